@@ -1,0 +1,51 @@
+// Builds what runs: the addon with one call of cc, and the three programs with esbuild.
+// `node scripts/build.mjs native` builds the addon alone.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { build } from "esbuild";
+
+const root = dirname(dirname(new URL(import.meta.url).pathname));
+const require = createRequire(import.meta.url);
+
+export function buildNative() {
+  const into = join(root, "prebuilds", `${process.platform}-${process.arch}`);
+  mkdirSync(into, { recursive: true });
+  const include = require("node-api-headers").include_dir;
+  const sources = readdirSync(join(root, "native"))
+    .filter((file) => file.endsWith(".c"))
+    .map((file) => join(root, "native", file));
+  const flags = ["-shared", "-fPIC", "-O2", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"];
+  execFileSync(process.env.CC ?? "cc", [...flags, `-I${include}`, "-o", join(into, "keepalived.node"), ...sources], {
+    stdio: "inherit",
+  });
+}
+
+export async function buildPrograms() {
+  rmSync(join(root, "dist"), { recursive: true, force: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: {
+      main: "src/daemon/main.ts",
+      vrrp: "src/daemon/vrrp-process.ts",
+      checkers: "src/daemon/checkers-process.ts",
+    },
+    outdir: "dist",
+    bundle: true,
+    splitting: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    sourcemap: true,
+    legalComments: "none",
+    logLevel: "warning",
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    },
+  });
+}
+
+const [only] = process.argv.slice(2);
+buildNative();
+if (only !== "native") await buildPrograms();

@@ -1,0 +1,96 @@
+/**
+ * An IP address in canonical text form: dotted quad, or RFC 5952 for IPv6. So `===` means the same address, and an
+ * address can be a `Map` key, a log field and a JSON value without conversion.
+ */
+export type IpAddress = string & { readonly __brand: "IpAddress" };
+
+/** Linux address families, `AF_INET` and `AF_INET6`. */
+export type Family = 4 | 6;
+
+/** Parses either family; undefined where the text is no address. */
+export function parseIp(text: string): IpAddress | undefined {
+  const bytes = text.includes(":") ? parseV6(text) : parseV4(text);
+  return bytes === undefined ? undefined : fromBytes(bytes);
+}
+
+/** An address that is known to be one, such as a constant. Throws TypeError otherwise. */
+export function ip(text: string): IpAddress {
+  const address = parseIp(text);
+  if (address === undefined) throw new TypeError(`not an IP address: ${text}`);
+  return address;
+}
+
+/** The family of an address. */
+export function family(address: IpAddress): Family {
+  return address.includes(":") ? 6 : 4;
+}
+
+/** Network-byte-order bytes: 4 for IPv4, 16 for IPv6. */
+export function toBytes(address: IpAddress): Uint8Array {
+  return (address.includes(":") ? parseV6(address) : parseV4(address)) ?? new Uint8Array(4);
+}
+
+/** The canonical address of 4 or 16 bytes in network byte order; any other length is a bug and throws. */
+export function fromBytes(bytes: Uint8Array): IpAddress {
+  if (bytes.length === 4) return bytes.join(".") as IpAddress;
+  if (bytes.length === 16) return formatV6(bytes) as IpAddress;
+  throw new TypeError(`an IP address has 4 or 16 bytes, not ${bytes.length}`);
+}
+
+/** Orders two addresses of one family as unsigned integers in network byte order: negative, zero or positive. */
+export function compareIp(a: IpAddress, b: IpAddress): number {
+  const left = toBytes(a);
+  const right = toBytes(b);
+  const at = left.findIndex((byte, i) => byte !== right[i]);
+  return at === -1 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
+}
+
+function parseV4(text: string): Uint8Array | undefined {
+  const parts = text.split(".");
+  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255))
+    return undefined;
+  return Uint8Array.from(parts, Number);
+}
+
+function parseV6(text: string): Uint8Array | undefined {
+  const halves = text.split("::");
+  if (halves.length > 2) return undefined;
+  const head = groups(halves[0] ?? "");
+  const tail = halves.length === 2 ? groups(halves[1] ?? "") : [];
+  if (head === undefined || tail === undefined) return undefined;
+  const missing = 8 - head.length - tail.length;
+  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
+  const words = [...head, ...new Array<number>(missing).fill(0), ...tail];
+  return Uint8Array.from(words.flatMap((word) => [word >> 8, word & 0xff]));
+}
+
+/** The 16-bit groups of one side of `::`, a dotted quad at its end counting as two. */
+function groups(text: string): number[] | undefined {
+  if (text === "") return [];
+  const words: number[] = [];
+  const parts = text.split(":");
+  for (const [i, part] of parts.entries()) {
+    const quad = i === parts.length - 1 && part.includes(".") ? parseV4(part) : undefined;
+    if (quad !== undefined) {
+      const [a = 0, b = 0, c = 0, d = 0] = quad;
+      words.push((a << 8) | b, (c << 8) | d);
+    } else if (/^[0-9a-fA-F]{1,4}$/.test(part)) words.push(Number.parseInt(part, 16));
+    else return undefined;
+  }
+  return words;
+}
+
+/** RFC 5952 §4: lower case, no leading zeros, the first longest run of two or more zero groups is `::`. */
+function formatV6(bytes: Uint8Array): string {
+  const words = Array.from({ length: 8 }, (_, i) => ((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0));
+  let start = -1;
+  let length = 1;
+  for (let i = 0; i < 8; i++) {
+    let run = 0;
+    while (i + run < 8 && words[i + run] === 0) run++;
+    if (run > length) [start, length] = [i, run];
+    i += run;
+  }
+  const hex = (part: number[]): string => part.map((word) => word.toString(16)).join(":");
+  return start === -1 ? hex(words) : `${hex(words.slice(0, start))}::${hex(words.slice(start + length))}`;
+}

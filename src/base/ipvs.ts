@@ -1,0 +1,40 @@
+import type { IpAddress } from "./ip.ts";
+
+/**
+ * A row of the kernel's IPVS table, as `lvs/` wants it and as `netlink/ipvs.ts` reads and writes it (linux/ip_vs.h).
+ * A service is named by protocol, address and port; a destination by address and port within its service.
+ */
+export interface IpvsService {
+  readonly protocol: "tcp" | "udp" | "sctp";
+  readonly address: IpAddress;
+  readonly port: number; // 0 = every port
+  readonly scheduler: string; // kernel name, at most 15 characters
+  readonly flags: number; // IP_VS_SVC_F_*; PERSISTENT (1) is set exactly when timeout > 0, HASHED (2) is masked out
+  readonly timeout: number; // persistence, seconds; 0 = off
+  readonly netmask: number; // persistence granularity as prefix length: 0..32 (IPv4), 1..128 (IPv6)
+}
+
+export interface IpvsDestination {
+  readonly address: IpAddress;
+  readonly port: number;
+  readonly forwarding: "nat" | "dr" | "tun" | "local" | "bypass";
+  readonly weight: number; // 0..2147483647
+  readonly upperThreshold: number; // 0 = none
+  readonly lowerThreshold: number;
+}
+
+/** A service with its destinations: what `ipvsadm -Sn` prints as one group of lines. */
+export interface IpvsEntry {
+  readonly service: IpvsService;
+  readonly destinations: readonly IpvsDestination[];
+}
+
+/** Names a service within a table, as Keepalived writes it in logs: `[10.9.0.100]:tcp:80`. */
+export function serviceName({ address, protocol, port }: Pick<IpvsService, "address" | "protocol" | "port">): string {
+  return `[${address}]:${protocol}:${port}`;
+}
+
+/** Names a destination within its service: `[10.9.0.11]:80`. */
+export function destinationName({ address, port }: Pick<IpvsDestination, "address" | "port">): string {
+  return `[${address}]:${port}`;
+}

@@ -1,0 +1,76 @@
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+/**
+ * The system calls of `native/`, as they are: no protocol, no policy. Every call that can fail returns `-errno`
+ * instead of throwing; `KernelError` (kernel-error.ts) puts words to it. Structures cross as bytes built in TypeScript.
+ */
+export interface Native {
+  /** socket(2) with SOCK_CLOEXEC|SOCK_NONBLOCK; the descriptor. */
+  socket(family: number, type: number, protocol: number): number;
+  close(fd: number): number;
+  bind(fd: number, address: Uint8Array): number;
+  /** connect(2); -EINPROGRESS is usual. */
+  connect(fd: number, address: Uint8Array): number;
+  /** getsockname(2) into `address`; its length. */
+  getsockname(fd: number, address: Uint8Array): number;
+  setsockopt(fd: number, level: number, option: number, value: Uint8Array | number): number;
+  /** getsockopt(2) into `value`; the length the kernel wrote. */
+  getsockopt(fd: number, level: number, option: number, value: Uint8Array): number;
+  /** sendmsg(2) with MSG_DONTWAIT|MSG_NOSIGNAL and `flags`; empty `address` or `control` are left out. Bytes sent. */
+  sendmsg(fd: number, data: Uint8Array, address: Uint8Array, control: Uint8Array, flags: number): number;
+  /**
+   * sendmmsg(2): `count` datagrams of `size` bytes each, lying one behind the other in `arena`, all to `address`
+   * (empty: connected or bound socket). Datagrams sent.
+   */
+  sendBatch(fd: number, arena: Uint8Array, size: number, count: number, address: Uint8Array): number;
+  /**
+   * recvmmsg(2), non-blocking. `arena` holds `slots` (at most 64) slots of `slotSize` bytes, each laid out as
+   * name[128] control[256] data[slotSize - 384]; `lengths` gets 4 numbers a datagram: data, name and control length,
+   * msg_flags. Datagrams received, or -EAGAIN.
+   */
+  recvBatch(fd: number, arena: Uint8Array, slots: number, slotSize: number, lengths: Int32Array): number;
+  /** read(2) and write(2) on any descriptor. */
+  read(fd: number, into: Uint8Array): number;
+  write(fd: number, data: Uint8Array): number;
+  /** timerfd_create(CLOCK_MONOTONIC). */
+  timerCreate(): number;
+  /** timerfd_settime, absolute, in microseconds; 0 disarms. */
+  timerSet(fd: number, at: number): number;
+  /** CLOCK_MONOTONIC in microseconds. */
+  now(): number;
+  schedSetscheduler(pid: number, policy: number, priority: number): number;
+  mlockall(flags: number): number;
+  prctl(option: number, argument: number): number;
+  /** prlimit(2) of this process: sets soft and hard limit. */
+  setrlimit(resource: number, soft: number, hard: number): number;
+  ifNametoindex(name: string): number;
+  /** flock(2). */
+  flock(fd: number, operation: number): number;
+  /**
+   * posix_spawn of argv[0] with its own process group, empty signal mask, default signal actions, SCHED_OTHER, and
+   * /dev/null as standard input, output and error. `env` as `NAME=value`. uid and gid -1 keep the caller's. The child
+   * gets SIGTERM when its parent dies. The pid, or -errno.
+   */
+  spawn(argv: readonly string[], env: readonly string[], uid: number, gid: number): number;
+  /** pidfd_open(2): readable when the process has ended. */
+  pidfdOpen(pid: number): number;
+  /** waitpid(pid, WNOHANG): the raw wait status, or -1 while it runs, or -errno. */
+  waitpid(pid: number): number;
+  kill(pid: number, signal: number): number;
+  /** A poller: one epoll descriptor under uv_poll. `onReady(n)`: `events` holds n pairs of descriptor and EPOLL* bits. */
+  pollerNew(onReady: (count: number) => void, events: Int32Array): object;
+  /** epoll_ctl(2): operation 1 add, 2 remove, 3 change. */
+  pollerControl(poller: object, operation: number, fd: number, events: number): number;
+  pollerClose(poller: object): void;
+}
+
+/** The addon of this machine's architecture, built by `scripts/build.mjs` into `prebuilds/`. */
+export const native: Native = load();
+
+function load(): Native {
+  const require = createRequire(import.meta.url);
+  const here = fileURLToPath(import.meta.url);
+  const root = here.slice(0, here.lastIndexOf(here.includes("/src/io/") ? "/src/io/" : "/dist/"));
+  return require(`${root}/prebuilds/${process.platform}-${process.arch}/keepalived.node`) as Native;
+}

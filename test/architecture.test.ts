@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+
+/** The whole architecture: folder -> what its files may import. ARCHITECTURE.md shows the same table. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  base: [],
+  wire: ["base"],
+  netlink: ["base"],
+  config: ["base", "ip-address"],
+  vrrp: ["base", "wire"],
+  lvs: ["base"],
+  check: ["base", "wire", "node:"],
+  io: ["base", "wire", "netlink", "node:"],
+  observe: ["base", "pino", "prom-client"],
+  daemon: ["base", "wire", "netlink", "config", "vrrp", "lvs", "check", "io", "observe", "node:"],
+};
+const PURE = ["base", "wire", "netlink", "config", "vrrp", "lvs"];
+const IMPURE = /\b(Date\b|performance\.|setTimeout|setInterval|Math\.random|process\.|Buffer\.)/;
+
+const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+
+test("every file of src/ lies in a folder of the table", () => {
+  expect(files.filter((file) => MAY_IMPORT[file.split("/")[0] ?? ""] === undefined)).toEqual([]);
+});
+
+test("imports follow the table", () => {
+  const wrong = files.flatMap((file) => {
+    const folder = file.split("/")[0] ?? "";
+    const source = readFileSync(`src/${file}`, "utf8");
+    return [...source.matchAll(/(?:from|import\()\s*"([^"]+)"/g)]
+      .map(([, target = ""]) => target)
+      .filter((target) => {
+        const to = destination(file, target);
+        return to !== folder && !(MAY_IMPORT[folder] ?? []).includes(to);
+      })
+      .map((target) => `src/${file} must not import ${target}`);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test("pure folders know no clock, no chance and no process", () => {
+  const wrong = files
+    .filter((file) => PURE.includes(file.split("/")[0] ?? ""))
+    .filter((file) => IMPURE.test(readFileSync(`src/${file}`, "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "")));
+  expect(wrong).toEqual([]);
+});
+
+test("only io/ loads the addon", () => {
+  const wrong = files.filter(
+    (file) => !file.startsWith("io/") && /io\/native\.ts"/.test(readFileSync(`src/${file}`, "utf8")),
+  );
+  expect(wrong).toEqual([]);
+});
+
+/** The folder, `node:` or package that an import leads to. */
+function destination(file: string, target: string): string {
+  if (target.startsWith("node:")) return "node:";
+  if (!target.startsWith(".")) return target;
+  const path = new URL(target, `file:///${file}`).pathname.slice(1);
+  return path.split("/")[0] ?? "";
+}
