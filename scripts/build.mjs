@@ -1,7 +1,7 @@
-// Builds what runs: the addon with one call of cc, and the three programs with esbuild.
-// `node scripts/build.mjs native` builds the addon alone.
+// Builds what runs: the addon with one call of cc, the three programs and the laboratory's with esbuild.
+// `node scripts/build.mjs native` builds the addon alone, `node scripts/build.mjs lab` the laboratory alone.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
@@ -46,6 +46,23 @@ export async function buildPrograms() {
   });
 }
 
+/** One file each and nothing else to load: inside the emulated kernel every file that Node opens is felt. */
+export async function buildLab() {
+  const programs = ["clusters", "client-agent", "demo"].filter((name) => existsSync(join(root, `test/lab/${name}.ts`)));
+  await build({
+    absWorkingDir: root,
+    entryPoints: programs.map((name) => ({ in: `test/lab/${name}.ts`, out: name })),
+    outdir: "dist/lab",
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    legalComments: "none",
+    logLevel: "warning",
+  });
+}
+
 const [only] = process.argv.slice(2);
-buildNative();
-if (only !== "native") await buildPrograms();
+if (only !== "lab") buildNative();
+if (only === undefined) await buildPrograms();
+if (only !== "native") await buildLab();

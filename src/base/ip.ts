@@ -1,3 +1,5 @@
+import { toHex, viewOf } from "./bytes.ts";
+
 /**
  * An IP address in canonical text form: dotted quad, or RFC 5952 for IPv6. So `===` means the same address, and an
  * address can be a `Map` key, a log field and a JSON value without conversion.
@@ -9,7 +11,7 @@ export type Family = 4 | 6;
 
 /** Parses either family; undefined where the text is no address. */
 export function parseIp(text: string): IpAddress | undefined {
-  const bytes = text.includes(":") ? parseV6(text) : parseV4(text);
+  const bytes = parse(text);
   return bytes === undefined ? undefined : fromBytes(bytes);
 }
 
@@ -25,9 +27,11 @@ export function family(address: IpAddress): Family {
   return address.includes(":") ? 6 : 4;
 }
 
-/** Network-byte-order bytes: 4 for IPv4, 16 for IPv6. */
+/** Network-byte-order bytes: 4 for IPv4, 16 for IPv6. Throws TypeError where a cast made an address of other text. */
 export function toBytes(address: IpAddress): Uint8Array {
-  return (address.includes(":") ? parseV6(address) : parseV4(address)) ?? new Uint8Array(4);
+  const bytes = parse(address);
+  if (bytes === undefined) throw new TypeError(`not an IP address: ${address}`);
+  return bytes;
 }
 
 /** The canonical address of 4 or 16 bytes in network byte order; any other length is a bug and throws. */
@@ -39,10 +43,13 @@ export function fromBytes(bytes: Uint8Array): IpAddress {
 
 /** Orders two addresses of one family as unsigned integers in network byte order: negative, zero or positive. */
 export function compareIp(a: IpAddress, b: IpAddress): number {
-  const left = toBytes(a);
-  const right = toBytes(b);
-  const at = left.findIndex((byte, i) => byte !== right[i]);
-  return at === -1 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
+  const left = toHex(toBytes(a));
+  const right = toHex(toBytes(b));
+  return left === right ? 0 : left < right ? -1 : 1;
+}
+
+function parse(text: string): Uint8Array | undefined {
+  return text.includes(":") ? parseV6(text) : parseV4(text);
 }
 
 function parseV4(text: string): Uint8Array | undefined {
@@ -53,28 +60,25 @@ function parseV4(text: string): Uint8Array | undefined {
 }
 
 function parseV6(text: string): Uint8Array | undefined {
-  const halves = text.split("::");
-  if (halves.length > 2) return undefined;
-  const head = groups(halves[0] ?? "");
-  const tail = halves.length === 2 ? groups(halves[1] ?? "") : [];
+  const gap = text.indexOf("::");
+  const head = groups(gap === -1 ? "" : text.slice(0, gap), false);
+  const tail = groups(gap === -1 ? text : text.slice(gap + 2), true);
   if (head === undefined || tail === undefined) return undefined;
   const missing = 8 - head.length - tail.length;
-  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
+  if (gap === -1 ? missing !== 0 : missing < 1) return undefined;
   const words = [...head, ...new Array<number>(missing).fill(0), ...tail];
   return Uint8Array.from(words.flatMap((word) => [word >> 8, word & 0xff]));
 }
 
-/** The 16-bit groups of one side of `::`, a dotted quad at its end counting as two. */
-function groups(text: string): number[] | undefined {
+/** The 16-bit groups of one side of `::`; at the very end of an address a dotted quad counts as two. */
+function groups(text: string, atEnd: boolean): number[] | undefined {
   if (text === "") return [];
   const words: number[] = [];
   const parts = text.split(":");
   for (const [i, part] of parts.entries()) {
-    const quad = i === parts.length - 1 && part.includes(".") ? parseV4(part) : undefined;
-    if (quad !== undefined) {
-      const [a = 0, b = 0, c = 0, d = 0] = quad;
-      words.push((a << 8) | b, (c << 8) | d);
-    } else if (/^[0-9a-fA-F]{1,4}$/.test(part)) words.push(Number.parseInt(part, 16));
+    const quad = atEnd && i === parts.length - 1 ? parseV4(part) : undefined;
+    if (quad !== undefined) words.push(viewOf(quad).getUint16(0), viewOf(quad).getUint16(2));
+    else if (/^[0-9a-fA-F]{1,4}$/.test(part)) words.push(Number.parseInt(part, 16));
     else return undefined;
   }
   return words;
@@ -82,7 +86,7 @@ function groups(text: string): number[] | undefined {
 
 /** RFC 5952 §4: lower case, no leading zeros, the first longest run of two or more zero groups is `::`. */
 function formatV6(bytes: Uint8Array): string {
-  const words = Array.from({ length: 8 }, (_, i) => ((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0));
+  const words = Array.from({ length: 8 }, (_, i) => viewOf(bytes).getUint16(2 * i));
   let start = -1;
   let length = 1;
   for (let i = 0; i < 8; i++) {

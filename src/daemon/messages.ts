@@ -1,7 +1,15 @@
-import type { IpAddress } from "../base/ip.ts";
-import type { Micros } from "../base/time.ts";
 import type { Config } from "../config/model.ts";
+import type { VrrpInstanceReportOf, VrrpReportOf } from "../observe/report.ts";
 import type { VrrpState } from "../vrrp/machine.ts";
+
+export type {
+  CheckerReport,
+  CheckersReport,
+  RealServerReport,
+  ScriptReport,
+  ServiceReport,
+  VrrpCounters,
+} from "../observe/report.ts";
 
 /**
  * What the supervisor and its two children say to each other over Node's IPC channel, as JSON. Times are on
@@ -35,58 +43,5 @@ export type FromChild<Report> =
   | { readonly type: "report"; readonly report: Report };
 
 /** What the vrrp process reports, at most ten times a second and only when something changed. */
-export interface VrrpReport {
-  readonly at: Micros;
-  readonly instances: readonly VrrpInstanceReport[];
-}
-
-export interface VrrpInstanceReport {
-  readonly name: string;
-  readonly interface: string;
-  readonly vrid: number;
-  readonly address: IpAddress | undefined; // the first virtual address
-  readonly state: VrrpState; // with its deadlines: what a respawned process takes over
-  readonly priority: number; // effective
-  readonly lastAdvertAt: Micros; // last advertisement sent; 0 = never
-  readonly counters: VrrpCounters;
-}
-
-/** Counted since the instance was configured; carried over a respawn. */
-export interface VrrpCounters {
-  readonly advertisementsSent: number;
-  readonly advertisementsReceived: number;
-  readonly becomeMaster: number;
-  readonly releaseMaster: number;
-  readonly priorityZeroSent: number;
-  readonly priorityZeroReceived: number;
-  readonly dropped: Readonly<Record<string, number>>; // by reason
-}
-
-/** What the checkers process reports, at most ten times a second and only when something changed. */
-export interface CheckersReport {
-  readonly at: Micros;
-  readonly services: readonly ServiceReport[];
-}
-
-export interface ServiceReport {
-  readonly name: string; // `[10.9.0.100]:tcp:80`
-  readonly quorumUp: boolean;
-  readonly realServers: readonly RealServerReport[];
-}
-
-export interface RealServerReport {
-  readonly name: string; // `[10.9.0.11]:80`
-  readonly up: boolean;
-  readonly weight: number; // in the kernel's table; 0 while absent
-  readonly checkers: readonly CheckerReport[];
-}
-
-export interface CheckerReport {
-  readonly type: string; // tcp, http
-  readonly identity: string; // equal parameters, equal identity: what a respawn or reload takes over by
-  readonly up: boolean;
-  readonly hasRun: boolean;
-  readonly latency: Micros | undefined; // of the last check
-  readonly succeeded: number;
-  readonly failed: number;
-}
+export type VrrpReport = VrrpReportOf<VrrpState>;
+export type VrrpInstanceReport = VrrpInstanceReportOf<VrrpState>;

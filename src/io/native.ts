@@ -35,7 +35,7 @@ export interface Native {
   write(fd: number, data: Uint8Array): number;
   /** timerfd_create(CLOCK_MONOTONIC). */
   timerCreate(): number;
-  /** timerfd_settime, absolute, in microseconds; 0 disarms. */
+  /** timerfd_settime, absolute, in whole microseconds; 0 disarms. */
   timerSet(fd: number, at: number): number;
   /** CLOCK_MONOTONIC in microseconds. */
   now(): number;
@@ -48,9 +48,10 @@ export interface Native {
   /** flock(2). */
   flock(fd: number, operation: number): number;
   /**
-   * posix_spawn of argv[0] with its own process group, empty signal mask, default signal actions, SCHED_OTHER, and
-   * /dev/null as standard input, output and error. `env` as `NAME=value`. uid and gid -1 keep the caller's. The child
-   * gets SIGTERM when its parent dies. The pid, or -errno.
+   * Starts argv[0] (looked for in PATH if it has no slash) with its own process group, empty signal mask, default signal
+   * actions, SCHED_OTHER, and /dev/null as standard input, output and error. `env` as `NAME=value`. uid and gid -1 keep
+   * the caller's, otherwise supplementary groups are cleared. The child gets SIGTERM when the calling thread ends. The
+   * pid, or -errno of what failed, execve included.
    */
   spawn(argv: readonly string[], env: readonly string[], uid: number, gid: number): number;
   /** pidfd_open(2): readable when the process has ended. */
@@ -58,8 +59,8 @@ export interface Native {
   /** waitpid(pid, WNOHANG): the raw wait status, or -1 while it runs, or -errno. */
   waitpid(pid: number): number;
   kill(pid: number, signal: number): number;
-  /** A poller: one epoll descriptor under uv_poll. `onReady(n)`: `events` holds n pairs of descriptor and EPOLL* bits. */
-  pollerNew(onReady: (count: number) => void, events: Int32Array): object;
+  /** A poller: one epoll descriptor under uv_poll. `onReady` is called for one descriptor at a time, events: EPOLL*. */
+  pollerNew(onReady: (fd: number, events: number) => void): object;
   /** epoll_ctl(2): operation 1 add, 2 remove, 3 change. */
   pollerControl(poller: object, operation: number, fd: number, events: number): number;
   pollerClose(poller: object): void;

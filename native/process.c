@@ -1,0 +1,64 @@
+/* The monotonic clock; what a process asks for itself (scheduling, memory, limits); how it watches another one. */
+#include "native.h"
+
+#include <math.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+FUNCTION(now) {
+  (void)info;
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return number(env, (double)now.tv_sec * 1e6 + (double)(now.tv_nsec / 1000));
+}
+
+FUNCTION(timerCreate) {
+  (void)info;
+  return result(env, timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
+}
+
+FUNCTION(timerSet) {
+  int fd;
+  double at;
+  if (!ARGUMENTS("id", &fd, &at)) return NULL;
+  if (!(at >= 0 && at <= 0x1p53)) return type_error(env, "argument 2 must be 0 to 2^53 microseconds");
+  int64_t micros = (int64_t)at;
+  struct itimerspec when = {.it_value = {.tv_sec = micros / 1000000, .tv_nsec = micros % 1000000 * 1000}};
+  return result(env, timerfd_settime(fd, TFD_TIMER_ABSTIME, &when, NULL));
+}
+
+/* Of the calling thread where the pid is 0: Node's other threads keep their scheduling. */
+OF_INTEGERS(schedSetscheduler, "iii", sched_setscheduler(a, b, &(struct sched_param){.sched_priority = c}))
+OF_INTEGERS(mlockall, "i", mlockall(a))
+OF_INTEGERS(prctl, "ii", prctl(a, (unsigned long)b, 0UL, 0UL, 0UL))
+OF_INTEGERS(flock, "ii", flock(a, b))
+OF_INTEGERS(pidfdOpen, "i", syscall(SYS_pidfd_open, a, 0)) /* always close-on-exec */
+OF_INTEGERS(kill, "ii", kill(a, b))
+
+static rlim_t limit(double value) {
+  return isinf(value) ? RLIM_INFINITY : (rlim_t)value;
+}
+
+FUNCTION(setrlimit) {
+  int resource;
+  double soft, hard;
+  if (!ARGUMENTS("idd", &resource, &soft, &hard)) return NULL;
+  if (!(soft >= 0 && hard >= 0)) return type_error(env, "a limit must not be negative");
+  return result(env, setrlimit(resource, &(struct rlimit){.rlim_cur = limit(soft), .rlim_max = limit(hard)}));
+}
+
+FUNCTION(waitpid) {
+  int pid, status;
+  if (!ARGUMENTS("i", &pid)) return NULL;
+  pid_t done = waitpid(pid, &status, WNOHANG);
+  return done == 0 ? number(env, -1) : result(env, done < 0 ? -1 : status);
+}

@@ -1,0 +1,13 @@
+import type { Micros } from "../base/time.ts";
+import { type CheckIo, type Target, UP, type Verdict } from "./checker.ts";
+
+/** Connects, and closes. Up means the handshake finished within `connectTimeout`. Nothing is sent or read. */
+export async function tcpCheck(
+  { connectTimeout, ...target }: Target & { readonly connectTimeout: Micros },
+  io: CheckIo,
+): Promise<Verdict> {
+  const connected = await io.connect(target, io.now() + connectTimeout);
+  if (!connected.ok) return { up: false, why: connected.why, local: connected.local };
+  connected.connection.close();
+  return UP;
+}

@@ -1,0 +1,117 @@
+import { type IpvsEntry, serviceName } from "../base/ipvs.ts";
+import type { CheckIo } from "../check/checker.ts";
+import type { Config } from "../config/model.ts";
+import { Clock } from "../io/clock.ts";
+import { Poller } from "../io/poller.ts";
+import { raiseDescriptorLimit } from "../io/realtime.ts";
+import { Stream } from "../io/stream.ts";
+import { connect } from "../io/tcp-connector.ts";
+import { serverWords } from "../lvs/words.ts";
+import { PermanentFailure, type ProgramContext, type Running } from "./child.ts";
+import { IpvsTable } from "./ipvs-table.ts";
+import type { CheckersReport } from "./messages.ts";
+import { type PoolHost, PoolRunner } from "./pool-runner.ts";
+
+/** The checkers process: checks the real servers and keeps the kernel's IPVS table. */
+export class CheckersDaemon implements Running<CheckersReport> {
+  readonly #context: ProgramContext<CheckersReport>;
+  readonly #poller = new Poller();
+  readonly #clock = new Clock(this.#poller);
+  readonly #table: IpvsTable;
+  readonly #pools = new Map<string, PoolRunner>();
+  readonly #host: PoolHost;
+  #settling = true; // the table is written as a whole at the end
+
+  /** Puts the configuration in force. Throws PermanentFailure where the kernel has no IPVS. */
+  constructor(context: ProgramContext<CheckersReport>) {
+    this.#context = context;
+    const { config, adopted, log } = context;
+    const checkers = config.virtualServers.flatMap(({ realServers }) => realServers.flatMap((one) => one.checkers));
+    const limited = raiseDescriptorLimit(checkers.length + 64);
+    if (limited !== undefined) log.warning("{error}", { error: limited.message });
+    this.#table = this.#openTable(adopted?.services.map(({ name }) => name) ?? []);
+    this.#host = {
+      io: checkIo(this.#clock, this.#poller),
+      log,
+      random: Math.random,
+      changed: () => context.changed(),
+      wanted: (entry) => this.#wanted(entry),
+      weight: (service, destination) => this.#table.weight(service, destination),
+    };
+    for (const server of config.virtualServers) {
+      const name = serviceName(server);
+      const reported = adopted?.services.find((one) => one.name === name);
+      this.#pools.set(name, new PoolRunner(server, reported, this.#host));
+    }
+    this.#settle();
+  }
+
+  /** What did not change is not touched. */
+  reload(config: Config): void {
+    this.#settling = true;
+    const wanted = new Map(config.virtualServers.map((server) => [serviceName(server), server]));
+    for (const [name, pool] of this.#pools) {
+      if (wanted.has(name)) continue;
+      pool.stop();
+      this.#pools.delete(name);
+      this.#context.log.info(`Removing Virtual Server ${name}`);
+    }
+    for (const [name, server] of wanted) {
+      const pool = this.#pools.get(name);
+      if (pool === undefined) this.#pools.set(name, new PoolRunner(server, undefined, this.#host));
+      else pool.reconfigure(server);
+    }
+    this.#settle();
+  }
+
+  stop(): void {
+    for (const pool of this.#pools.values()) pool.stop();
+    if (this.#context.options.releaseIpvs) {
+      for (const { entry } of this.#pools.values()) {
+        const { service } = entry;
+        for (const one of entry.destinations)
+          this.#context.log.info(
+            `Shutting down service ${serverWords(one, service.protocol)} from VS ${serviceName(service)}`,
+          );
+      }
+      this.#table.applyAll([]);
+    }
+    this.#table.close();
+    this.#clock.close();
+    this.#poller.close();
+  }
+
+  report(): CheckersReport {
+    return { at: this.#clock.now(), services: [...this.#pools.values()].map((pool) => pool.report()) };
+  }
+
+  #wanted(entry: IpvsEntry): void {
+    if (!this.#settling) this.#table.apply(entry);
+  }
+
+  #settle(): void {
+    this.#settling = false;
+    this.#table.applyAll([...this.#pools.values()].map(({ entry }) => entry));
+    this.#context.changed();
+  }
+
+  #openTable(owned: readonly string[]): IpvsTable {
+    try {
+      return new IpvsTable(this.#context.log, owned);
+    } catch (error) {
+      throw new PermanentFailure(1, `IPVS: Can't initialize ipvs: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+}
+
+function checkIo(clock: Clock, poller: Poller): CheckIo {
+  return {
+    now: () => clock.now(),
+    wakeAt: (at, wake) => clock.wakeAt(at, wake),
+    async connect(target, deadline) {
+      const result = await connect({ ...target, deadline }, clock, poller);
+      if (result.ok) return { ok: true, connection: new Stream(result.fd, poller) };
+      return { ok: false, why: result.why, local: result.kind === "local" };
+    },
+  };
+}

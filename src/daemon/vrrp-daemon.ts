@@ -1,0 +1,240 @@
+import type { IpAddress } from "../base/ip.ts";
+import type { Config, VrrpInstanceConfig } from "../config/model.ts";
+import { Clock } from "../io/clock.ts";
+import { HostNetwork } from "../io/host-network.ts";
+import { Poller } from "../io/poller.ts";
+import { VrrpSocket } from "../io/raw-socket.ts";
+import { enterRealtime } from "../io/realtime.ts";
+import { scriptWords } from "../vrrp/words.ts";
+import { decodeIpv4, type Ipv4Packet } from "../wire/ipv4.ts";
+import { advertisedVrid, VRRP_GROUP_V4 } from "../wire/vrrp.ts";
+import { Announcer } from "./announcer.ts";
+import type { ProgramContext, Running } from "./child.ts";
+import { allAddresses, isUp } from "./instance.ts";
+import type { VrrpReport } from "./messages.ts";
+import { Router, type RouterHost } from "./router.ts";
+import { ScriptTracker } from "./script-tracker.ts";
+
+interface OpenSocket {
+  readonly ifindex: number;
+  readonly socket: VrrpSocket;
+}
+
+/** The vrrp process: all virtual routers of this host, on one poller and one clock. */
+export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
+  readonly #context: ProgramContext<VrrpReport>;
+  readonly #poller = new Poller();
+  readonly clock = new Clock(this.#poller);
+  readonly network: HostNetwork;
+  readonly announcer: Announcer;
+  readonly #routers = new Map<string, Router>(); // by interface and VRID
+  readonly #sockets = new Map<string, OpenSocket>(); // by interface
+  readonly #scripts = new Map<string, ScriptTracker>();
+  readonly #up = new Map<string, boolean>(); // interfaces as last told to the operator
+  #virtual = new Set<IpAddress>();
+  #hearingFrom: number; // vrrp_startup_delay: what comes before is not listened to
+  #stopped = false;
+
+  /** Puts the configuration in force. Throws KernelError where a socket is refused. */
+  constructor(context: ProgramContext<VrrpReport>) {
+    this.#context = context;
+    const { config, adopted, log } = context;
+    this.network = new HostNetwork(this.#poller, {
+      linkChanged: (name) => this.#linkChanged(name),
+      addressChanged: () => this.#reconsider(),
+    });
+    this.announcer = new Announcer(this.clock, this.network, log, config.global.garpInterval);
+    const delay = adopted === undefined ? config.global.startupDelay : 0;
+    this.#hearingFrom = this.clock.now() + delay;
+    if (delay > 0) log.info("Delaying startup for {seconds} seconds", { seconds: delay / 1_000_000 });
+    this.#virtual = virtualAddresses(config);
+    this.#setScripts(config, adopted);
+    for (const instance of config.vrrpInstances) {
+      const reported = adopted?.instances.find((one) => key(one) === key(instance));
+      this.#startRouter(instance, reported, delay);
+    }
+    for (const error of enterRealtime()) log.detail("{error}", { error: error.message });
+  }
+
+  get log() {
+    return this.#context.log;
+  }
+
+  changed(): void {
+    this.#context.changed();
+  }
+
+  scriptVerdict(script: string) {
+    return this.#scripts.get(script)?.verdict ?? "down";
+  }
+
+  isVirtual(address: IpAddress): boolean {
+    return this.#virtual.has(address);
+  }
+
+  send(interfaceName: string, packet: Uint8Array, instance: string): boolean {
+    const open = this.#sockets.get(interfaceName);
+    if (open === undefined) return false;
+    try {
+      open.socket.send(packet, VRRP_GROUP_V4);
+      return true;
+    } catch (error) {
+      // On an interface that is down nothing can be sent; that it is down has been said.
+      if (this.#isUp(interfaceName))
+        this.log.info("({iname}): send advert error ({error})", { iname: instance, error: String(error) });
+      return false;
+    }
+  }
+
+  /** What did not change is not touched. Instances are the same if interface and VRID are. */
+  reload(config: Config): void {
+    this.announcer.gap = config.global.garpInterval;
+    const wanted = new Map(config.vrrpInstances.map((instance) => [key(instance), instance]));
+    for (const [name, router] of this.#routers) {
+      if (wanted.has(name)) continue;
+      router.stop();
+      this.#routers.delete(name);
+    }
+    this.#virtual = virtualAddresses(config);
+    this.#setScripts(config, undefined);
+    for (const [name, instance] of wanted) {
+      const router = this.#routers.get(name);
+      if (router === undefined) this.#startRouter(instance, undefined, 0);
+      else router.reconfigure(instance);
+    }
+    for (const name of this.#sockets.keys()) if (!this.#isSpokenOn(name)) this.#closeSocket(name);
+    this.changed();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const script of this.#scripts.values()) script.close();
+    for (const router of this.#routers.values()) {
+      if (this.#context.options.releaseVips) router.stop();
+      else router.abandon();
+    }
+    for (const name of [...this.#sockets.keys()]) this.#closeSocket(name);
+    this.announcer.close();
+    this.network.close();
+    this.clock.close();
+    this.#poller.close();
+  }
+
+  report(): VrrpReport {
+    return {
+      at: this.clock.now(),
+      instances: [...this.#routers.values()].map((router) => router.report()),
+      scripts: [...this.#scripts.values()].map((script) => script.report()),
+    };
+  }
+
+  #startRouter(
+    instance: VrrpInstanceConfig,
+    reported: VrrpReport["instances"][number] | undefined,
+    delay: number,
+  ): void {
+    const router = new Router(instance, this);
+    this.#routers.set(key(instance), router);
+    this.#openSocket(instance.interface);
+    if (this.network.link(instance.interface) === undefined)
+      this.log.warning("({iname}) interface {intf} does not exist: in fault until it appears", {
+        iname: instance.name,
+        intf: instance.interface,
+      });
+    router.start(reported, delay);
+  }
+
+  #setScripts(config: Config, adopted: VrrpReport | undefined): void {
+    const used = new Set(config.vrrpInstances.flatMap(({ trackScripts }) => trackScripts.map(({ script }) => script)));
+    const before = new Map([...this.#scripts]);
+    this.#scripts.clear();
+    for (const script of config.vrrpScripts.filter(({ name }) => used.has(name))) {
+      const running = before.get(script.name);
+      if (running !== undefined && JSON.stringify(running.config) === JSON.stringify(script)) {
+        this.#scripts.set(script.name, running);
+        before.delete(script.name);
+        continue;
+      }
+      const known = [...(adopted?.scripts ?? []), ...(running === undefined ? [] : [running.report()])];
+      const same = known.find(({ name, argv }) => name === script.name && argv.join("\0") === script.argv.join("\0"));
+      const host = {
+        clock: this.clock,
+        poller: this.#poller,
+        note: (name: string, note: Parameters<typeof scriptWords>[1]) =>
+          this.log.info(scriptWords(name, note), { script: name }),
+        turned: () => this.#reconsider(),
+      };
+      this.#scripts.set(script.name, new ScriptTracker(script, same, host));
+    }
+    for (const gone of before.values()) gone.close();
+  }
+
+  #linkChanged(name: string): void {
+    if (this.#isSpokenOn(name)) this.#openSocket(name);
+    const up = this.#isUp(name);
+    if (this.#isTracked(name) && this.#up.get(name) !== up) {
+      if (this.#up.has(name))
+        this.log.info("Netlink reports {intf} {state}", { intf: name, state: up ? "up" : "down" });
+      this.#up.set(name, up);
+    }
+    this.#reconsider();
+  }
+
+  #reconsider(): void {
+    if (this.#stopped) return;
+    for (const router of this.#routers.values()) router.reconsider();
+  }
+
+  #isUp(name: string): boolean {
+    return isUp(this.network, name);
+  }
+
+  #isSpokenOn(name: string): boolean {
+    return [...this.#routers.values()].some(({ config }) => config.interface === name);
+  }
+
+  #isTracked(name: string): boolean {
+    return [...this.#routers.values()].some(
+      ({ config }) => config.interface === name || allAddresses(config).some((entry) => entry.interface === name),
+    );
+  }
+
+  /** One socket for an interface; another where the interface was deleted and made again. */
+  #openSocket(name: string): void {
+    if (!this.#up.has(name)) this.#up.set(name, this.#isUp(name));
+    const link = this.network.link(name);
+    const open = this.#sockets.get(name);
+    if (open !== undefined && open.ifindex === link?.ifindex) return;
+    this.#closeSocket(name);
+    if (link === undefined) return;
+    try {
+      const socket = new VrrpSocket(this.#poller, link, (packet) => this.#received(name, packet));
+      this.#sockets.set(name, { ifindex: link.ifindex, socket });
+    } catch (error) {
+      this.log.error("{error}", { error: String(error), intf: name });
+    }
+  }
+
+  #closeSocket(name: string): void {
+    this.#sockets.get(name)?.socket.close();
+    this.#sockets.delete(name);
+  }
+
+  #received(name: string, bytes: Uint8Array): void {
+    const packet = decodeIpv4(bytes);
+    if (!packet.ok || this.clock.now() < this.#hearingFrom) return;
+    this.#routerOf(name, packet.value)?.packet(packet.value);
+  }
+
+  #routerOf(name: string, { payload }: Ipv4Packet): Router | undefined {
+    return this.#routers.get(`${name} ${advertisedVrid(payload)}`);
+  }
+}
+
+function key({ interface: name, vrid }: { readonly interface: string; readonly vrid: number }): string {
+  return `${name} ${vrid}`;
+}
+
+function virtualAddresses({ vrrpInstances }: Config): Set<IpAddress> {
+  return new Set(vrrpInstances.flatMap((instance) => allAddresses(instance).map(({ address }) => address)));
+}

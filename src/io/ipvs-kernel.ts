@@ -1,0 +1,76 @@
+import type { IpvsDestination, IpvsEntry, IpvsService } from "../base/ipvs.ts";
+import { NETLINK_GENERIC } from "../netlink/constants.ts";
+import type { Answer, Request } from "../netlink/conversation.ts";
+import { decodeFamilyId, getFamily } from "../netlink/genetlink.ts";
+import {
+  decodeDestination,
+  decodeInfo,
+  decodeService,
+  IPVS_FAMILY,
+  type IpvsInfo,
+  type IpvsRequests,
+  ipvsRequests,
+} from "../netlink/ipvs.ts";
+import { ENOENT } from "./constants.ts";
+import { KernelError } from "./kernel-error.ts";
+import { loadKernelModule } from "./kernel-module.ts";
+import { NetlinkSocket } from "./netlink-socket.ts";
+
+/** The IPVS table of this network namespace, over generic netlink. */
+export class IpvsKernel {
+  readonly #netlink = new NetlinkSocket(NETLINK_GENERIC);
+  readonly #requests: IpvsRequests;
+
+  /** Loads ip_vs if need be. Throws KernelError: ENOENT where the kernel has no IPVS, EPERM without CAP_NET_ADMIN. */
+  constructor() {
+    this.#requests = ipvsRequests(this.#family());
+  }
+
+  info(): IpvsInfo {
+    const [message] = this.#ask(this.#requests.getInfo(), "cannot read the IPVS version");
+    const info = decodeInfo(message?.body ?? new Uint8Array());
+    return info.ok ? info.value : { version: 0, connectionTableSize: 0 };
+  }
+
+  /** All services that this project can express; those by firewall mark, for one, are left out. */
+  read(): IpvsEntry[] {
+    return this.#ask(this.#requests.dumpServices(), "cannot read the IPVS services").flatMap(({ body }) => {
+      const service = decodeService(body);
+      return service.ok ? [{ service: service.value, destinations: this.#destinations(service.value) }] : [];
+    });
+  }
+
+  /** Carries out changes in their order, pipelined; what was refused, by index. */
+  change(requests: readonly ((to: IpvsRequests) => Request)[]): readonly (KernelError | undefined)[] {
+    const answers = this.#netlink.transact(requests.map((request) => request(this.#requests)));
+    return answers.map((answer) => (answer.ok ? undefined : new KernelError("IPVS", answer.errno, answer.text)));
+  }
+
+  close(): void {
+    this.#netlink.close();
+  }
+
+  #destinations(service: IpvsService): IpvsDestination[] {
+    const what = `cannot read the IPVS destinations of ${service.address}:${service.port}`;
+    return this.#ask(this.#requests.dumpDestinations(service), what).flatMap(({ body }) => {
+      const destination = decodeDestination(body);
+      return destination.ok ? [destination.value] : [];
+    });
+  }
+
+  #ask(request: Request, what: string): Extract<Answer, { ok: true }>["messages"] {
+    const [answer] = this.#netlink.transact([request]);
+    if (answer?.ok) return answer.messages;
+    throw new KernelError(what, answer?.errno ?? ENOENT, answer?.text);
+  }
+
+  /** Asking may load the module by itself; where the kernel cannot, modprobe does. */
+  #family(): number {
+    let [answer] = this.#netlink.transact([getFamily(IPVS_FAMILY)]);
+    if (answer?.ok === false && loadKernelModule("ip_vs")) [answer] = this.#netlink.transact([getFamily(IPVS_FAMILY)]);
+    if (!answer?.ok) throw new KernelError("cannot find IPVS in the kernel", answer?.errno ?? ENOENT, answer?.text);
+    const id = decodeFamilyId(answer.messages);
+    if (!id.ok) throw new KernelError(`cannot find IPVS in the kernel (${id.reason})`, ENOENT);
+    return id.value;
+  }
+}

@@ -1,0 +1,160 @@
+import {
+  NETLINK_CAP_ACK,
+  NETLINK_EXT_ACK,
+  NETLINK_GET_STRICT_CHK,
+  NLM_F_DUMP,
+  SOL_NETLINK,
+} from "../netlink/constants.ts";
+import {
+  type Answer,
+  answers,
+  type Conversation,
+  finished,
+  interrupted,
+  type Request,
+  receive,
+  startConversation,
+} from "../netlink/conversation.ts";
+import { decodeMessages, NLMSG_HDRLEN } from "../netlink/message.ts";
+import { AF_NETLINK, EAGAIN, EMSGSIZE, ENOBUFS, MSG_TRUNC, SOCK_RAW } from "./constants.ts";
+import { check, KernelError } from "./kernel-error.ts";
+import { native } from "./native.ts";
+import type { Poller } from "./poller.ts";
+import { ReceiveArena } from "./receive-arena.ts";
+import { sockaddrNl } from "./sockaddr.ts";
+import { growReceiveBuffer, NOTHING, openSocket } from "./socket.ts";
+
+/** Requests that go out by one system call, so that their acknowledgements fit into the receive buffer together. */
+const BATCH_MESSAGES = 128;
+const BATCH_BYTES = 32 * 1024;
+const RECEIVE_BUFFER = 4 << 20;
+/** How often a dump is asked for, when the table changes under it each time. */
+const ATTEMPTS = 10;
+
+/** Shared by all sockets, since nothing is kept from one `receive` to the next. No kernel datagram exceeds 32 KiB. */
+const arena = new ReceiveArena(16, 32 * 1024);
+
+/**
+ * A conversation with the kernel over rtnetlink or generic netlink. The kernel answers within the sending system call,
+ * so no event loop is needed: a transaction is over when `transact` returns. For subscriptions: NetlinkMonitor.
+ */
+export class NetlinkSocket {
+  readonly #fd: number;
+  #sequence = 1;
+
+  /** `protocol`: NETLINK_ROUTE or NETLINK_GENERIC. Throws KernelError. */
+  constructor(protocol: number) {
+    this.#fd = openNetlink(protocol, 0);
+  }
+
+  /**
+   * The answers, in the order of the requests, in which the kernel also carries them out; a refusal does not stop the
+   * later ones. Throws KernelError only where the conversation itself breaks down.
+   */
+  transact(requests: readonly Request[]): readonly Answer[] {
+    return batches(requests).flatMap((batch) => answers(this.#converse(batch)));
+  }
+
+  close(): void {
+    native.close(this.#fd);
+  }
+
+  /** Only a dump may be asked again: anything else may have been done already. */
+  #converse(batch: readonly Request[]): Conversation {
+    const attempts = batch.some(isDump) ? ATTEMPTS : 1;
+    for (let attempt = 1; ; attempt++) {
+      const conversation = this.#ask(batch);
+      if (finished(conversation) && (!interrupted(conversation) || attempt >= attempts)) return conversation;
+      if (attempt >= attempts) throw new KernelError("the kernel's answer is incomplete", EAGAIN);
+    }
+  }
+
+  #ask(batch: readonly Request[]): Conversation {
+    let conversation = startConversation(batch, this.#sequence);
+    this.#sequence = (this.#sequence + batch.length) >>> 0;
+    check(native.sendmsg(this.#fd, conversation.bytes, sockaddrNl(), NOTHING, 0), "cannot ask the kernel");
+    while (!finished(conversation)) {
+      const count = arena.receive(this.#fd);
+      if (count === -ENOBUFS) continue; // reported once; what came before the overflow is still there
+      if (count < 0) break;
+      for (const datagram of fromKernel(count)) conversation = receive(conversation, datagram);
+    }
+    return conversation;
+  }
+}
+
+/** Hears what changes in the kernel's tables: rtnetlink multicast groups. */
+export class NetlinkMonitor {
+  readonly #poller: Poller;
+  readonly #fd: number;
+
+  /**
+   * `groups`: RTMGRP_* bits. `onMessage` gets each message without nlmsghdr; its bytes are valid until it returns.
+   * `onOverrun`: messages were lost, so the tables must be read anew. Throws KernelError.
+   */
+  constructor(
+    poller: Poller,
+    groups: number,
+    onMessage: (type: number, body: Uint8Array) => void,
+    onOverrun: () => void,
+  ) {
+    this.#fd = openNetlink(0, groups);
+    this.#poller = poller;
+    poller.add(this.#fd, () => {
+      const count = arena.receive(this.#fd);
+      if (count < 0 && count !== -EAGAIN) onOverrun();
+      // A handler may talk to the kernel itself, through the same arena: decode (which copies) before calling any.
+      const messages = fromKernel(Math.max(count, 0)).flatMap((datagram) => decodeMessages(datagram.slice()));
+      for (const { type, body } of messages) onMessage(type, body);
+    });
+  }
+
+  close(): void {
+    this.#poller.remove(this.#fd);
+    native.close(this.#fd);
+  }
+}
+
+function openNetlink(protocol: number, groups: number): number {
+  const what = "cannot open a netlink socket";
+  return openSocket([AF_NETLINK, SOCK_RAW, protocol], what, (fd) => {
+    growReceiveBuffer(fd, RECEIVE_BUFFER);
+    // Extended errors without the echo of the request, strict dump filters: Linux 4.12, 4.20. Without them we say less.
+    for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK])
+      native.setsockopt(fd, SOL_NETLINK, option, 1);
+    check(native.bind(fd, sockaddrNl(groups)), what);
+  });
+}
+
+/** The datagrams just received, without those of other processes. */
+function fromKernel(count: number): Uint8Array[] {
+  const datagrams: Uint8Array[] = [];
+  for (let i = 0; i < count; i++) {
+    if (arena.netlinkSender(i) !== 0) continue;
+    if (arena.flags(i) & MSG_TRUNC) throw new KernelError("a netlink message does not fit", EMSGSIZE);
+    datagrams.push(arena.data(i));
+  }
+  return datagrams;
+}
+
+/** Cut so that the answers of a batch fit into the receive buffer, and that a dump is alone. */
+function batches(requests: readonly Request[]): Request[][] {
+  const list: Request[][] = [];
+  let room = 0;
+  let last: Request[] = [];
+  for (const request of requests) {
+    const size = NLMSG_HDRLEN + request.body.length;
+    if (size > room || last.length === BATCH_MESSAGES || isDump(request)) {
+      last = [];
+      list.push(last);
+      room = BATCH_BYTES;
+    }
+    last.push(request);
+    room = isDump(request) ? 0 : room - size;
+  }
+  return list;
+}
+
+function isDump({ flags }: Request): boolean {
+  return (flags & NLM_F_DUMP) === NLM_F_DUMP;
+}

@@ -1,0 +1,136 @@
+import { type Micros, seconds } from "../base/time.ts";
+import { lookUp, type UserAndGroup } from "./account.ts";
+import type { Clock } from "./clock.ts";
+import { EINVAL, SIGKILL, SIGTERM } from "./constants.ts";
+import { native } from "./native.ts";
+import type { Poller } from "./poller.ts";
+
+/** How a script ended. `failed`: it could not be started, with the (positive) errno, such as 2 for ENOENT. */
+export type ScriptResult =
+  | { readonly exited: number }
+  | { readonly signal: number }
+  | { readonly timedOut: true }
+  | { readonly failed: number };
+
+export interface ScriptOptions extends UserAndGroup {
+  readonly timeout?: Micros | undefined; // a span; none: it may run for ever
+}
+
+export interface RunningScript {
+  /** Never rejects. Resolves when the script has ended, and at the latest 12 s after its timeout or `kill`. */
+  readonly result: Promise<ScriptResult>;
+  /** Ends the script and what it started: SIGTERM to its process group, SIGKILL two seconds later. */
+  kill(): void;
+}
+
+/** From SIGTERM to SIGKILL, and from there until we no longer wait for a process that cannot die. */
+const GRACE = seconds(2);
+const LAST_WAIT = seconds(10);
+
+/** Not for scripts: what would steer a shell or the loader, and what is between Node or systemd and ourselves. */
+const PRIVATE = new Set([
+  "IFS",
+  "LD_PRELOAD",
+  "LD_LIBRARY_PATH",
+  "NODE_CHANNEL_FD",
+  "NODE_CHANNEL_SERIALIZATION_MODE",
+  "NODE_OPTIONS",
+  "NOTIFY_SOCKET",
+]);
+
+/**
+ * Runs a program as keepalived(8) runs its scripts: own process group, standard streams on /dev/null, ordinary
+ * scheduling, SIGTERM when we die. A name without a slash is looked for in PATH. An unknown user is EINVAL.
+ */
+export function runScript(
+  argv: readonly string[],
+  { user, group, timeout }: ScriptOptions,
+  clock: Clock,
+  poller: Poller,
+): RunningScript {
+  const account = lookUp({ user, group });
+  const pid = account === undefined ? -EINVAL : native.spawn(argv, environment(), account.uid, account.gid);
+  if (pid < 0) return { result: Promise.resolve({ failed: -pid }), kill: () => {} };
+  return watch(pid, timeout, { clock, poller });
+}
+
+function watch(
+  pid: number,
+  timeout: Micros | undefined,
+  { clock, poller }: { readonly clock: Clock; readonly poller: Poller },
+): RunningScript {
+  let running = true;
+  let dying = false;
+  let timedOut = false;
+  let cancel = (): void => {};
+  const { promise, resolve } = deferred<ScriptResult>();
+  const wait = (span: Micros, wake: () => void): void => {
+    cancel();
+    cancel = clock.wakeAt(clock.now() + span, wake);
+  };
+
+  /** The whole group; only while the leader is not reaped, so its number cannot be another's. */
+  const signal = (number: number): void => void native.kill(-pid, number);
+  const end = (): void => {
+    if (!running || dying) return;
+    dying = true;
+    signal(SIGTERM);
+    wait(GRACE, () => {
+      signal(SIGKILL);
+      wait(LAST_WAIT, () => resolve(timedOut ? { timedOut } : { signal: SIGKILL })); // its end is still awaited
+    });
+  };
+  onExit(pid, { clock, poller }, (status) => {
+    running = false;
+    cancel();
+    resolve(timedOut ? { timedOut } : meaning(status));
+  });
+  if (timeout !== undefined)
+    wait(timeout, () => {
+      timedOut = true;
+      end();
+    });
+  return { result: promise, kill: end };
+}
+
+/** Calls back with the wait status, once, after reaping. By pidfd; without one (no descriptors left) by looking again. */
+function onExit(
+  pid: number,
+  { clock, poller }: { readonly clock: Clock; readonly poller: Poller },
+  ended: (status: number) => void,
+): void {
+  const pidfd = native.pidfdOpen(pid);
+  const look = (): void => {
+    const status = native.waitpid(pid);
+    if (status === -1 && pidfd < 0) clock.wakeAt(clock.now() + seconds(0.05), look);
+    if (status === -1) return;
+    if (pidfd >= 0) {
+      poller.remove(pidfd);
+      native.close(pidfd);
+    }
+    ended(status);
+  };
+  if (pidfd < 0) look();
+  else poller.add(pidfd, look);
+}
+
+/** waitpid(2): the signal in the low seven bits, the exit status in the next byte. A child that is lost exited with 127. */
+function meaning(status: number): ScriptResult {
+  if (status < 0) return { exited: 127 };
+  const signal = status & 0x7f;
+  return signal === 0 ? { exited: (status >> 8) & 0xff } : { signal };
+}
+
+function environment(): readonly string[] {
+  return Object.entries(process.env)
+    .filter(([name]) => !PRIVATE.has(name))
+    .map(([name, value]) => `${name}=${value}`);
+}
+
+function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((resolver) => {
+    resolve = resolver;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,62 @@
+import { type Comparison, diff } from "../base/diff.ts";
+import { destinationName, type IpvsDestination, type IpvsEntry, type IpvsService, serviceName } from "../base/ipvs.ts";
+
+/** One request to the kernel. */
+export type IpvsChange =
+  | { readonly type: "new-service" | "set-service" | "delete-service"; readonly service: IpvsService }
+  | {
+      readonly type: "new-destination" | "set-destination" | "delete-destination";
+      readonly service: IpvsService;
+      readonly destination: IpvsDestination;
+    };
+
+/**
+ * What turns the table `have` into `want`, in order: for each service the destinations that come, then those that
+ * change (to more weight before to less), then those that go, so a pool is never empty on the way; services that go
+ * come last. `owned` names services of ours (`serviceName`): only those are deleted when unwanted. A wanted service
+ * that is there already, whoever made it, is taken over. Foreign services are not touched.
+ */
+export function plan(have: readonly IpvsEntry[], want: readonly IpvsEntry[], owned: ReadonlySet<string>): IpvsChange[] {
+  const { added, changed, removed } = diff(have, want, ENTRIES);
+  const mine = removed.filter(({ service }) => owned.has(serviceName(service)));
+  return [
+    ...added.flatMap((entry) => [
+      { type: "new-service", service: entry.service } as const,
+      ...pool(entry.service, [], entry),
+    ]),
+    ...changed.flatMap(({ from, to }) => [
+      ...(sameService(from.service, to.service) ? [] : [{ type: "set-service", service: to.service } as const]),
+      ...pool(to.service, from.destinations, to),
+    ]),
+    ...mine.map(({ service }) => ({ type: "delete-service", service }) as const),
+  ];
+}
+
+function pool(service: IpvsService, have: readonly IpvsDestination[], { destinations }: IpvsEntry): IpvsChange[] {
+  const { added, changed, removed } = diff(have, destinations, DESTINATIONS);
+  const more = changed.filter(({ from, to }) => to.weight >= from.weight);
+  const less = changed.filter(({ from, to }) => to.weight < from.weight);
+  return [
+    ...added.map((destination) => ({ type: "new-destination", service, destination }) as const),
+    ...[...more, ...less].map(({ to }) => ({ type: "set-destination", service, destination: to }) as const),
+    ...removed.map((destination) => ({ type: "delete-destination", service, destination }) as const),
+  ];
+}
+
+const DESTINATIONS: Comparison<IpvsDestination> = {
+  key: destinationName,
+  same: (a, b) =>
+    a.weight === b.weight &&
+    a.forwarding === b.forwarding &&
+    a.upperThreshold === b.upperThreshold &&
+    a.lowerThreshold === b.lowerThreshold,
+};
+
+const ENTRIES: Comparison<IpvsEntry> = {
+  key: ({ service }) => serviceName(service),
+  same: (a, b) => sameService(a.service, b.service) && pool(b.service, a.destinations, b).length === 0,
+};
+
+function sameService(a: IpvsService, b: IpvsService): boolean {
+  return a.scheduler === b.scheduler && a.flags === b.flags && a.timeout === b.timeout && a.netmask === b.netmask;
+}

@@ -1,0 +1,185 @@
+import type { IpAddress } from "../base/ip.ts";
+import type { IpvsDestination, IpvsEntry, IpvsService } from "../base/ipvs.ts";
+
+/** One IPVS service as configured. Compatible with config/model.ts `VirtualServerConfig`. */
+export interface VirtualServer {
+  readonly address: IpAddress;
+  readonly port: number;
+  readonly protocol: IpvsService["protocol"];
+  readonly scheduler: string;
+  readonly schedulerFlags: number; // IP_VS_SVC_F_SCHED1..3 and ONEPACKET, linux/ip_vs.h
+  readonly persistenceTimeout: number; // seconds, 0 = off
+  readonly persistenceNetmask: number; // prefix length
+  readonly quorum: number;
+  readonly hysteresis: number;
+  readonly realServers: readonly RealServer[];
+  readonly sorryServer: SorryServer | undefined;
+}
+
+export interface RealServer {
+  readonly address: IpAddress;
+  readonly port: number;
+  readonly weight: number;
+  readonly forwarding: IpvsDestination["forwarding"];
+  readonly upperThreshold: number;
+  readonly lowerThreshold: number;
+  readonly inhibitOnFailure: boolean; // weight 0 instead of removal
+}
+
+/** Takes the traffic while the quorum is lost. */
+export interface SorryServer {
+  readonly address: IpAddress;
+  readonly port: number;
+  readonly forwarding: IpvsDestination["forwarding"];
+  readonly inhibitOnFailure: boolean;
+}
+
+/** What is known of a virtual server. `alive` is in the order of its real servers: no checker of theirs has failed. */
+export interface PoolState {
+  readonly alive: readonly boolean[];
+  readonly quorumUp: boolean;
+}
+
+export type PoolEvent =
+  | { readonly type: "configured"; readonly alive: readonly boolean[] } // start, reload or respawn
+  | { readonly type: "changed"; readonly server: number; readonly alive: boolean };
+
+/** What is worth saying; `words.ts` says it in Keepalived's words. */
+export type PoolNote =
+  | { readonly name: "adding" | "removing" | "enabling" | "disabling"; readonly server: RealServer }
+  | { readonly name: "quorum-gained" | "quorum-lost" | "quorum-down-at-start"; readonly weight: number }
+  | {
+      readonly name: "adding-sorry" | "removing-sorry" | "enabling-sorry" | "disabling-sorry";
+      readonly server: SorryServer;
+    }
+  | { readonly name: "adding-alive" | "removing-alive" };
+
+export interface PoolStep {
+  readonly state: PoolState;
+  readonly notes: readonly PoolNote[]; // in this order
+}
+
+/** Before the first `configured` event. */
+export const EMPTY_POOL: PoolState = { alive: [], quorumUp: false };
+
+/** One transition of what we believe. Whether the kernel follows is another matter: see plan.ts. */
+export function poolStep(server: VirtualServer, state: PoolState, event: PoolEvent): PoolStep {
+  switch (event.type) {
+    case "configured":
+      return configured(server, state, event.alive);
+    case "changed":
+      return changed(server, state, event);
+  }
+}
+
+/** The summed weight of the servers that are alive, and so the measure of the quorum. */
+export function aliveWeight({ realServers }: VirtualServer, alive: readonly boolean[]): number {
+  return realServers.reduce((sum, { weight }, i) => (alive[i] === true ? sum + weight : sum), 0);
+}
+
+/** Gained at quorum + hysteresis; lost below quorum - hysteresis, or when nothing is left. */
+export function hasQuorum({ quorum, hysteresis }: VirtualServer, weight: number, before: boolean): boolean {
+  return before ? weight > 0 && weight >= quorum - hysteresis : weight >= quorum + hysteresis;
+}
+
+/** What the kernel's table should hold for one virtual server. */
+export function wantedEntry(server: VirtualServer, { alive, quorumUp }: PoolState): IpvsEntry {
+  const { address, port, protocol, scheduler, schedulerFlags, persistenceTimeout, persistenceNetmask } = server;
+  const open = quorumUp || server.sorryServer === undefined;
+  return {
+    service: {
+      protocol,
+      address,
+      port,
+      scheduler,
+      flags: persistenceTimeout > 0 ? schedulerFlags | PERSISTENT : schedulerFlags,
+      timeout: persistenceTimeout,
+      netmask: persistenceNetmask,
+    },
+    destinations: [
+      ...server.realServers.flatMap((real, i) => destination(real, open && alive[i] === true)),
+      ...(server.sorryServer === undefined ? [] : sorryDestination(server.sorryServer, !open)),
+    ],
+  };
+}
+
+/** What the kernel's table should hold for all of them: a function of configuration, verdicts and quorum. */
+export function wantedTable(
+  pools: readonly { readonly server: VirtualServer; readonly state: PoolState }[],
+): IpvsEntry[] {
+  return pools.map(({ server, state }) => wantedEntry(server, state));
+}
+
+/** IP_VS_SVC_F_PERSISTENT, linux/ip_vs.h. */
+const PERSISTENT = 1;
+
+function configured(
+  server: VirtualServer,
+  { alive: before, quorumUp: had }: PoolState,
+  alive: readonly boolean[],
+): PoolStep {
+  const starting = before.length === 0;
+  const weight = aliveWeight(server, alive);
+  const quorumUp = hasQuorum(server, weight, had);
+  const state = { alive, quorumUp };
+  if (quorumUp && !had)
+    return { state, notes: [{ name: "quorum-gained", weight }, ...(starting ? [] : restored(server))] };
+  if (!quorumUp && had) return { state, notes: lost(server, alive, weight) };
+  // Keepalived says nothing where there is no sorry server: traffic is not affected.
+  const { sorryServer } = server;
+  if (quorumUp || !starting || sorryServer === undefined) return { state, notes: [] };
+  return { state, notes: [{ name: "quorum-down-at-start", weight }, sorryNote(sorryServer, true)] };
+}
+
+function changed(
+  server: VirtualServer,
+  before: PoolState,
+  { server: index, alive }: Extract<PoolEvent, { type: "changed" }>,
+): PoolStep {
+  const real = server.realServers[index];
+  if (real === undefined || before.alive[index] === alive) return { state: before, notes: [] };
+  const now = before.alive.map((was, i) => (i === index ? alive : was));
+  const weight = aliveWeight(server, now);
+  const quorumUp = hasQuorum(server, weight, before.quorumUp);
+  const turned: readonly PoolNote[] =
+    quorumUp === before.quorumUp
+      ? []
+      : quorumUp
+        ? [{ name: "quorum-gained", weight }, ...restored(server)]
+        : lost(server, now, weight);
+  return { state: { alive: now, quorumUp }, notes: [serverNote(real, alive), ...turned] };
+}
+
+function restored({ sorryServer }: VirtualServer): PoolNote[] {
+  return sorryServer === undefined ? [] : [sorryNote(sorryServer, false), { name: "adding-alive" }];
+}
+
+function lost({ sorryServer }: VirtualServer, alive: readonly boolean[], weight: number): PoolNote[] {
+  const sorry: PoolNote[] = sorryServer === undefined ? [] : [sorryNote(sorryServer, true)];
+  const leaving: PoolNote[] = sorryServer !== undefined && alive.includes(true) ? [{ name: "removing-alive" }] : [];
+  return [{ name: "quorum-lost", weight }, ...sorry, ...leaving];
+}
+
+function serverNote(server: RealServer, alive: boolean): PoolNote {
+  if (server.inhibitOnFailure) return { name: alive ? "enabling" : "disabling", server };
+  return { name: alive ? "adding" : "removing", server };
+}
+
+function sorryNote(server: SorryServer, active: boolean): PoolNote {
+  if (server.inhibitOnFailure) return { name: active ? "enabling-sorry" : "disabling-sorry", server };
+  return { name: active ? "adding-sorry" : "removing-sorry", server };
+}
+
+function destination(server: RealServer, active: boolean): IpvsDestination[] {
+  const { address, port, forwarding, upperThreshold, lowerThreshold, weight, inhibitOnFailure } = server;
+  if (!active && !inhibitOnFailure) return [];
+  return [{ address, port, forwarding, weight: active ? weight : 0, upperThreshold, lowerThreshold }];
+}
+
+function sorryDestination(
+  { address, port, forwarding, inhibitOnFailure }: SorryServer,
+  active: boolean,
+): IpvsDestination[] {
+  if (!active && !inhibitOnFailure) return [];
+  return [{ address, port, forwarding, weight: active ? 1 : 0, upperThreshold: 0, lowerThreshold: 0 }];
+}

@@ -1,0 +1,90 @@
+import type { HealthNote, HealthParameters } from "./health.ts";
+import type { PoolNote, VirtualServer } from "./pool.ts";
+
+type Named = Pick<VirtualServer, "address" | "port">;
+
+/** A real, sorry or virtual server as Keepalived names it in logs: `[10.9.0.11]:tcp:80`. */
+export function serverWords({ address, port }: Named, protocol: VirtualServer["protocol"]): string {
+  return `[${address}]:${protocol}:${port}`;
+}
+
+/** What a pool does, in Keepalived's words. */
+export function poolWords(server: VirtualServer, note: PoolNote): string {
+  const vs = serverWords(server, server.protocol);
+  const { quorum, hysteresis } = server;
+  switch (note.name) {
+    case "adding":
+      return `Adding service ${serverWords(note.server, server.protocol)} to VS ${vs}`;
+    case "removing":
+      return `Removing service ${serverWords(note.server, server.protocol)} from VS ${vs}`;
+    case "enabling":
+      return `Enabling service ${serverWords(note.server, server.protocol)} of VS ${vs}`;
+    case "disabling":
+      return `Disabling service ${serverWords(note.server, server.protocol)} of VS ${vs}`;
+    case "quorum-gained":
+      return `Gained quorum ${quorum}+${hysteresis}=${quorum + hysteresis} <= ${note.weight} for VS ${vs}`;
+    case "quorum-lost":
+      return `Lost quorum ${quorum}-${hysteresis}=${quorum - hysteresis} > ${note.weight} for VS ${vs}`;
+    case "quorum-down-at-start":
+      return `Starting with quorum down ${quorum}-${hysteresis}=${quorum - hysteresis} > ${note.weight} for VS ${vs}`;
+    case "adding-sorry":
+      return `Adding sorry server ${serverWords(note.server, server.protocol)} to VS ${vs}`;
+    case "removing-sorry":
+      return `Removing sorry server ${serverWords(note.server, server.protocol)} from VS ${vs}`;
+    case "enabling-sorry":
+      return `Enabling sorry server ${serverWords(note.server, server.protocol)} of VS ${vs}`;
+    case "disabling-sorry":
+      return `Disabling sorry server ${serverWords(note.server, server.protocol)} of VS ${vs}`;
+    case "adding-alive":
+      return `Adding alive servers to the pool for VS ${vs}`;
+    case "removing-alive":
+      return `Removing alive servers from the pool for VS ${vs}`;
+  }
+}
+
+/** A checker begins to work. */
+export function activatingWords(realServer: string, virtualServer: string): string {
+  return `Activating healthchecker for service ${realServer} for VS ${virtualServer}`;
+}
+
+/** A reload changed a weight. */
+export function weightWords({ from, to, alive, realServer, virtualServer }: WeightChange): string {
+  return `Changing weight from ${from} to ${to} for ${alive ? "active" : "inactive"} service ${realServer} of VS ${virtualServer}`;
+}
+
+export interface WeightChange {
+  readonly from: number;
+  readonly to: number;
+  readonly alive: boolean;
+  readonly realServer: string; // as of `serverWords`
+  readonly virtualServer: string;
+}
+
+/** What is checked, for words: the real server (`serverWords`) and, for http, its urls. */
+export interface CheckSubject {
+  readonly type: HealthParameters["type"];
+  readonly realServer: string;
+  readonly urls: readonly { readonly path: string; readonly digest: string | undefined }[];
+}
+
+/** What a checker found, in Keepalived's words where it has some. */
+export function healthWords({ type, realServer, urls }: CheckSubject, note: HealthNote): string {
+  const check = type === "tcp" ? "TCP" : "HTTP";
+  switch (note.name) {
+    case "succeeded":
+      return type === "tcp"
+        ? `TCP connection to ${realServer} success.`
+        : `Remote Web server ${realServer} succeed on service.`;
+    case "failed":
+      return `${check}_CHECK on service ${realServer} failed${note.retries > 0 ? ` after ${note.retries} retries` : ""}.`;
+    case "failure":
+      return `${check}_CHECK on service ${realServer}: ${note.why}`;
+    case "url-succeeded": {
+      const [url] = urls.slice(note.url);
+      const tested = url?.digest === undefined ? "HTTP status code" : "MD5 digest";
+      return `${tested} success to ${realServer} url(${url?.path})`;
+    }
+    case "local-trouble":
+      return `${check}_CHECK on service ${realServer} cannot be made: ${note.why}`;
+  }
+}

@@ -1,0 +1,124 @@
+import { concat, viewOf } from "../base/bytes.ts";
+import { NLA_F_NESTED, NLA_TYPE_MASK } from "./constants.ts";
+import { align, LITTLE_ENDIAN } from "./message.ts";
+
+/**
+ * The attributes of a message by their type, without header and padding (linux/netlink.h `struct nlattr`):
+ *
+ *      0        2      4
+ *     | length | type | value … |   padded to 4 bytes; numbers in host byte order, unless the attribute says otherwise
+ *
+ * Of two attributes with one type the later counts, as for the kernel.
+ */
+export type Attributes = ReadonlyMap<number, Uint8Array>;
+
+const NLA_HDRLEN = 4;
+
+/** One attribute, padded; `value` as it is. */
+export function bytesAttribute(type: number, value: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(align(NLA_HDRLEN + value.length));
+  const view = viewOf(bytes);
+  view.setUint16(0, NLA_HDRLEN + value.length, LITTLE_ENDIAN);
+  view.setUint16(2, type, LITTLE_ENDIAN);
+  bytes.set(value, NLA_HDRLEN);
+  return bytes;
+}
+
+/** An attribute of one byte. */
+export function u8Attribute(type: number, value: number): Uint8Array {
+  return bytesAttribute(type, Uint8Array.of(value));
+}
+
+/** An attribute of 16 bits in host byte order. */
+export function u16Attribute(type: number, value: number): Uint8Array {
+  return bytesAttribute(type, u16(value, LITTLE_ENDIAN));
+}
+
+/** An attribute of 16 bits in network byte order, such as a port. */
+export function be16Attribute(type: number, value: number): Uint8Array {
+  return bytesAttribute(type, u16(value, false));
+}
+
+/** An attribute of 32 bits in host byte order. */
+export function u32Attribute(type: number, value: number): Uint8Array {
+  return bytesAttribute(type, u32(value, LITTLE_ENDIAN));
+}
+
+/** A string attribute with its terminating NUL; the text is UTF-8 on the wire. */
+export function stringAttribute(type: number, value: string): Uint8Array {
+  return bytesAttribute(type, new TextEncoder().encode(`${value}\0`));
+}
+
+/** An attribute that holds attributes, marked with NLA_F_NESTED. */
+export function nestedAttribute(type: number, ...attributes: readonly Uint8Array[]): Uint8Array {
+  return bytesAttribute(type | NLA_F_NESTED, concat(...attributes));
+}
+
+/**
+ * Splits bytes into attributes; the values are views into them. Never throws: an attribute whose length cannot be true
+ * ends the list, and unknown types are simply there. NLA_F_NESTED and NLA_F_NET_BYTEORDER are masked out of the type.
+ */
+export function decodeAttributes(bytes: Uint8Array): Attributes {
+  const view = viewOf(bytes);
+  const attributes = new Map<number, Uint8Array>();
+  let at = 0;
+  while (bytes.length - at >= NLA_HDRLEN) {
+    const length = view.getUint16(at, LITTLE_ENDIAN);
+    if (length < NLA_HDRLEN || length > bytes.length - at) break;
+    const type = view.getUint16(at + 2, LITTLE_ENDIAN) & NLA_TYPE_MASK;
+    attributes.set(type, bytes.subarray(at + NLA_HDRLEN, at + length));
+    at += align(length);
+  }
+  return attributes;
+}
+
+/** The attributes inside a nested one; none where it is missing. */
+export function readNested(attributes: Attributes, type: number): Attributes {
+  return decodeAttributes(attributes.get(type) ?? new Uint8Array());
+}
+
+/** The value's bytes, if there are at least `length` of them. */
+export function readBytes(attributes: Attributes, type: number, length: number): Uint8Array | undefined {
+  const value = attributes.get(type);
+  return value === undefined || value.length < length ? undefined : value.subarray(0, length);
+}
+
+/** 16 bits in host byte order; undefined where the attribute is missing or too short. */
+export function readU16(attributes: Attributes, type: number): number | undefined {
+  const value = readBytes(attributes, type, 2);
+  return value && viewOf(value).getUint16(0, LITTLE_ENDIAN);
+}
+
+/** 16 bits in network byte order; undefined where the attribute is missing or too short. */
+export function readBe16(attributes: Attributes, type: number): number | undefined {
+  const value = readBytes(attributes, type, 2);
+  return value && viewOf(value).getUint16(0);
+}
+
+/** 32 bits in host byte order; undefined where the attribute is missing or too short. */
+export function readU32(attributes: Attributes, type: number): number | undefined {
+  const value = readBytes(attributes, type, 4);
+  return value && viewOf(value).getUint32(0, LITTLE_ENDIAN);
+}
+
+/** Text up to the first NUL, invalid UTF-8 replaced; undefined where the attribute is missing. */
+export function readString(attributes: Attributes, type: number): string | undefined {
+  const value = attributes.get(type);
+  if (value === undefined) return undefined;
+  const end = value.indexOf(0);
+  return new TextDecoder().decode(end === -1 ? value : value.subarray(0, end));
+}
+
+/** 16 bits, for attributes and for structs built by hand. */
+export function u16(value: number, littleEndian: boolean): Uint8Array {
+  const bytes = new Uint8Array(2);
+  viewOf(bytes).setUint16(0, value, littleEndian);
+  return bytes;
+}
+
+/** 32 bits, for attributes and for structs built by hand. */
+export function u32(value: number, littleEndian: boolean): Uint8Array {
+  const bytes = new Uint8Array(4);
+  viewOf(bytes).setUint32(0, value, littleEndian);
+  return bytes;
+}

@@ -1,0 +1,53 @@
+import { concat, viewOf } from "../base/bytes.ts";
+import { accept, type Decoded, drop } from "../base/decoded.ts";
+import { formatMac, MAC_LENGTH, type MacAddress } from "../base/mac.ts";
+import { decodeAttributes, readString, readU32, stringAttribute } from "./attributes.ts";
+import { IFF_RUNNING, IFF_UP, IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, NLM_F_DUMP, RTM_GETLINK } from "./constants.ts";
+import type { Request } from "./conversation.ts";
+import { LITTLE_ENDIAN } from "./message.ts";
+
+/** A network interface, as `ip -o link` shows it. */
+export interface Link {
+  readonly ifindex: number;
+  readonly name: string;
+  readonly type: number; //                   ARPHRD_*
+  readonly flags: number; //                  IFF_*
+  readonly up: boolean; //                    administratively (IFF_UP)
+  readonly running: boolean; //               carrier and operational (IFF_RUNNING)
+  readonly mac: MacAddress | undefined; //    undefined where the hardware address has not 6 bytes
+  readonly mtu: number; //                    bytes; 0 where the kernel does not say
+}
+
+/** struct ifinfomsg: family u8, pad u8, type u16, ifindex i32, flags u32, change u32. */
+const HEADER = 16;
+
+/** Asks for all interfaces. */
+export function dumpLinks(): Request {
+  return { type: RTM_GETLINK, flags: NLM_F_DUMP, body: new Uint8Array(HEADER) };
+}
+
+/** Asks for one interface; ENODEV means that there is none of that name. */
+export function getLink(name: string): Request {
+  return { type: RTM_GETLINK, flags: 0, body: concat(new Uint8Array(HEADER), stringAttribute(IFLA_IFNAME, name)) };
+}
+
+/** Reads RTM_NEWLINK and RTM_DELLINK, from an answer or from the group RTNLGRP_LINK. */
+export function decodeLink(body: Uint8Array): Decoded<Link, "truncated" | "name"> {
+  if (body.length < HEADER) return drop("truncated");
+  const view = viewOf(body);
+  const attributes = decodeAttributes(body.subarray(HEADER));
+  const name = readString(attributes, IFLA_IFNAME);
+  if (name === undefined) return drop("name");
+  const flags = view.getUint32(8, LITTLE_ENDIAN);
+  const hardware = attributes.get(IFLA_ADDRESS);
+  return accept({
+    ifindex: view.getInt32(4, LITTLE_ENDIAN),
+    name,
+    type: view.getUint16(2, LITTLE_ENDIAN),
+    flags,
+    up: (flags & IFF_UP) !== 0,
+    running: (flags & IFF_RUNNING) !== 0,
+    mac: hardware?.length === MAC_LENGTH ? formatMac(hardware) : undefined,
+    mtu: readU32(attributes, IFLA_MTU) ?? 0,
+  });
+}

@@ -1,0 +1,80 @@
+import type { IpAddress } from "../base/ip.ts";
+import type { Micros } from "../base/time.ts";
+
+/**
+ * What the two children tell the supervisor about themselves: plain data that JSON keeps, shown as metrics and handed
+ * to the next process when one dies. Times are on CLOCK_MONOTONIC, which all processes share, so a deadline reported
+ * by a dead child is still true for the next one.
+ */
+
+/** What the vrrp process reports. `State` is the machine's own state, with its deadlines. */
+export interface VrrpReportOf<State extends NamedState> {
+  readonly at: Micros;
+  readonly instances: readonly VrrpInstanceReportOf<State>[];
+  readonly scripts: readonly ScriptReport[];
+}
+
+/** What a track script says; `opposed` counts results in a row against the verdict. */
+export interface ScriptReport {
+  readonly name: string;
+  readonly argv: readonly string[]; // the same script is one that runs the same command
+  readonly verdict: "pending" | "up" | "down";
+  readonly opposed: number;
+  readonly status: number; // exit status of the last run that had one
+}
+
+/** All that observation knows of a state: its name. */
+export interface NamedState {
+  readonly name: "init" | "backup" | "master" | "fault";
+}
+
+export interface VrrpInstanceReportOf<State extends NamedState> {
+  readonly name: string;
+  readonly interface: string;
+  readonly vrid: number;
+  readonly address: IpAddress | undefined; // the first virtual address
+  readonly state: State; // what a respawned process takes over
+  readonly priority: number; // effective
+  readonly lastAdvertAt: Micros; // last advertisement sent; 0 = never
+  readonly counters: VrrpCounters;
+}
+
+/** Counted since the instance was configured; carried over a respawn. */
+export interface VrrpCounters {
+  readonly advertisementsSent: number;
+  readonly advertisementsReceived: number;
+  readonly becomeMaster: number;
+  readonly releaseMaster: number;
+  readonly priorityZeroSent: number;
+  readonly priorityZeroReceived: number;
+  readonly dropped: Readonly<Record<string, number>>; // by reason
+}
+
+/** What the checkers process reports. */
+export interface CheckersReport {
+  readonly at: Micros;
+  readonly services: readonly ServiceReport[];
+}
+
+export interface ServiceReport {
+  readonly name: string; // `[10.9.0.100]:tcp:80`
+  readonly quorumUp: boolean;
+  readonly realServers: readonly RealServerReport[];
+}
+
+export interface RealServerReport {
+  readonly name: string; // `[10.9.0.11]:80`
+  readonly up: boolean;
+  readonly weight: number; // in the kernel's table; 0 while absent
+  readonly checkers: readonly CheckerReport[];
+}
+
+export interface CheckerReport {
+  readonly type: string; // tcp, http
+  readonly identity: string; // equal parameters, equal identity: what a respawn or reload takes over by
+  readonly up: boolean;
+  readonly hasRun: boolean;
+  readonly latency: Micros | undefined; // of the last check
+  readonly succeeded: number;
+  readonly failed: number;
+}

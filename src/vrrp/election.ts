@@ -1,0 +1,85 @@
+import { compareIp, type IpAddress } from "../base/ip.ts";
+import type { Micros } from "../base/time.ts";
+import type { Backup, Master, Step, VrrpEffect, VrrpEvent } from "./machine.ts";
+import { OWNER, RESIGN, skewTime, type VrrpParameters } from "./parameters.ts";
+import { advertise, backup, entering, note } from "./transition.ts";
+
+type Heard = Extract<VrrpEvent, { type: "advertisement" }>;
+
+/** A backup hears an advertisement. RFC 9568 §6.4.2. */
+export function heard(router: VrrpParameters, state: Backup, { from, advertisement }: Heard, now: Micros): Step {
+  const { priority } = advertisement;
+  if (priority === RESIGN) return resigned(router, state, from, now);
+  const { preemptAt } = state;
+  // The sender is our master: the wait begins again.
+  const follow = (delayedTo: Micros | undefined, first: readonly VrrpEffect[]): Step => ({
+    state: { ...backup(router, now), master: from, preemptAt: delayedTo },
+    effects: [...first, ...masterChanged(state, from)],
+  });
+  if (priority >= router.priority || !router.preempt)
+    return follow(undefined, preemptAt === undefined ? [] : [note({ name: "preempt-delay-stopped" })]);
+  if (preemptAt === undefined && router.preemptDelay > 0)
+    return follow(now + router.preemptDelay, [note({ name: "preempt-delay-started", delay: router.preemptDelay })]);
+  if (preemptAt !== undefined && now < preemptAt) return follow(preemptAt, []);
+  // Discarded: our own timer keeps running, and will preempt the sender.
+  return { state: { ...state, master: from }, effects: [note({ name: "lower-priority-discarded", from, priority })] };
+}
+
+function masterChanged({ master }: Backup, from: IpAddress): VrrpEffect[] {
+  return master === from ? [] : [note({ name: "master-changed", from: master, to: from })];
+}
+
+/**
+ * Somebody resigns. Only our master can: from anybody else it would give us a second master for a moment. While we
+ * know no master we believe it, since waiting costs traffic. (Keepalived differs: it believes everybody.)
+ */
+function resigned(router: VrrpParameters, state: Backup, from: IpAddress, now: Micros): Step {
+  const { master } = state;
+  if (master !== undefined && master !== from)
+    return { state, effects: [note({ name: "priority-zero-ignored", from, master })] };
+  const effects = [note({ name: "priority-zero-received", from, by: "backup" })];
+  return { state: { ...state, masterDownAt: now + skewTime(router) }, effects };
+}
+
+/** A master hears an advertisement: one of the two must go. RFC 9568 §6.4.3. */
+export function challenged(router: VrrpParameters, state: Master, { from, advertisement }: Heard, now: Micros): Step {
+  const { priority } = advertisement;
+  if (priority === RESIGN)
+    return prefixed(note({ name: "priority-zero-received", from, by: "master" }), advertise(router, now, []));
+  const rank = priority - router.priority || compareIp(from, router.primaryAddress);
+  if (rank === 0) return { state, effects: [note({ name: "own-address-conflict", from })] };
+  const said = verdict(router, priority, from, rank > 0);
+  return rank > 0 ? yielded(router, from, said, now) : asserted(router, state, said, now);
+}
+
+function verdict(router: VrrpParameters, priority: number, from: IpAddress, lost: boolean): VrrpEffect {
+  if (priority === OWNER && router.priority === OWNER) return note({ name: "owner-conflict", from });
+  if (!lost) return note({ name: "forcing-election", from, priority, answered: router.lowerPriorityAdvert });
+  return note({
+    name: priority === router.priority ? "same-priority-higher-address" : "higher-priority",
+    from,
+    priority,
+  });
+}
+
+/** We win. The other one goes when it hears us; the neighbours may have believed it, so they are told again. */
+function asserted(router: VrrpParameters, state: Master, said: VrrpEffect, now: Micros): Step {
+  if (!router.lowerPriorityAdvert) return { state, effects: [said, { type: "announce" }] };
+  return prefixed(said, advertise(router, now, [{ type: "announce" }]));
+}
+
+/**
+ * We lose, and go without resigning. With `higher_prio_send_advert` we advertise once more first: so the winner hears
+ * that the neighbours had two masters, and announces the addresses again.
+ */
+function yielded(router: VrrpParameters, from: IpAddress, said: VrrpEffect, now: Micros): Step {
+  const farewell: VrrpEffect[] = router.higherPriorityAdvert ? [{ type: "advertise", priority: router.priority }] : [];
+  return {
+    state: { ...backup(router, now), master: from },
+    effects: [...farewell, said, entering("backup", false), { type: "release-addresses" }],
+  };
+}
+
+function prefixed(first: VrrpEffect, { state, effects }: Step): Step {
+  return { state, effects: [first, ...effects] };
+}

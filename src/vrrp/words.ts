@@ -1,0 +1,149 @@
+import type { IpAddress } from "../base/ip.ts";
+import { toSeconds } from "../base/time.ts";
+import type { VrrpNote } from "./machine.ts";
+import type { VrrpParameters } from "./parameters.ts";
+import type { ReceiveProblem } from "./receive.ts";
+import type { ScriptNote } from "./script.ts";
+import type { FaultReason } from "./tracking.ts";
+
+/** What the words need of the router. */
+export type Spoken = Pick<VrrpParameters, "name" | "vrid" | "priority" | "interval" | "addresses" | "authentication">;
+
+/** A note in Keepalived's words, where it has some. */
+export function noteWords({ name, priority: ours }: Spoken, note: VrrpNote): string {
+  switch (note.name) {
+    case "entering":
+      return `(${name}) Entering ${note.state.toUpperCase()} STATE${note.initial ? " (init)" : ""}`;
+    case "advertisement-timeout":
+      return `(${name}) Receive advertisement timeout`;
+    case "lower-priority-discarded":
+      return `(${name}) received lower priority (${note.priority}) advert from ${note.from} - discarding`;
+    case "forcing-election": {
+      const election = note.answered ? ", forcing new election" : "";
+      return `(${name}) Received advert from ${note.from} with lower priority ${note.priority}, ours ${ours}${election}`;
+    }
+    case "higher-priority":
+      return `(${name}) Master received advert from ${note.from} with higher priority ${note.priority}, ours ${ours}`;
+    case "same-priority-higher-address":
+      return `(${name}) Master received advert from ${note.from} with same priority ${note.priority} but higher IP address than ours`;
+    case "own-address-conflict":
+      return `(${name}) WARNING - equal priority advert received from remote host with our IP address.`;
+    case "owner-conflict":
+      return `(${name}) CONFIGURATION ERROR: local instance and ${note.from} are both configured as address owner, please resolve`;
+    case "priority-zero-received":
+      return note.by === "master"
+        ? `(${name}) Master received priority 0 message`
+        : `(${name}) Backup received priority 0 advertisement`;
+    case "priority-zero-ignored":
+      return `(${name}) ignoring priority 0 advertisement from ${note.from}, master is ${note.master}`;
+    case "priority-zero-sent":
+      return `(${name}) sent 0 priority`;
+    case "master-changed":
+      return note.from === undefined
+        ? `(${name}) master set to ${note.to}`
+        : `(${name}) master changed from ${note.from} to ${note.to}`;
+    case "preempt-delay-started":
+      return `(${name}) start preempt delay (${toSeconds(note.delay).toFixed(6)})`;
+    case "preempt-delay-stopped":
+      return `(${name}) stop preempt delay`;
+    case "priority-changed":
+      return `(${name}) Changing effective priority from ${note.from} to ${note.to}`;
+  }
+}
+
+/** Whether Keepalived says it only with `-D`. */
+export function isDetail({ name }: VrrpNote): boolean {
+  return DETAILS.has(name);
+}
+
+const DETAILS: ReadonlySet<VrrpNote["name"]> = new Set([
+  "advertisement-timeout",
+  "priority-zero-received",
+  "priority-zero-sent",
+  "master-changed",
+  "preempt-delay-started",
+  "preempt-delay-stopped",
+]);
+
+/** Why an instance starts in fault; a pending script is not worth a word. */
+export function faultWords({ name }: Spoken, reason: FaultReason): string | undefined {
+  switch (reason.type) {
+    case "interface-down":
+      return `(${name}): entering FAULT state (interface ${reason.interface} down)`;
+    case "no-address":
+      return `(${name}) entering FAULT state (no IPv4 address for interface)`;
+    case "script":
+      return `(${name}): entering FAULT state due to script ${reason.script}`;
+    case "script-pending":
+      return undefined;
+  }
+}
+
+/** What is wrong with a packet, in the words of Keepalived 2.4. */
+export function problemWords(router: Spoken, from: IpAddress, problem: ReceiveProblem): string {
+  const { name } = router;
+  switch (problem.reason) {
+    case "truncated":
+      return `(${name}) IPv4 VRRP packet too short - ${problem.found} bytes`;
+    case "length": {
+      const fault = problem.found < problem.expected ? "short" : "long";
+      return `(${name}) vrrp packet from ${from} too ${fault}, length ${problem.found} and expect ${problem.expected}`;
+    }
+    case "ttl":
+      return `(${name}) invalid TTL/HL from ${from}. Received ${problem.found} and expect 255`;
+    case "version":
+      return `(${name}) wrong VRRP version from ${from}. Received ${problem.found} and expect 2`;
+    case "auth-type":
+      return `(${name}) Invalid auth type from ${from}: ${problem.found}`;
+    case "auth-mismatch":
+      return `(${name}) received a ${AUTH[problem.found]} auth from ${from}, expecting ${AUTH[router.authentication.type]}!`;
+    case "password":
+      return `(${name}) received an invalid passwd from ${from}!`;
+    case "interval": {
+      const [mine, theirs] = [toSeconds(router.interval), toSeconds(problem.found)];
+      return `(${name}) advertisement interval mismatch with ${from} mine=${mine} sec rcv'd=${theirs} sec`;
+    }
+    case "type":
+      return `(${name}) Invalid packet type from ${from}. ${problem.found} and expect 1`;
+    case "checksum":
+      return `(${name}) Invalid VRRPv2 checksum from ${from}`;
+    case "destination":
+      return `(${name}) Expected multicast packet but received unicast packet from ${from}`;
+    case "address-count":
+      return `(${name}) expected ${router.addresses.length} VIPs but received ${problem.found}`;
+    case "address-missing":
+      return `(${name}) ip address associated with VRID ${router.vrid} not present in advert from ${from}: ${problem.address}`;
+  }
+}
+
+/** Authentication types as they are numbered on the wire, RFC 2338 §5.3.6. */
+const AUTH = { none: 0, pass: 1 } as const;
+
+/** What a track script does, in Keepalived's words. */
+export function scriptWords(script: string, note: ScriptNote): string {
+  switch (note.name) {
+    case "script-up":
+      return `VRRP_Script(${script}) succeeded`;
+    case "script-down":
+      return downWords(script, note.outcome);
+    case "script-returning":
+      return `Script \`${script}\` now returning ${note.status}`;
+    case "script-still-running":
+      return `Track script ${script} is already running, expect idle - skipping run`;
+    case "script-not-run":
+      return `Track script ${script} cannot be run: ${note.why}`;
+  }
+}
+
+function downWords(script: string, outcome: Extract<ScriptNote, { name: "script-down" }>["outcome"]): string {
+  switch (outcome.type) {
+    case "exited":
+      return `VRRP_Script(${script}) failed (exited with status ${outcome.status})`;
+    case "signalled":
+      return `VRRP_Script(${script}) failed (due to signal ${outcome.signal})`;
+    case "timed-out":
+      return `VRRP_Script(${script}) timed_out`;
+    case "not-run":
+      return `VRRP_Script(${script}) failed (not run)`;
+  }
+}

@@ -1,0 +1,118 @@
+import type { ChildProcess } from "node:child_process";
+import type { Micros } from "../../src/base/time.ts";
+import { Journal } from "./journal.ts";
+import type { Lan } from "./lan.ts";
+
+/** What the LAN heard. Decoded by plain offsets on purpose: the lab must not trust the codecs that it tests. */
+export type Heard =
+  | {
+      readonly kind: "advert";
+      readonly at: Micros; //     wall clock, by the kernel
+      readonly mac: string; //    sender
+      readonly from: string; //   IPv4 source
+      readonly vrid: number;
+      readonly priority: number;
+    }
+  | { readonly kind: "garp"; readonly at: Micros; readonly mac: string; readonly address: string };
+
+/** tcpdump on the bridge, read as it happens. */
+export class Capture {
+  readonly heard: Journal<Heard>;
+  readonly #process: ChildProcess;
+
+  private constructor(lan: Lan) {
+    this.heard = new Journal(`capture on ${lan.namespace("lan")}`);
+    const filter = "ip proto 112 or arp";
+    this.#process = lan.spawn("lan", ["tcpdump", "-i", "br0", "-n", "-U", "--immediate-mode", "-w", "-", filter]);
+  }
+
+  /** Listens when the promise is kept. */
+  static async start(lan: Lan): Promise<Capture> {
+    const capture = new Capture(lan);
+    const { stdout, stderr } = capture.#process;
+    if (stdout === null || stderr === null) throw new Error("tcpdump has no output");
+    const reader = new PcapReader((at, frame) => {
+      const heard = decodeFrame(at, frame);
+      if (heard !== undefined) capture.heard.push(heard);
+    });
+    stdout.on("data", (chunk: Uint8Array) => reader.write(chunk));
+    let said = "";
+    await new Promise<void>((resolve, reject) => {
+      stderr.on("data", (chunk: Uint8Array) => {
+        said += String(chunk);
+        if (said.includes("listening on")) resolve();
+      });
+      capture.#process.on("exit", () => reject(new Error(`tcpdump ended: ${said.trim()}`)));
+    });
+    return capture;
+  }
+
+  /** Every advert of a sender, in order. */
+  adverts(mac: string): Extract<Heard, { kind: "advert" }>[] {
+    return this.heard.entries.filter((entry) => entry.kind === "advert").filter((entry) => entry.mac === mac);
+  }
+
+  close(): void {
+    this.#process.kill("SIGTERM");
+  }
+}
+
+const GLOBAL_HEADER = 24;
+const RECORD_HEADER = 16;
+
+/** Cuts a pcap stream (microseconds, this machine's byte order) into frames. */
+export class PcapReader {
+  readonly #onFrame: (at: Micros, frame: DataView) => void;
+  #rest: Buffer = Buffer.alloc(0);
+  #started = false;
+
+  constructor(onFrame: (at: Micros, frame: DataView) => void) {
+    this.#onFrame = onFrame;
+  }
+
+  write(chunk: Uint8Array): void {
+    this.#rest = Buffer.concat([this.#rest, chunk]);
+    if (!this.#started) {
+      if (this.#rest.length < GLOBAL_HEADER) return;
+      if (this.#rest.readUInt32LE(0) !== 0xa1b2c3d4) throw new Error("not a pcap stream of microseconds");
+      this.#started = true;
+      this.#rest = this.#rest.subarray(GLOBAL_HEADER);
+    }
+    while (this.#rest.length >= RECORD_HEADER) {
+      const length = this.#rest.readUInt32LE(8);
+      if (this.#rest.length < RECORD_HEADER + length) return;
+      const at = this.#rest.readUInt32LE(0) * 1_000_000 + this.#rest.readUInt32LE(4);
+      const frame = this.#rest.subarray(RECORD_HEADER, RECORD_HEADER + length);
+      this.#onFrame(at, new DataView(frame.buffer, frame.byteOffset, frame.byteLength));
+      this.#rest = this.#rest.subarray(RECORD_HEADER + length);
+    }
+  }
+}
+
+/** An advert, a gratuitous ARP, or neither. */
+export function decodeFrame(at: Micros, frame: DataView): Heard | undefined {
+  if (frame.byteLength < 34) return undefined;
+  const mac = bytes(frame, 6, 6)
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join(":");
+  const address = (offset: number): string => bytes(frame, offset, 4).join(".");
+  const type = frame.getUint16(12);
+  if (type === 0x0806 && frame.byteLength >= 42) {
+    return address(28) === address(38) ? { kind: "garp", at, mac, address: address(28) } : undefined;
+  }
+  const header = 4 * (frame.getUint8(14) & 15);
+  if (type !== 0x0800 || frame.getUint8(23) !== 112 || frame.byteLength < 14 + header + 8) return undefined;
+  const vrrp = 14 + header;
+  return {
+    kind: "advert",
+    at,
+    mac,
+    from: address(26),
+    vrid: frame.getUint8(vrrp + 1),
+    priority: frame.getUint8(vrrp + 2),
+  };
+}
+
+function bytes(frame: DataView, offset: number, length: number): number[] {
+  return [...new Uint8Array(frame.buffer, frame.byteOffset + offset, length)];
+}

@@ -1,0 +1,72 @@
+import type { ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Micros } from "../../src/base/time.ts";
+import { Journal } from "./journal.ts";
+import type { Lan } from "./lan.ts";
+import { PROJECT } from "./run.ts";
+
+/** One request by curl over a connection of its own: the answer, or `refused`, `timeout`, `curl status N`. */
+export async function fetchOnce(lan: Lan, node: string, url: string, limit: Micros): Promise<string> {
+  const { status, stdout } = await lan.attempt(node, ["curl", "-s", "--max-time", String(limit / 1_000_000), url]);
+  if (status === 0) return stdout.trim();
+  if (status === 7) return "refused";
+  return status === 28 ? "timeout" : `curl status ${status}`;
+}
+
+/** How one attempt of the prober went. */
+export interface Probe {
+  readonly startedAt: Micros; // wall clock
+  readonly endedAt: Micros;
+  readonly answer: string; //    the real server's name; empty = none came
+}
+
+export interface ProberOptions {
+  readonly node: string;
+  readonly host: string;
+  readonly port: number;
+  readonly interval: Micros;
+  readonly timeout: Micros; // of one attempt
+}
+
+/** Asks the VIP again and again over new connections, so that a silence shows. Needs the built `dist/lab`. */
+export class Prober {
+  readonly probes: Journal<Probe>;
+  readonly #process: ChildProcess;
+
+  constructor(lan: Lan, { node, host, port, interval, timeout }: ProberOptions) {
+    this.probes = new Journal(`prober on ${lan.namespace(node)}`);
+    const agent = join(PROJECT, "dist/lab/client-agent.js");
+    if (!existsSync(agent)) throw new Error(`${agent} is missing; run node scripts/build.mjs`);
+    const argv = [process.execPath, agent, host, String(port), String(interval / 1000), String(timeout / 1000)];
+    this.#process = lan.spawn(node, argv);
+    if (this.#process.stdout === null) throw new Error("the prober has no output");
+    createInterface({ input: this.#process.stdout }).on("line", (line) => this.probes.push(parseProbe(line)));
+  }
+
+  /** The longest time between two answers from `from` to `to`, the edges counting as answers. */
+  longestSilence(from: Micros, to: Micros): Micros {
+    const answers = this.probes.entries.filter(
+      ({ answer, endedAt }) => answer !== "" && endedAt > from && endedAt < to,
+    );
+    const times = [from, ...answers.map(({ endedAt }) => endedAt).sort((a, b) => a - b), to];
+    return Math.max(...times.slice(1).map((at, i) => at - (times[i] ?? at)));
+  }
+
+  /** How many attempts that ended between `from` and `to` were answered, and how many were not. */
+  count(from: Micros, to: Micros): { readonly answered: number; readonly silent: number } {
+    const within = this.probes.entries.filter(({ endedAt }) => endedAt > from && endedAt < to);
+    const answered = within.filter(({ answer }) => answer !== "").length;
+    return { answered, silent: within.length - answered };
+  }
+
+  close(): void {
+    this.#process.kill("SIGKILL");
+  }
+}
+
+function parseProbe(line: string): Probe {
+  const [startedAt, endedAt, answer] = JSON.parse(line) as [Micros, Micros, string];
+  return { startedAt, endedAt, answer };
+}

@@ -1,0 +1,258 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Micros, milliseconds, seconds } from "../../src/base/time.ts";
+import { Capture } from "./capture.ts";
+import { fetchOnce, Prober } from "./client.ts";
+import type { Loss, LossRecord, PairName, PairRecord, Tables, WebRecord } from "./cluster-record.ts";
+import { type Director, type Implementation, startDirector } from "./daemon.ts";
+import { Lan } from "./lan.ts";
+import { until, wallClock } from "./run.ts";
+import { addresses, ipvsTable } from "./tables.ts";
+import { type Cluster, configuration, machines } from "./topology.ts";
+import { WebServer } from "./web.ts";
+
+/** Patience for anything but a measured time: the emulated kernel starts programs about 15 times slower. */
+const PATIENCE = seconds(90);
+
+/** What pairs that run side by side have in common: the process that 003 watches ends when all are done with it. */
+export interface Shared {
+  readonly pairs: number;
+  readonly waiting: (() => void)[];
+  readonly endHaproxy: () => void;
+}
+
+interface Bench {
+  readonly cluster: Cluster;
+  readonly lan: Lan;
+  readonly lb1: Director;
+  readonly lb2: Director;
+  readonly capture: Capture;
+  readonly prober: Prober;
+  readonly web: ReadonlyMap<string, WebServer>;
+}
+
+/** Runs one pair through the whole story; never rejects: what went wrong stands in `error`. */
+export async function runPair(cluster: Cluster, pair: PairName, shared: Shared): Promise<PairRecord> {
+  const record: Partial<Record<keyof PairRecord, unknown>> = { error: undefined };
+  let lan: Lan | undefined;
+  let bench: Bench | undefined;
+  let waited = false;
+  try {
+    lan = await Lan.open(machines(cluster));
+    bench = await open(cluster, pair, lan);
+    await settled(bench);
+    record.election = await tables(bench);
+    record.replies = await ask(bench, 6);
+    const losses: Partial<Record<Loss, LossRecord>> = {};
+    record.losses = losses;
+    losses.stop = await loss(bench, "stop");
+    losses.kill = await loss(bench, "kill");
+    losses.link = await loss(bench, "link");
+    record.web = await webServerLeaves(bench, String((record.replies as string[])[0]));
+    await whole(bench);
+    record.final = await tables(bench);
+    waited = true;
+    if (cluster.name === "003") record.tracked = await processEnds(bench, shared);
+  } catch (error) {
+    record.error = error instanceof Error ? error.message : String(error);
+  } finally {
+    if (!waited) meet(shared);
+    const lines = (director?: Director): string[] => director?.log.entries.map(({ text }) => text) ?? [];
+    record.logs = { lb1: lines(bench?.lb1), lb2: lines(bench?.lb2) };
+    if (record.error === undefined) record.error = await end(bench);
+    lan?.close();
+  }
+  return record as unknown as PairRecord;
+}
+
+async function open(cluster: Cluster, pair: PairName, lan: Lan): Promise<Bench> {
+  const web = new Map<string, WebServer>();
+  for (const { node } of cluster.realServers) web.set(node, await WebServer.start(lan, node, cluster.ports));
+  const capture = await Capture.start(lan);
+  const [first, second] = pair.split("+") as [Implementation, Implementation];
+  const lb1 = startDirector(lan, { node: "lb1", implementation: first, config: configuration(cluster, "lb1") });
+  const lb2 = startDirector(lan, { node: "lb2", implementation: second, config: configuration(cluster, "lb2") });
+  const probing = {
+    node: "client",
+    host: cluster.vip,
+    port: 80,
+    interval: milliseconds(100),
+    timeout: milliseconds(800),
+  };
+  return { cluster, lan, lb1, lb2, capture, prober: new Prober(lan, probing), web };
+}
+
+/** The first director is master, the second backup, and both have checked every real server once. */
+async function settled({ lb1, lb2, cluster }: Bench): Promise<void> {
+  const elected = async (): Promise<boolean> => lb1.state === "MASTER" && lb2.state === "BACKUP";
+  await until("lb1 master and lb2 backup", elected, PATIENCE);
+  for (const { host } of cluster.realServers) {
+    const server = `\\[${cluster.network}.${host}\\]:tcp:\\d+ succe`;
+    await lb2.waitForLog(new RegExp(`(TCP connection to|Remote Web server) ${server}`), { within: PATIENCE });
+  }
+}
+
+async function tables({ lan }: Bench): Promise<Tables> {
+  return {
+    addresses: { lb1: await addresses(lan, "lb1"), lb2: await addresses(lan, "lb2") },
+    ipvs: { lb1: await ipvsTable(lan, "lb1"), lb2: await ipvsTable(lan, "lb2") },
+  };
+}
+
+async function ask({ lan, cluster }: Bench, times: number): Promise<string[]> {
+  const answers: string[] = [];
+  while (answers.length < times) answers.push(await fetchOnce(lan, "client", `http://${cluster.vip}/`, seconds(2)));
+  return answers;
+}
+
+async function loss(bench: Bench, kind: Loss): Promise<LossRecord> {
+  const { lan, lb1, lb2, capture, prober, cluster } = bench;
+  const before = capture.heard.mark();
+  const from = wallClock();
+  await leave[kind](bench);
+  const garp = await announcement(bench, "lb2", before);
+  const adverts = capture.adverts(lan.mac("lb1")).filter(({ at }) => at < garp);
+  const resigned = adverts.find(({ at, priority }) => at > from && priority === 0);
+  const last = resigned ?? adverts.at(-1);
+  const first = prober.probes.mark();
+  const answered = await prober.probes
+    .waitFor("answer", ({ answer, startedAt }) => answer !== "" && startedAt > garp, {
+      from: first,
+      within: seconds(4),
+    })
+    .then(() => true)
+    .catch(() => false);
+  const silence = prober.longestSilence(from, wallClock());
+  const taken = lb2.log.mark();
+  const during = await tables(bench);
+  const replies = await ask(bench, 2);
+  const again = capture.heard.mark();
+  const returning = wallClock();
+  await comeBack[kind](bench);
+  const announced = announcement(bench, "lb1", again).then(
+    () => true,
+    () => false,
+  );
+  await until("lb1 master again", async () => lb1.state === "MASTER", PATIENCE);
+  const returned = wallClock() - returning;
+  await lb2.waitForState("BACKUP", { from: taken, within: PATIENCE });
+  if (last === undefined) throw new Error(`${cluster.name}: lb1 never sent an advert`);
+  return {
+    resigned: resigned !== undefined,
+    takeover: garp - last.at,
+    silence,
+    answered,
+    during,
+    replies,
+    returned,
+    announced: await announced,
+  };
+}
+
+const leave: Readonly<Record<Loss, (bench: Bench) => Promise<unknown>>> = {
+  stop: ({ lb1 }) => lb1.stop(),
+  kill: ({ lb1 }) => lb1.killAll(),
+  link: ({ lan }) => lan.setLink("lb1", "down"),
+};
+
+const comeBack: Readonly<Record<Loss, (bench: Bench) => Promise<unknown>>> = {
+  stop: async ({ lb1 }) => lb1.start(),
+  kill: async ({ lb1 }) => lb1.start(),
+  link: async (bench) => {
+    await bench.lan.setLink("lb1", "up");
+    await bench.lan.run("lb1", ["ip", "route", "replace", "default", "via", `${bench.cluster.network}.250`]);
+    await bench.lb1.waitForState("BACKUP", { from: bench.lb1.log.entries.findLastIndex(isFault) });
+  },
+};
+
+function isFault({ text }: { readonly text: string }): boolean {
+  return / Entering FAULT STATE/.test(text);
+}
+
+/** When the node first announced the VIP after `from`. */
+async function announcement({ lan, capture, cluster }: Bench, node: string, from: number): Promise<Micros> {
+  const mac = lan.mac(node);
+  const heard = await capture.heard.waitFor(
+    `gratuitous ARP of ${node}`,
+    (entry) => entry.kind === "garp" && entry.mac === mac && entry.address === cluster.vip,
+    { from, within: PATIENCE },
+  );
+  return heard.at;
+}
+
+/** Stops a web server that the client does not depend on, waits until lb2 takes it out, and the way back. */
+async function webServerLeaves(bench: Bench, served: string): Promise<WebRecord> {
+  const { cluster, web, lan, lb2 } = bench;
+  const [second, first] = [cluster.realServers[1], cluster.realServers[0]];
+  const leaving = second?.node === served ? first : second;
+  const server = web.get(leaving?.node ?? "");
+  if (leaving === undefined || server === undefined) throw new Error("no web server to stop");
+  const name = `\\[${cluster.network}.${leaving.host}\\]:tcp:\\d+`;
+  const service = `VS \\[${cluster.vip}\\]:tcp:80$`;
+  const stoppedAt = wallClock();
+  const before = lb2.log.mark();
+  await server.stop();
+  const removed = await lb2.waitForLog(new RegExp(`Removing service ${name} from ${service}`), {
+    from: before,
+    within: PATIENCE,
+  });
+  await tableHas(bench, leaving.host, false);
+  const without = await ipvsTable(lan, "lb2");
+  const gone = lb2.log.mark();
+  const startedAt = wallClock();
+  await server.start();
+  const added = await lb2.waitForLog(new RegExp(`Adding service ${name} to ${service}`), {
+    from: gone,
+    within: PATIENCE,
+  });
+  return { node: leaving.node, removed: removed.at - stoppedAt, added: added.at - startedAt, without };
+}
+
+async function tableHas({ cluster, lan }: Bench, host: number, wanted: boolean): Promise<void> {
+  const service = `-a -t ${cluster.vip}:80 -r ${cluster.network}.${host}:`;
+  const holds = async (): Promise<boolean> =>
+    (await ipvsTable(lan, "lb2")).some((line) => line.startsWith(service)) === wanted;
+  await until(`${wanted ? "an" : "no"} IPVS entry of host ${host}`, holds, seconds(5));
+}
+
+/** Every service of both directors has every real server. */
+async function whole({ cluster, lan }: Bench): Promise<void> {
+  const complete = (lines: readonly string[]): boolean =>
+    lines.filter((line) => line.startsWith("-a")).length ===
+    cluster.realServers.length * lines.filter((line) => line.startsWith("-A")).length;
+  for (const node of ["lb1", "lb2"])
+    await until(`a whole IPVS table on ${node}`, async () => complete(await ipvsTable(lan, node)), PATIENCE);
+}
+
+/** 003: the watched process ends on all machines at once; both priorities fall, the master stays. */
+async function processEnds({ lan, capture, lb1 }: Bench, shared: Shared): Promise<PairRecord["tracked"]> {
+  const running = capture.adverts(lan.mac("lb1")).at(-1)?.priority ?? -1;
+  await new Promise<void>((resolve) => {
+    shared.waiting.push(resolve);
+    if (shared.waiting.length === shared.pairs) for (const go of shared.waiting) go();
+  });
+  shared.endHaproxy();
+  await lb1.waitForLog(/Changing effective priority from 102 to 100/, { from: 0, within: PATIENCE });
+  await sleep(2500);
+  const gone = capture.adverts(lan.mac("lb1")).at(-1)?.priority ?? -1;
+  if (lb1.state !== "MASTER") throw new Error("the master changed when the tracked process ended on both");
+  return { running, gone };
+}
+
+/** A pair that failed early lets the others go on. */
+function meet(shared: Shared): void {
+  shared.waiting.push(() => {});
+  if (shared.waiting.length === shared.pairs) for (const go of shared.waiting) go();
+}
+
+async function end(bench: Bench | undefined): Promise<string | undefined> {
+  if (bench === undefined) return undefined;
+  try {
+    await Promise.all([bench.lb1.stop(), bench.lb2.stop()]);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    bench.prober.close();
+    bench.capture.close();
+  }
+}

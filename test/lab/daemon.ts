@@ -1,0 +1,168 @@
+import type { ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { type Micros, seconds } from "../../src/base/time.ts";
+import { Journal, type Wait } from "./journal.ts";
+import type { Lan } from "./lan.ts";
+import { PROJECT, wallClock } from "./run.ts";
+
+/** This project's daemon, or Debian's keepalived. */
+export type Implementation = "ours" | "keepalived";
+
+/** One line of a daemon's console, and when it arrived (wall clock). */
+export interface LogLine {
+  readonly at: Micros;
+  readonly text: string;
+}
+
+export interface DirectorOptions {
+  readonly node: string;
+  readonly implementation: Implementation;
+  readonly config: string; //                    path of keepalived.conf
+  readonly options?: readonly string[]; //       more of them, such as -P
+}
+
+/** The states that a daemon reports, in Keepalived's words. */
+export type Reported = "MASTER" | "BACKUP" | "FAULT";
+
+/** A director that can be started, stopped, killed and started again; its log goes on over all of that. */
+export class Director {
+  readonly log: Journal<LogLine>;
+  readonly node: string;
+  readonly implementation: Implementation;
+  readonly #lan: Lan;
+  readonly #options: DirectorOptions;
+  #process: ChildProcess | undefined;
+  #ended: Promise<number> = Promise.resolve(0);
+  #startedAt = 0;
+
+  constructor(lan: Lan, options: DirectorOptions) {
+    this.#lan = lan;
+    this.#options = options;
+    this.node = options.node;
+    this.implementation = options.implementation;
+    this.log = new Journal(`${options.implementation} on ${lan.namespace(options.node)}`);
+  }
+
+  start(): void {
+    this.#startedAt = this.log.mark();
+    const { implementation, config, options = [] } = this.#options;
+    const program = implementation === "ours" ? [process.execPath, join(PROJECT, "dist/main.js")] : ["keepalived"];
+    const files = ["-p", this.#pidFile("parent"), "-r", this.#pidFile("vrrp"), "-c", this.#pidFile("checkers")];
+    const child = this.#lan.spawn(this.node, [...program, "-n", "-l", "-D", "-f", config, ...files, ...options]);
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue;
+      createInterface({ input: stream }).on("line", (text) => this.log.push({ at: wallClock(), text }));
+    }
+    this.#process = child;
+    this.#ended = new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("exit", (status, signal) => resolve(signal === null ? (status ?? 1) : 128));
+    });
+  }
+
+  /** Waits for a line from `from` on. */
+  async waitForLog(pattern: RegExp, wait: Wait = {}): Promise<LogLine> {
+    return await this.log.waitFor(`line ${pattern}`, ({ text }) => pattern.test(text), wait);
+  }
+
+  /** Waits for `(INSTANCE) Entering STATE STATE`. */
+  async waitForState(state: Reported, wait: Wait = {}): Promise<LogLine> {
+    return await this.waitForLog(new RegExp(`\\) Entering ${state} STATE`), wait);
+  }
+
+  /** The state last reported since the last start. */
+  get state(): Reported | undefined {
+    const lines = this.log.entries
+      .slice(this.#startedAt)
+      .map(({ text }) => / Entering (MASTER|BACKUP|FAULT) STATE/.exec(text));
+    return lines.findLast((match) => match !== null)?.[1] as Reported | undefined;
+  }
+
+  /** Clean stop by SIGTERM; the exit status. Rejects where the daemon does not end within 20 s. */
+  async stop(): Promise<number> {
+    this.#process?.kill("SIGTERM");
+    const late = setTimeout(() => this.#kill(this.pids()), seconds(20) / 1000);
+    const status = await this.#ended;
+    clearTimeout(late);
+    if (status === 128) throw new Error(`${this.node}: the daemon did not end after SIGTERM`);
+    return status;
+  }
+
+  /** SIGHUP: read the configuration again. */
+  reload(): void {
+    this.#process?.kill("SIGHUP");
+  }
+
+  /** The whole daemon dies at one stroke: no child is respawned and none sees its parent die first. */
+  async killAll(): Promise<void> {
+    const [parent, ...children] = this.pids();
+    if (parent === undefined) return;
+    process.kill(parent, "SIGSTOP");
+    this.#kill(children);
+    this.#kill([parent]);
+    await this.#ended;
+  }
+
+  /** kill -9 of one child; its pid. */
+  killChild(child: "vrrp" | "checkers"): number {
+    const pid = this.childPid(child);
+    if (pid === undefined) throw new Error(`${this.node}: no ${child} process`);
+    process.kill(pid, "SIGKILL");
+    return pid;
+  }
+
+  /** The pid in a child's pid file. */
+  childPid(child: "vrrp" | "checkers"): number | undefined {
+    return readPid(this.#pidFile(child));
+  }
+
+  /** Every process of the daemon, parent first. */
+  pids(): number[] {
+    const parent = this.#process?.pid;
+    return parent === undefined || this.#process?.exitCode !== null ? [] : [parent, ...descendants(parent)];
+  }
+
+  #kill(pids: readonly number[]): void {
+    for (const pid of pids) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // it was gone already
+      }
+    }
+  }
+
+  #pidFile(name: string): string {
+    return join(this.#lan.folder, `${this.node}-${name}.pid`);
+  }
+}
+
+/** A director, started. */
+export function startDirector(lan: Lan, options: DirectorOptions): Director {
+  const director = new Director(lan, options);
+  director.start();
+  return director;
+}
+
+function descendants(pid: number): number[] {
+  return children(pid).flatMap((child) => [child, ...descendants(child)]);
+}
+
+function children(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+    return text === "" ? [] : text.split(" ").map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function readPid(file: string): number | undefined {
+  try {
+    return Number(readFileSync(file, "utf8").trim());
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,117 @@
+import { join } from "node:path";
+import type { NodeSpec } from "./lan.ts";
+import { PROJECT } from "./run.ts";
+
+/** A published cluster: its two configurations as their author wrote them, and the machines they speak of. */
+export interface Cluster {
+  readonly name: ClusterName;
+  readonly interface: string;
+  readonly vip: string;
+  readonly network: string; //                        the first three numbers of the /24
+  readonly directors: readonly [number, number]; //   last numbers
+  readonly realServers: readonly RealServer[];
+  readonly ports: readonly number[]; //               on which the real servers listen
+  readonly delayLoop: number; //                      seconds
+}
+
+/** A real server and how patiently it is checked (what Keepalived makes of the file, not what its author meant). */
+export interface RealServer {
+  readonly node: string;
+  readonly host: number; //               last number of its address
+  readonly retry: number; //              failures forgiven once it was up
+  readonly delayBeforeRetry: number; //   seconds
+}
+
+export type ClusterName = "000" | "001" | "002" | "003" | "004";
+
+/** The names of all clusters. */
+export const CLUSTERS: readonly ClusterName[] = ["000", "001", "002", "003", "004"];
+
+const PATIENT = { retry: 3, delayBeforeRetry: 3 };
+
+const TABLE: Readonly<Record<ClusterName, Omit<Cluster, "name">>> = {
+  // The directors are the real servers, on ports that direct routing cannot reach.
+  "000": {
+    interface: "ens33",
+    vip: "192.168.110.200",
+    network: "192.168.110",
+    directors: [203, 204],
+    realServers: [
+      { node: "lb1", host: 203, ...PATIENT },
+      { node: "lb2", host: 204, ...PATIENT },
+    ],
+    ports: [10080, 10443],
+    delayLoop: 6,
+  },
+  // Full-width blanks void `retry` and `delay_before_retry` of the first server: defaults, 1 and 1 s.
+  "001": {
+    interface: "enp0s8",
+    vip: "192.168.56.200",
+    network: "192.168.56",
+    directors: [101, 102],
+    realServers: [
+      { node: "rs1", host: 103, retry: 1, delayBeforeRetry: 1 },
+      { node: "rs2", host: 104, ...PATIENT },
+    ],
+    ports: [80],
+    delayLoop: 3,
+  },
+  // `delay_beefore_retry` is no keyword: the default, 1 s.
+  "002": {
+    interface: "eth1",
+    vip: "172.16.1.100",
+    network: "172.16.1",
+    directors: [3, 4],
+    realServers: [
+      { node: "rs1", host: 5, retry: 2, delayBeforeRetry: 1 },
+      { node: "rs2", host: 6, retry: 2, delayBeforeRetry: 1 },
+    ],
+    ports: [80],
+    delayLoop: 6,
+  },
+  "003": {
+    interface: "eth0",
+    vip: "192.168.1.100",
+    network: "192.168.1",
+    directors: [2, 3],
+    realServers: [
+      { node: "rs1", host: 11, ...PATIENT },
+      { node: "rs2", host: 12, ...PATIENT },
+    ],
+    ports: [80],
+    delayLoop: 6,
+  },
+  "004": {
+    interface: "ens33",
+    vip: "192.168.146.100",
+    network: "192.168.146",
+    directors: [129, 130],
+    realServers: [
+      { node: "rs1", host: 131, ...PATIENT },
+      { node: "rs2", host: 132, ...PATIENT },
+    ],
+    ports: [80],
+    delayLoop: 6,
+  },
+};
+
+/** The cluster of that name. */
+export function cluster(name: ClusterName): Cluster {
+  return { name, ...TABLE[name] };
+}
+
+/** Path of a director's published configuration. */
+export function configuration({ name }: Cluster, director: "lb1" | "lb2"): string {
+  return join(PROJECT, `test/seeds/${name}-${director}.conf`);
+}
+
+/** The machines on the LAN: two directors, the real servers where they are others, and a client, the way out. */
+export function machines({ interface: link, network, directors, realServers, vip }: Cluster): NodeSpec[] {
+  const host = (n: number): string[] => [`${network}.${n}/24`];
+  const gateway = `${network}.250`;
+  const own = directors.map((n, i) => ({ name: `lb${i + 1}`, interface: link, addresses: host(n), gateway }));
+  const others = realServers
+    .filter(({ node }) => node.startsWith("rs"))
+    .map(({ node, host: n }) => ({ name: node, interface: link, addresses: host(n), loopback: [vip] }));
+  return [...own, ...others, { name: "client", interface: link, addresses: host(250) }];
+}

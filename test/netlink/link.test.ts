@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { ARPHRD_ETHER, ARPHRD_LOOPBACK, IFF_NOARP, NLM_F_DUMP, RTM_GETLINK } from "../../src/netlink/constants.ts";
+import { answers, receive, startConversation } from "../../src/netlink/conversation.ts";
+import { decodeLink, dumpLinks, getLink } from "../../src/netlink/link.ts";
+import { fromHex, golden } from "../golden.ts";
+
+test("a dump of the kernel is read", () => {
+  const [answer] = answers(receive(startConversation([dumpLinks()], 1), golden("netlink-links")));
+  const links = answer?.ok ? answer.messages.map(({ body }) => decodeLink(body)) : [];
+  expect(links.map((link) => (link.ok ? link.value : link.reason))).toEqual([
+    expect.objectContaining({ ifindex: 1, name: "lo", type: ARPHRD_LOOPBACK, up: false, running: false, mtu: 65536 }),
+    expect.objectContaining({ ifindex: 2, name: "peer0", type: ARPHRD_ETHER, up: true, running: true, mtu: 1500 }),
+    expect.objectContaining({ name: "ens33", type: ARPHRD_ETHER, up: true, running: true, mac: "02:00:00:00:00:01" }),
+  ]);
+});
+
+test("one link is asked for by its name", () => {
+  expect(getLink("eth0")).toEqual({
+    type: RTM_GETLINK,
+    flags: 0,
+    body: fromHex("00000000 00000000 00000000 00000000 0900 0300 6574683000 000000"),
+  });
+  expect(dumpLinks()).toEqual({ type: RTM_GETLINK, flags: NLM_F_DUMP, body: new Uint8Array(16) });
+});
+
+test("a hardware address of another length is none, and a missing MTU is 0", () => {
+  const body = fromHex("0000 2000 05000000 80000000 00000000 0800 0300 69623000 0c00 0100 0001020304050607");
+  expect(decodeLink(body)).toEqual({
+    ok: true,
+    value: { ifindex: 5, name: "ib0", type: 32, flags: IFF_NOARP, up: false, running: false, mac: undefined, mtu: 0 },
+  });
+});
+
+test("a tunnel has no hardware address", () => {
+  const body = fromHex("0000 0003 05000000 00000000 00000000 0a00 0300 74756e6c3000 0000");
+  expect(decodeLink(body)).toMatchObject({ ok: true, value: { name: "tunl0", mac: undefined } });
+});
+
+test.each([
+  ["truncated", "0000 0100 02000000 01000000 000000"],
+  ["name", "0000 0100 02000000 01000000 00000000"],
+])("a message is dropped: %s", (reason, hex) => {
+  expect(decodeLink(fromHex(hex))).toEqual({ ok: false, reason });
+});

@@ -1,0 +1,272 @@
+import { type IpAddress, ip } from "../../src/base/ip.ts";
+import { type Micros, seconds } from "../../src/base/time.ts";
+import {
+  type AnnounceEvent,
+  type AnnounceParameters,
+  type AnnounceState,
+  announceDeadline,
+  announceStep,
+  SILENT,
+} from "../../src/vrrp/announce.ts";
+import {
+  adopt,
+  deadline,
+  INIT,
+  type Standing,
+  step,
+  type VrrpEffect,
+  type VrrpEvent,
+  type VrrpState,
+} from "../../src/vrrp/machine.ts";
+import type { VrrpParameters } from "../../src/vrrp/parameters.ts";
+import { receive } from "../../src/vrrp/receive.ts";
+import { forgetsWarnings, isRepetitive, UNWARNED, type Warned, warn } from "../../src/vrrp/warning.ts";
+import { noteWords, problemWords } from "../../src/vrrp/words.ts";
+import { encodeAdvertisement, VRRP_GROUP_V4, VRRP_TTL } from "../../src/wire/vrrp.ts";
+import { Timeline } from "./timeline.ts";
+
+const VIP = ip("192.0.2.254");
+
+/** What keepalived.conf(5) gives an instance that says nothing but its priority. */
+export function parameters(name: string, priority: number, primary: string): VrrpParameters {
+  return {
+    name,
+    vrid: 51,
+    priority,
+    basePriority: priority,
+    interval: seconds(1),
+    downTimerAdverts: 3,
+    preempt: true,
+    preemptDelay: 0,
+    primaryAddress: ip(primary),
+    wantsMaster: false,
+    lowerPriorityAdvert: true,
+    higherPriorityAdvert: false,
+    addresses: [VIP],
+    authentication: { type: "pass", password: "1111" },
+    strict: false,
+    skipCheckAdvertAddresses: false,
+  };
+}
+
+/** The defaults of the `garp_*` keywords. */
+export const ANNOUNCE: AnnounceParameters = {
+  repeat: 5,
+  delay: seconds(5),
+  refresh: 0,
+  refreshRepeat: 1,
+  lowerPriorityRepeat: 5,
+  lowerPriorityDelay: seconds(5),
+};
+
+/** A host with its router. `process` is what dies and comes back; `holds` stays with the host. */
+interface Host {
+  router: VrrpParameters;
+  side: string;
+  holds: boolean;
+  reported: { state: VrrpState; lastAdvertAt: Micros };
+  process: Process | undefined;
+}
+
+interface Process {
+  state: VrrpState;
+  announce: AnnounceState;
+  warned: Warned;
+  cancelWake: () => void;
+  cancelAnnounce: () => void;
+}
+
+/** One LAN, many routers, a client that believes the last gratuitous ARP it hears, and no real time. */
+export class Lan extends Timeline {
+  readonly #hosts = new Map<string, Host>();
+  readonly #clientSide = "main";
+  /** Which host the client sends the virtual address's traffic to. */
+  neighbour = "nobody";
+
+  router(router: VrrpParameters): void {
+    const reported = { state: INIT, lastAdvertAt: 0 };
+    this.#hosts.set(router.name, { router, side: "main", holds: false, reported, process: undefined });
+  }
+
+  /** The process starts, and cleans up what one before it left behind. */
+  start(name: string, standing: Standing = "fit"): void {
+    const host = this.#host(name);
+    if (host.process !== undefined) return;
+    if (host.holds) this.#release(name, host);
+    this.#run(host, INIT);
+    this.feed(name, { type: "startup", standing });
+  }
+
+  /** The supervisor starts the process again, with what the dead one last reported. */
+  respawn(name: string): void {
+    const host = this.#host(name);
+    if (host.process !== undefined) return;
+    const { state, lastAdvertAt } = host.reported;
+    const adopted = adopt(host.router, state, lastAdvertAt, this.now);
+    this.#say(name, `adopts ${adopted.name}`);
+    this.#run(host, adopted);
+    if (adopted.name === "master") this.#announce(name, { type: "adopted" });
+    else if (host.holds) this.#release(name, host);
+    this.#rearm(name, host);
+    this.run(0);
+  }
+
+  /** Stops in order. */
+  stop(name: string): void {
+    this.feed(name, { type: "shutdown" });
+    this.kill(name);
+  }
+
+  /** The process is gone; the addresses stay on the host. */
+  kill(name: string): void {
+    const host = this.#host(name);
+    host.process?.cancelWake();
+    host.process?.cancelAnnounce();
+    host.process = undefined;
+  }
+
+  /** Only hosts of one side hear each other; the client is on side `main`. */
+  move(name: string, side: string): void {
+    this.#host(name).side = side;
+  }
+
+  /** A tracked script changes the priority. */
+  prioritise(name: string, priority: number): void {
+    const host = this.#host(name);
+    const from = host.router.priority;
+    host.router = { ...host.router, priority };
+    this.feed(name, { type: "priority-changed", from });
+  }
+
+  feed(name: string, event: VrrpEvent): void {
+    this.#feed(name, event);
+    this.run(0);
+  }
+
+  /** An advertisement that no router of the LAN sent. */
+  inject(from: IpAddress, payload: Uint8Array): void {
+    for (const name of this.#hosts.keys()) this.#hear(name, { from, to: VRRP_GROUP_V4, ttl: VRRP_TTL, payload });
+    this.run(0);
+  }
+
+  state(name: string): VrrpState {
+    return this.#host(name).process?.state ?? INIT;
+  }
+
+  get masters(): string[] {
+    return [...this.#hosts.keys()].filter((name) => this.state(name).name === "master");
+  }
+
+  get holders(): string[] {
+    return [...this.#hosts].filter(([, { holds }]) => holds).map(([name]) => name);
+  }
+
+  #feed(name: string, event: VrrpEvent): void {
+    const host = this.#host(name);
+    if (host.process === undefined) return;
+    const { state, effects } = step(host.router, host.process.state, event, this.now);
+    if (forgetsWarnings(host.process.state, state)) host.process.warned = UNWARNED;
+    host.process.state = state;
+    host.reported = { ...host.reported, state };
+    for (const effect of effects) this.#perform(name, host, effect);
+    this.#rearm(name, host);
+  }
+
+  #perform(name: string, host: Host, effect: VrrpEffect): void {
+    switch (effect.type) {
+      case "note":
+        if (!isRepetitive(effect.note) || this.#isNews(host, effect.note.name))
+          this.#say(name, noteWords(host.router, effect.note));
+        return;
+      case "advertise":
+        this.#say(name, `advertise priority=${effect.priority}`);
+        host.reported = { ...host.reported, lastAdvertAt: this.now };
+        this.#broadcast(name, host, effect.priority);
+        return;
+      case "claim-addresses":
+        host.holds = true;
+        this.#say(name, "claim-addresses");
+        this.#announce(name, { type: "claimed" });
+        return;
+      case "release-addresses":
+        this.#release(name, host);
+        return;
+      case "announce":
+        this.#announce(name, { type: "lower-priority" });
+        return;
+      case "update-addresses":
+        this.#say(name, "update-addresses");
+        return;
+    }
+  }
+
+  #release(name: string, host: Host): void {
+    host.holds = false;
+    this.#say(name, "release-addresses");
+    this.#announce(name, { type: "released" });
+  }
+
+  #announce(name: string, event: AnnounceEvent): void {
+    const host = this.#host(name);
+    if (host.process === undefined) return;
+    const { state, effects } = announceStep(ANNOUNCE, host.process.announce, event, this.now);
+    host.process.announce = state;
+    for (const { rounds } of effects) {
+      this.#say(name, `gratuitous-arp rounds=${rounds}`);
+      if (host.side === this.#clientSide) this.neighbour = name;
+    }
+    host.process.cancelAnnounce();
+    const at = announceDeadline(state);
+    if (at !== undefined) host.process.cancelAnnounce = this.wakeAt(at, () => this.#announce(name, { type: "timer" }));
+  }
+
+  /** Every advertisement goes through the real codec and the real checks. */
+  #broadcast(sender: string, { side, router }: Host, priority: number): void {
+    const { vrid, interval, authentication, addresses, primaryAddress } = router;
+    const payload = encodeAdvertisement({ version: 2, vrid, priority, interval, authentication, addresses });
+    for (const [name, host] of this.#hosts)
+      if (name !== sender && host.side === side)
+        this.wakeAt(this.now, () =>
+          this.#hear(name, { from: primaryAddress, to: VRRP_GROUP_V4, ttl: VRRP_TTL, payload }),
+        );
+  }
+
+  #hear(name: string, packet: Parameters<typeof receive>[2]): void {
+    const host = this.#host(name);
+    const { router } = host;
+    const received = receive(router, this.state(name), packet);
+    if (received.type === "ignored") return;
+    if (received.problem !== undefined && this.#isNews(host, received.problem.reason))
+      this.#say(name, problemWords(router, packet.from, received.problem));
+    if (received.type === "dropped") return;
+    this.#feed(name, { type: "advertisement", from: packet.from, advertisement: received.advertisement });
+  }
+
+  #isNews({ process }: Host, reason: string): boolean {
+    if (process === undefined) return false;
+    const { say, warned } = warn(process.warned, reason);
+    process.warned = warned;
+    return say;
+  }
+
+  #run(host: Host, state: VrrpState): void {
+    host.process = { state, announce: SILENT, warned: UNWARNED, cancelWake: () => {}, cancelAnnounce: () => {} };
+  }
+
+  #rearm(name: string, { process }: Host): void {
+    if (process === undefined) return;
+    process.cancelWake();
+    const at = deadline(process.state);
+    if (at !== undefined) process.cancelWake = this.wakeAt(at, () => this.#feed(name, { type: "timer" }));
+  }
+
+  #host(name: string): Host {
+    const host = this.#hosts.get(name);
+    if (host === undefined) throw new Error(`no router ${name}`);
+    return host;
+  }
+
+  #say(name: string, what: string): void {
+    this.say(`${name} ${what}`);
+  }
+}
