@@ -27,7 +27,7 @@ test("imports follow the table", () => {
   const wrong = files.flatMap((file) => {
     const folder = file.split("/")[0] ?? "";
     const source = readFileSync(`src/${file}`, "utf8");
-    return [...source.matchAll(/(?:from|import\()\s*"([^"]+)"/g)]
+    return [...source.matchAll(/(?:\bfrom\s+|\bimport\(\s*)"([^"]+)"/g)]
       .map(([, target = ""]) => target)
       .filter((target) => {
         const to = destination(file, target);

@@ -1,7 +1,7 @@
 import { readTrackedScript } from "./read-track.ts";
 import { readVirtualAddress } from "./read-address.ts";
 import { script } from "./scripts.ts";
-import { type Argument, block, items, line, type RowText, type Table } from "./table.ts";
+import { type Argument, type ArgumentType, block, items, line, type RowText, type Table } from "./table.ts";
 import {
   address,
   decimalSeconds,
@@ -96,7 +96,7 @@ export const VRRP_INSTANCE = {
     meaning: "number of the virtual router on its network",
     refusal: "(%b): VRID '%w' not valid - must be between 1 & 255",
   }),
-  priority: line(integer(1, 255, "strict"), {
+  priority: line(priority(), {
     default: "100; 255 with state MASTER",
     meaning: "the highest becomes master; 255 owns the addresses",
     refusal: "(%b) Priority not valid! must be between 1 & 255. Using default 100",
@@ -120,7 +120,7 @@ export const VRRP_INSTANCE = {
     meaning: "wait before taking over from a lower priority",
     refusal: "(%b) Preempt_delay not valid! must be between 0-1000",
   }),
-  authentication: block(nothing(), AUTHENTICATION, { default: "none", meaning: "VRRPv2 authentication" }),
+  authentication: block(flag, AUTHENTICATION, { default: "none", meaning: "VRRPv2 authentication" }),
   virtual_ipaddress: items(readVirtualAddress, { default: "none", meaning: "addresses of the virtual router" }),
   virtual_ipaddress_excluded: items(readVirtualAddress, {
     default: "none",
@@ -158,6 +158,8 @@ function garp(keyword: string, meaning: string): RowText {
   return { default: `vrrp_${keyword}`, meaning, refusal: `(%b): ${keyword} '%w' invalid - ignoring` };
 }
 
-function nothing(): typeof flag {
-  return flag;
+/** A priority that is none counts as 100, whatever the state. */
+function priority(): ArgumentType<number> {
+  const type = integer(1, 255, "strict");
+  return { ...type, read: (argument) => type.read(argument) ?? 100 };
 }

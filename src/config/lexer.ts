@@ -11,7 +11,8 @@ export interface Word {
 /** What the parser sees: the words of a line up to its end or the next brace, or a brace. */
 export type Token =
   | { readonly type: "words"; readonly words: readonly [Word, ...Word[]]; readonly line: Line }
-  | { readonly type: "open" | "close"; readonly span: Span };
+  | { readonly type: "open"; readonly span: Span }
+  | { readonly type: "close"; readonly span: Span };
 
 /** Blank, tab, CR, LF, form feed and vertical tab; what `isspace` accepts in the C locale. */
 export function isBlank(character: string): boolean {

@@ -1,6 +1,6 @@
 import { LATER_CHECKERS } from "./keywords-check.ts";
 import { KNOWN_KEYWORDS } from "./known-keywords.ts";
-import { at, type Token, type Word } from "./lexer.ts";
+import { at as atLine, type Token, type Word } from "./lexer.ts";
 import type { Report } from "./report.ts";
 import type { Span } from "./span.ts";
 import { nearest } from "./suggest.ts";
@@ -19,7 +19,7 @@ interface Place {
 
 /** Help for words that stand in many files and are no keywords. */
 const RETIRED: Readonly<Record<string, string>> = {
-  nat_mask: "`nat_mask` was removed from Keepalived in 2002: NAT needs no mask; delete the line",
+  nat_mask: "`nat_mask` no longer exists: NAT needs no mask; delete the line",
   nb_get_retry: "`retry` is the number of retries here; until then the default of 1 holds",
 };
 
@@ -28,7 +28,7 @@ export function parse<C extends Table>(found: readonly Token[], row: BlockRow<tr
   let position = 0;
   let order = 0;
   let end = start;
-  const settings = body(row.children, { keyword: "", title: "the file", name: "", global: true });
+  const settings = body(row.children, { keyword: "", title: "the file", name: "", global: false });
   return { header: true, settings: settings as Settings<C>, end };
 
   function next(): Token | undefined {
@@ -146,7 +146,7 @@ export function parse<C extends Table>(found: readonly Token[], row: BlockRow<tr
 
   function argumentOf(token: Words, row: RowText, place: Place): Argument {
     const [keyword, ...words] = token.words;
-    const at = prefix(place, keyword.span);
+    const at = place.global ? prefix(place, keyword.span) : atLine(keyword.span);
     return { words, keyword, line: token.line, block: place.title, blockName: place.name, at, row, report };
   }
 
@@ -247,7 +247,7 @@ function elsewhere(text: string): string | undefined {
 
 /** How Keepalived begins a message: `global_defs` and the top level are read before it writes file names. */
 function prefix(place: Place, span: Span): string {
-  return place.global ? `(Line ${span.line}) ` : at(span);
+  return place.global || place.keyword === "" ? `(Line ${span.line}) ` : atLine(span);
 }
 
 function covering(first: Span, last: Span): Span {

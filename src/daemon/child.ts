@@ -1,13 +1,19 @@
+import "./no-inspector.ts";
 import type { Config } from "../config/model.ts";
+import { claimPidFile, type PidFile } from "../io/pid-file.ts";
+import { dieWithParent } from "../io/realtime.ts";
 import type { Log } from "../observe/log.ts";
-import type { ChildOptions } from "./messages.ts";
+import type { ChildOptions, FromChild, ToChild } from "./messages.ts";
+import { openLog } from "./open-log.ts";
+import { Throttle } from "./throttle.ts";
 
 /** A program that the supervisor runs as a process of its own: `vrrp-process.ts`, `checkers-process.ts`. */
 export interface Program<Report> {
   readonly ident: "Keepalived_vrrp" | "Keepalived_healthcheckers"; // in syslog and JSON lines
   /**
    * Puts the first configuration in force. What it throws (or rejects with) ends the process: `PermanentFailure` with
-   * its own status, after which the whole daemon stops; anything else with 70, and the supervisor starts another.
+   * its own status, a refusal for want of permission (EPERM, EACCES) with 4, after both of which the whole daemon stops;
+   * anything else with 70, and the supervisor starts another.
    */
   start(context: ProgramContext<Report>): Running<Report> | Promise<Running<Report>>;
 }
@@ -40,4 +46,102 @@ export class PermanentFailure extends Error {
     super(message);
     this.status = status;
   }
+}
+
+const INTERNAL_ERROR = 70; // EX_SOFTWARE of sysexits.h
+const LONGEST_STOP = 6000; // milliseconds; the supervisor's patience ends before
+
+/**
+ * Runs a program as a child of the supervisor, until it is told to stop by message or SIGTERM, or until the supervisor
+ * is gone. To be called once, as the last thing of the process's entry file.
+ */
+export function runChild<Report>(program: Program<Report>): void {
+  let log: Log | undefined;
+  let pidFile: PidFile | undefined;
+  let running: Promise<Running<Report>> | undefined;
+  let stopping = false;
+
+  // SIGHUP and SIGINT go to the whole terminal group; the supervisor hears them too and passes on what they mean.
+  for (const signal of ["SIGHUP", "SIGINT", "SIGUSR2"] as const) process.on(signal, () => {});
+  process.on("SIGTERM", stop);
+  process.on("disconnect", stop);
+  process.on("uncaughtException", fail);
+  process.on("unhandledRejection", fail);
+  process.on("message", (message) => {
+    hear(message as ToChild<Report>).catch(fail);
+  });
+  const untied = dieWithParent();
+  if (untied !== undefined) fail(untied);
+
+  async function hear(message: ToChild<Report>): Promise<void> {
+    switch (message.type) {
+      case "configure":
+        running = start(message);
+        await running;
+        tell({ type: "ready" });
+        break;
+      case "reload":
+        log?.info("Reloading");
+        await (await running)?.reload(message.config);
+        tell({ type: "reloaded" });
+        break;
+      case "stop":
+        stop();
+    }
+  }
+
+  async function start(message: ToChild<Report> & { type: "configure" }): Promise<Running<Report>> {
+    const { config, options, adopted } = message;
+    log = await openLog(program.ident, { ...options, facility: message.facility });
+    pidFile = claim(message.pidFile, log);
+    const reports = new Throttle((finished) => {
+      running?.then(
+        (it) => tell({ type: "report", report: it.report() }, finished),
+        () => {},
+      );
+    });
+    return await program.start({ config, options, adopted, log, changed: () => reports.request() });
+  }
+
+  function stop(): void {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(INTERNAL_ERROR), LONGEST_STOP).unref();
+    finish().then(() => process.exit(0), fail);
+  }
+
+  async function finish(): Promise<void> {
+    await (await running)?.stop();
+    log?.info("Stopped");
+    pidFile?.release();
+  }
+
+  function fail(error: unknown): void {
+    const status = exitStatus(error);
+    const text = error instanceof Error ? error.message : String(error);
+    if (status !== INTERNAL_ERROR) log?.error("{error}", { error: text });
+    else log?.error("internal error: {error}", { error: error instanceof Error ? (error.stack ?? text) : text });
+    process.exit(status);
+  }
+
+  function tell(message: FromChild<Report>, sent: () => void = () => {}): void {
+    if (process.connected) process.send?.(message, undefined, undefined, sent);
+  }
+}
+
+function exitStatus(error: unknown): number {
+  if (error instanceof PermanentFailure) return error.status;
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "EPERM" || code === "EACCES" ? 4 : INTERNAL_ERROR;
+}
+
+function claim(path: string, log: Log): PidFile | undefined {
+  try {
+    const file = claimPidFile(path);
+    if (file !== "in use") return file;
+    log.warning("pid file {path} belongs to another process", { path });
+  } catch (error) {
+    log.warning("cannot write pid file {path}: {error}", { path, error: String(error) });
+  }
+  return undefined;
 }

@@ -22,6 +22,8 @@ export type ToChild<Adopted> =
       readonly type: "configure";
       readonly config: Config;
       readonly options: ChildOptions;
+      readonly facility: number; // -S
+      readonly pidFile: string; // -r, -c
       readonly adopted: Adopted | undefined; // the last report of the child that died
     }
   | { readonly type: "reload"; readonly config: Config }

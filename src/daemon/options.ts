@@ -1,6 +1,7 @@
 /** What the command line asks of the daemon; see `keepalived-ts --help`. */
 export interface Options {
   readonly configFile: string;
+  readonly configId: string | undefined; // -i
   readonly vrrp: boolean; // not -C
   readonly checkers: boolean; // not -P
   readonly everyChild: boolean; // --all
@@ -31,6 +32,7 @@ export interface Endpoint {
 
 export const DEFAULTS: Options = {
   configFile: "/etc/keepalived/keepalived.conf",
+  configId: undefined,
   vrrp: true,
   checkers: true,
   everyChild: false,
@@ -53,7 +55,7 @@ export const DEFAULTS: Options = {
   metrics: { host: "127.0.0.1", port: 9650 },
 };
 
-/** An option of the command line. Those without a section letter of keepalived(8) are ours. */
+/** An option of the command line; `--log-format` and `--metrics` are ours, the others keepalived(8)'s. */
 export interface OptionRow {
   readonly short?: string;
   readonly long: string;
@@ -95,6 +97,7 @@ export const OPTIONS: readonly OptionRow[] = [
   row("I", "dont-release-ipvs", "", "keep the IPVS table at stop", () => ({ set: { releaseIpvs: false } })),
   row("R", "dont-respawn", "", "end when a process dies", () => ({ set: { respawn: false } })),
   row("d", "dump-conf", "", "log the configuration at start", () => ({ set: { dumpConfig: true } })),
+  row("i", "config-id", "ID", "who we are for @ID lines; else the host name", (configId) => ({ set: { configId } })),
   row("u", "umask", "MASK", "file creation mask: 0177, 127, 0x7f", umask),
   row("", "ignore-sigint", "", "leave SIGINT to a debugger", () => ({ set: { heedInterrupt: false } })),
   row("", "metrics", "ADDRESS:PORT", "where /metrics is served, or off", metrics),
@@ -110,7 +113,6 @@ export const OPTIONS: readonly OptionRow[] = [
   absent("m", "core-dump", "", "lifting the core size limit"),
   absent("M", "core-dump-pattern", "[PATTERN]", "the core pattern"),
   absent("e", "all-config", "", "strict includes"),
-  absent("i", "config-id", "ID", "conditional lines"),
   absent("L", "mem-check-log", "", "allocation checks"),
   absent("", "no-mem-check", "", "allocation checks"),
   absent("O", "openssl-mem-check", "", "allocation checks"),

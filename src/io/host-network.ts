@@ -187,7 +187,11 @@ function addressKey({ address, prefixLength }: InterfaceAddress): string {
   return `${address}/${prefixLength}`;
 }
 
-/** The kernel shows the interface's name where no label was given; that one is compared as none. */
+/**
+ * Whether the kernel's `a` is what we asked for as `b`. Where no label was given the kernel shows the interface's name,
+ * and IPv6 addresses have the scope that their prefix says.
+ */
 function sameAddress(a: InterfaceAddress, b: InterfaceAddress): boolean {
+  if (b.family === 6) return true;
   return a.scope === b.scope && a.broadcast === b.broadcast && (a.label === b.label || b.label === undefined);
 }

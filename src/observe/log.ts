@@ -80,7 +80,10 @@ export async function jsonSink({ ident, pid }: Speaker, write: (line: string) =>
     formatters: { level: (level: string) => ({ level }) },
   };
   const json = pino(options, { write });
-  return ({ at, level, text, fields }) => json[level]({ ...fields, time: at.toISOString() }, text);
+  return ({ at, level, text, fields }) => {
+    const own = Object.entries(fields).filter(([name]) => !RESERVED.has(name));
+    json[level]({ time: at.toISOString(), ...Object.fromEntries(own) }, text);
+  };
 }
 
 /** `text` as one printable line: control characters, C1 and Unicode line ends as `\x0a`, `\u2028`. */
@@ -101,6 +104,8 @@ function monthToTime(at: Date): string {
   return `${MONTHS[at.getMonth()]} ${day} ${time}`;
 }
 
+/** Keys of a JSON line that no field may take the place of. */
+const RESERVED = new Set(["time", "level", "process", "pid", "msg"]);
 const SEVERITY: Record<Level, number> = { error: 3, warning: 4, info: 6 };
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -130,7 +130,7 @@ export function deadline(state: VrrpState): Micros | undefined {
  * The state of a vrrp process that was started again, from the last report of the one that died. A master stays
  * master as long as no peer can have missed it: until downTimerAdverts intervals after its last advertisement (the
  * peer's Skew_Time is our margin); it advertises at once. Otherwise it is a backup with the full wait before it. The
- * driver then brings the VIPs in line with the state, and says `fault` or `recovered` as tracking stands.
+ * driver then brings the VIPs in line with the state, and says `startup` (to init), `fault` or `recovered`.
  * Keepalived differs (2.2.7): the new process drops the VIPs and waits, an outage of 2.8 s.
  */
 export function adopt(router: VrrpParameters, reported: VrrpState, lastAdvertAt: Micros, now: Micros): VrrpState {

@@ -162,7 +162,7 @@ function readBody(head: HttpHead, start: HttpFraming, piece: Uint8Array): HttpSt
   let at = 0;
   let framing: HttpFraming | "end" | "broken" = start;
   const take = (length: number): void => {
-    if (length > 0) body.push(piece.subarray(at, at + length));
+    body.push(piece.subarray(at, at + length));
     at += length;
   };
   if (framing.type === "length" && framing.left === 0) framing = "end";

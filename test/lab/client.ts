@@ -61,6 +61,15 @@ export class Prober {
     return { answered, silent: within.length - answered };
   }
 
+  /** No further attempts until `resume()`, so that others' requests come one behind the other. */
+  pause(): void {
+    this.#process.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#process.kill("SIGCONT");
+  }
+
   close(): void {
     this.#process.kill("SIGKILL");
   }

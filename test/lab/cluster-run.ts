@@ -82,9 +82,11 @@ async function open(cluster: Cluster, pair: PairName, lan: Lan): Promise<Bench> 
 }
 
 /** The first director is master, the second backup, and both have checked every real server once. */
-async function settled({ lb1, lb2, cluster }: Bench): Promise<void> {
+async function settled(bench: Bench): Promise<void> {
+  const { lb1, lb2, cluster } = bench;
   const elected = async (): Promise<boolean> => lb1.state === "MASTER" && lb2.state === "BACKUP";
   await until("lb1 master and lb2 backup", elected, PATIENCE);
+  await announcement(bench, "lb1", 0);
   for (const { host } of cluster.realServers) {
     const server = `\\[${cluster.network}.${host}\\]:tcp:\\d+ succe`;
     await lb2.waitForLog(new RegExp(`(TCP connection to|Remote Web server) ${server}`), { within: PATIENCE });
@@ -98,9 +100,13 @@ async function tables({ lan }: Bench): Promise<Tables> {
   };
 }
 
-async function ask({ lan, cluster }: Bench, times: number): Promise<string[]> {
+/** Requests one behind the other, with nobody else asking. */
+async function ask({ lan, cluster, prober }: Bench, times: number): Promise<string[]> {
   const answers: string[] = [];
-  while (answers.length < times) answers.push(await fetchOnce(lan, "client", `http://${cluster.vip}/`, seconds(2)));
+  prober.pause();
+  while (answers.length < times)
+    answers.push(await fetchOnce(lan, "client", `http://${cluster.vip}/`, milliseconds(1500)));
+  prober.resume();
   return answers;
 }
 

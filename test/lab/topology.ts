@@ -20,6 +20,7 @@ export interface RealServer {
   readonly host: number; //               last number of its address
   readonly retry: number; //              failures forgiven once it was up
   readonly delayBeforeRetry: number; //   seconds
+  readonly successes: 1 | 2; //           needed to come back: HTTP_GET wants a second one, delay_loop later
 }
 
 export type ClusterName = "000" | "001" | "002" | "003" | "004";
@@ -27,7 +28,9 @@ export type ClusterName = "000" | "001" | "002" | "003" | "004";
 /** The names of all clusters. */
 export const CLUSTERS: readonly ClusterName[] = ["000", "001", "002", "003", "004"];
 
-const PATIENT = { retry: 3, delayBeforeRetry: 3 };
+// `nb_get_retry` is a keyword of HTTP_GET alone; in TCP_CHECK it is unknown, so that one failure is forgiven.
+const TCP = { retry: 1, delayBeforeRetry: 3, successes: 1 } as const;
+const HTTP = { retry: 3, delayBeforeRetry: 3, successes: 2 } as const;
 
 const TABLE: Readonly<Record<ClusterName, Omit<Cluster, "name">>> = {
   // The directors are the real servers, on ports that direct routing cannot reach.
@@ -37,34 +40,35 @@ const TABLE: Readonly<Record<ClusterName, Omit<Cluster, "name">>> = {
     network: "192.168.110",
     directors: [203, 204],
     realServers: [
-      { node: "lb1", host: 203, ...PATIENT },
-      { node: "lb2", host: 204, ...PATIENT },
+      { node: "lb1", host: 203, ...TCP },
+      { node: "lb2", host: 204, ...TCP },
     ],
     ports: [10080, 10443],
     delayLoop: 6,
   },
-  // Full-width blanks void `retry` and `delay_before_retry` of the first server: defaults, 1 and 1 s.
+  // Full-width blanks behind the first server's values: keepalived 2.2.7 warns, takes `retry` as 3 all the same and
+  // `delay_before_retry` as 0: four attempts at once (measured from packets).
   "001": {
     interface: "enp0s8",
     vip: "192.168.56.200",
     network: "192.168.56",
     directors: [101, 102],
     realServers: [
-      { node: "rs1", host: 103, retry: 1, delayBeforeRetry: 1 },
-      { node: "rs2", host: 104, ...PATIENT },
+      { node: "rs1", host: 103, retry: 3, delayBeforeRetry: 0, successes: 1 },
+      { node: "rs2", host: 104, ...TCP, retry: 3 },
     ],
     ports: [80],
     delayLoop: 3,
   },
-  // `delay_beefore_retry` is no keyword: the default, 1 s.
+  // `delay_beefore_retry` is no keyword either: the default, 1 s.
   "002": {
     interface: "eth1",
     vip: "172.16.1.100",
     network: "172.16.1",
     directors: [3, 4],
     realServers: [
-      { node: "rs1", host: 5, retry: 2, delayBeforeRetry: 1 },
-      { node: "rs2", host: 6, retry: 2, delayBeforeRetry: 1 },
+      { node: "rs1", host: 5, ...TCP, delayBeforeRetry: 1 },
+      { node: "rs2", host: 6, ...TCP, delayBeforeRetry: 1 },
     ],
     ports: [80],
     delayLoop: 6,
@@ -75,8 +79,8 @@ const TABLE: Readonly<Record<ClusterName, Omit<Cluster, "name">>> = {
     network: "192.168.1",
     directors: [2, 3],
     realServers: [
-      { node: "rs1", host: 11, ...PATIENT },
-      { node: "rs2", host: 12, ...PATIENT },
+      { node: "rs1", host: 11, ...TCP },
+      { node: "rs2", host: 12, ...HTTP },
     ],
     ports: [80],
     delayLoop: 6,
@@ -87,8 +91,8 @@ const TABLE: Readonly<Record<ClusterName, Omit<Cluster, "name">>> = {
     network: "192.168.146",
     directors: [129, 130],
     realServers: [
-      { node: "rs1", host: 131, ...PATIENT },
-      { node: "rs2", host: 132, ...PATIENT },
+      { node: "rs1", host: 131, ...HTTP },
+      { node: "rs2", host: 132, ...HTTP },
     ],
     ports: [80],
     delayLoop: 6,

@@ -8,8 +8,7 @@ export function replayLan(story: string): string {
   const lan = new Lan();
   return replay(story, (command) => {
     perform(lan, command);
-    lan.log.splice(0);
-    return;
+    return lan.log.splice(0);
   });
 }
 

@@ -105,6 +105,7 @@ export class Lan extends Timeline {
     const adopted = adopt(host.router, state, lastAdvertAt, this.now);
     this.#say(name, `adopts ${adopted.name}`);
     this.#run(host, adopted);
+    if (adopted.name === "init") this.feed(name, { type: "startup", standing: "fit" });
     if (adopted.name === "master") this.#announce(name, { type: "adopted" });
     else if (host.holds) this.#release(name, host);
     this.#rearm(name, host);

@@ -6,22 +6,20 @@ import {
   endResponse,
   HTTP_MAX_HEAD,
   HTTP_START,
+  type HttpRequest,
   type HttpResponse,
   hostOf,
   readResponse,
 } from "../../src/wire/http.ts";
+import { golden } from "../golden.ts";
 
-test("the request has the bytes of keepalived 2.2.7", () => {
-  const request = (protocol: "1.0" | "1.0c" | "1.1") =>
-    toByteString(encodeRequest({ path: "/healthz?a=b", host: "www.example.com", protocol }));
-  const rest = "Host: www.example.com\r\n\r\n";
-  expect(request("1.0")).toBe(`GET /healthz?a=b HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\n${rest}`);
-  expect(request("1.0c")).toBe(
-    `GET /healthz?a=b HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nConnection: close\r\n${rest}`,
-  );
-  expect(request("1.1")).toBe(
-    `GET /healthz?a=b HTTP/1.1\r\nUser-Agent: KeepAliveClient\r\nConnection: close\r\n${rest}`,
-  );
+test.each<[string, HttpRequest]>([
+  ["http-get", { path: "/", host: hostOf(ip("10.9.0.11"), 80), protocol: "1.0" }],
+  ["http-get-1.0c", { path: "/healthz?a=b", host: hostOf(ip("10.9.0.11"), 81), protocol: "1.0c" }],
+  ["http-get-1.1", { path: "/index.html", host: "www.example.com", protocol: "1.1" }],
+  ["http-get-v6", { path: "/", host: hostOf(ip("2001:db8::b"), 80), protocol: "1.0" }],
+])("the request has the bytes of keepalived 2.2.7: %s", (name, request) => {
+  expect(toByteString(encodeRequest(request))).toBe(toByteString(golden(name)));
 });
 
 test("the host is the server with its port, where no virtual host is configured", () => {

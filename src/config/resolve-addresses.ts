@@ -1,0 +1,59 @@
+import { type Family, family, fromBytes, type IpAddress, toBytes } from "../base/ip.ts";
+import type { VirtualAddress } from "./model.ts";
+import type { AddressItem } from "./read-address.ts";
+import type { Report } from "./report.ts";
+import type { Setting } from "./table.ts";
+
+/** Whose addresses these are. */
+export interface Owner {
+  readonly name: string;
+  readonly interface: string;
+  readonly family: Family | undefined; // undefined: any
+}
+
+/** The addresses of an instance: gaps filled, addresses of the wrong family and repeated ones left out. */
+export function resolveAddresses(
+  items: readonly Setting<AddressItem>[],
+  owner: Owner,
+  report: Report,
+): readonly VirtualAddress[] {
+  const found = new Map<string, VirtualAddress>();
+  for (const { value, span, at } of items) {
+    const { address } = value;
+    if (owner.family !== undefined && family(address) !== owner.family) {
+      const keepalived = `${at}(${owner.name}): address family must match VRRP instance [${address}] - ignoring`;
+      const message = `\`${address}\` is left out: an instance has addresses of one family`;
+      report.error(["bad-address", message], span, { keepalived, help: "put it into `virtual_ipaddress_excluded`" });
+      continue;
+    }
+    const virtual = resolveAddress(value, owner, report);
+    const key = `${address}/${virtual.prefixLength} ${virtual.interface}`;
+    if (found.has(key)) report.warning(["duplicate", `\`${address}\` is listed twice`], span);
+    else found.set(key, virtual);
+  }
+  return [...found.values()];
+}
+
+function resolveAddress(item: AddressItem, owner: Owner, report: Report): VirtualAddress {
+  const { address, prefixLength, scope, labelWord } = item;
+  const four = family(address) === 4;
+  if (labelWord !== undefined && !four)
+    report.warning(["no-effect", "IPv6 addresses have no label"], labelWord.span);
+  return {
+    address,
+    prefixLength,
+    interface: item.interface ?? owner.interface,
+    label: four ? item.label : undefined,
+    broadcast: four ? broadcast(address, prefixLength, item.broadcast) : undefined,
+    scope,
+  };
+}
+
+function broadcast(address: IpAddress, prefixLength: number, given: AddressItem["broadcast"]): IpAddress | undefined {
+  if (given !== "+" && given !== "-") return given;
+  const bytes = toBytes(address).map((byte, i) => {
+    const host = 0xff >> Math.max(0, Math.min(8, prefixLength - 8 * i));
+    return given === "+" ? byte | host : byte & ~host;
+  });
+  return fromBytes(bytes);
+}

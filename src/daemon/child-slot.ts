@@ -1,0 +1,194 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { rmSync } from "node:fs";
+import { type Micros, toSeconds } from "../base/time.ts";
+import type { Config } from "../config/model.ts";
+import type { Log } from "../observe/log.ts";
+import type { ObservedChild } from "../observe/metric-scopes.ts";
+import type { ChildOptions, FromChild, ToChild } from "./messages.ts";
+import { died, FRESH, permanentError } from "./respawn.ts";
+
+/** A process that the supervisor may keep, whether or not the configuration needs it now. */
+export interface ChildSettings {
+  readonly process: "vrrp" | "checkers"; // metric label
+  readonly title: "VRRP" | "Healthcheck"; // as Keepalived's log calls it
+  readonly program: string; // file to run
+  readonly pidFile: string;
+  readonly options: ChildOptions;
+  readonly facility: number;
+  readonly respawn: boolean;
+  readonly log: Log;
+  /** It cannot run (status 1, 2, 4), or must not be started again (0): the daemon has to stop with `status`. */
+  readonly ended: (status: number) => void;
+}
+
+const PATIENCE = 5000; // milliseconds from SIGTERM to SIGKILL, Keepalived's default child_wait_time
+
+/**
+ * One child: started, configured, started again when it dies, stopped. Its last report outlives it, for the next one
+ * to go on from.
+ */
+export class ChildSlot<Report> {
+  readonly #settings: ChildSettings;
+  #wanted: Config | undefined; // undefined: it need not run
+  #sent: Config | undefined; // what the child was told last
+  #answered = false; // it has put that in force
+  #child: ChildProcess | undefined;
+  #stopping = false;
+  #startedAt: Micros = 0;
+  #ready = false;
+  #report: Report | undefined;
+  #backoff = FRESH;
+  #restarts = 0;
+  #respawn: NodeJS.Timeout | undefined;
+  #inForce: (() => void)[] = [];
+  #gone: (() => void)[] = [];
+
+  constructor(settings: ChildSettings) {
+    this.#settings = settings;
+  }
+
+  /** What the process last said of itself; of its predecessor's life until it has said something. */
+  get report(): Report | undefined {
+    return this.#report;
+  }
+
+  get wanted(): boolean {
+    return this.#wanted !== undefined;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  get observed(): ObservedChild {
+    return { process: this.#settings.process, up: this.#ready, restarts: this.#restarts };
+  }
+
+  /**
+   * Starts the process with `config`, or reloads it. Resolves when that (or what was applied after it) is in force,
+   * however many processes it takes, or when the slot is stopped.
+   */
+  apply(config: Config): Promise<void> {
+    this.#wanted = config;
+    const inForce = new Promise<void>((resolve) => this.#inForce.push(resolve));
+    if (this.#child === undefined && this.#respawn === undefined) this.#start();
+    else if (this.#answered) this.#reload(config);
+    return inForce;
+  }
+
+  /** Orderly stop, by force after 5 s. Resolves when the process is gone. */
+  stop(): Promise<void> {
+    this.#wanted = undefined;
+    this.#report = undefined;
+    this.#backoff = FRESH;
+    clearTimeout(this.#respawn);
+    this.#respawn = undefined;
+    wake(this.#inForce);
+    const child = this.#child;
+    if (child === undefined) return Promise.resolve();
+    const gone = new Promise<void>((resolve) => this.#gone.push(resolve));
+    if (this.#stopping) return gone;
+    this.#stopping = true;
+    child.kill("SIGTERM");
+    const forced = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
+    child.once("exit", () => clearTimeout(forced));
+    return gone;
+  }
+
+  /** The end at once, for who cannot wait. */
+  kill(): void {
+    this.#child?.kill("SIGKILL");
+  }
+
+  #start(): void {
+    const { log, title, program, options, facility, pidFile } = this.#settings;
+    const config = this.#wanted;
+    this.#respawn = undefined;
+    if (config === undefined) return;
+    this.#startedAt = now();
+    const child = fork(program, [], { execArgv: [], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    this.#child = child;
+    child.on("message", (message) => this.#hear(message as FromChild<Report>));
+    child.once("exit", (status, signal) => this.#died(status, signal));
+    child.once("error", (error) => {
+      log.error("{title} child process: {error}", { title, error: error.message });
+      if (child.pid === undefined) this.#died(null, null);
+    });
+    log.info("Starting {title} child process, pid={child}", { title, child: child.pid });
+    this.#tell({ type: "configure", config, options, facility, pidFile, adopted: this.#report });
+    this.#sent = config;
+  }
+
+  #reload(config: Config): void {
+    this.#answered = false;
+    this.#sent = config;
+    this.#tell({ type: "reload", config });
+  }
+
+  #hear(message: FromChild<Report>): void {
+    if (message.type === "report") {
+      if (!this.#stopping) this.#report = message.report;
+      return;
+    }
+    this.#ready = true;
+    this.#answered = true;
+    if (this.#wanted === this.#sent) wake(this.#inForce);
+    else if (this.#wanted !== undefined && !this.#stopping) this.#reload(this.#wanted);
+  }
+
+  #tell(message: ToChild<Report>): void {
+    this.#child?.send(message, () => {}); // a child that cannot hear is about to be found dead
+  }
+
+  #died(status: number | null, signal: string | null): void {
+    const { log, pidFile } = this.#settings;
+    const pid = this.#child?.pid;
+    const asked = this.#stopping;
+    if (!this.#ready) this.#report = undefined; // it may be what the process died of
+    this.#child = undefined;
+    this.#stopping = false;
+    this.#ready = false;
+    this.#answered = false;
+    wake(this.#gone);
+    if (asked) {
+      rmSync(pidFile, { force: true }); // left behind where it had to be killed
+      this.#start(); // if it has become wanted again meanwhile
+      return;
+    }
+    if (signal !== null) log.error("pid {child} exited due to signal {signal}", { child: pid, signal });
+    const error = permanentError(status);
+    if (error === undefined) {
+      this.#replace(pid, status);
+    } else {
+      log.error("pid {child} exited with permanent error {error}. Terminating", { child: pid, error });
+      this.#settings.ended(status ?? 0);
+    }
+  }
+
+  #replace(pid: number | undefined, status: number | null): void {
+    const { log, title, respawn, ended } = this.#settings;
+    const next = respawn ? "Respawning" : "Exiting";
+    log.error("{title} child process({child}) died: {next}", { title, child: pid, next, status: status ?? undefined });
+    if (!respawn) {
+      ended(0);
+      return;
+    }
+    const { backoff, delay } = died(this.#backoff, now() - this.#startedAt);
+    const seconds = toSeconds(delay);
+    this.#backoff = backoff;
+    this.#restarts++;
+    log.info("Restart of {title} process delayed {seconds} seconds to limit respawn rate", { title, seconds });
+    if (delay === 0) this.#start();
+    else this.#respawn = setTimeout(() => this.#start(), delay / 1000);
+  }
+}
+
+/** Calls and forgets everyone who waits. */
+function wake(waiting: (() => void)[]): void {
+  for (const resolve of waiting.splice(0)) resolve();
+}
+
+/** CLOCK_MONOTONIC. */
+function now(): Micros {
+  return Number(process.hrtime.bigint() / 1000n);
+}

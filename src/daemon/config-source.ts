@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { hostname } from "node:os";
+import type { FileText, Source } from "../config/read.ts";
+
+/** The files of this host, as Keepalived reads them: regular files without an execute bit. */
+export function hostSource(configId: string | undefined): Source {
+  return { read: readText, glob, hostName: hostname(), ...(configId === undefined ? {} : { configId }) };
+}
+
+function readText(path: string): FileText {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return { ok: false, reason: "missing" };
+    if (found.isDirectory()) return { ok: false, reason: "directory" };
+    if (!found.isFile() || (found.mode & 0o111) !== 0) return { ok: false, reason: "executable" };
+    return { ok: true, text: readFileSync(path, "utf8") };
+  } catch (error) {
+    const notThere = error instanceof Error && "code" in error && error.code === "ENOTDIR";
+    return { ok: false, reason: notThere ? "missing" : "unreadable" };
+  }
+}
+
+/** glob(7) without `~` and braces: `*` and `?` match no leading dot. */
+function glob(pattern: string): readonly string[] {
+  if (!/[*?[]/.test(pattern)) return statSync(pattern, { throwIfNoEntry: false }) === undefined ? [] : [pattern];
+  const [first = "", ...rest] = pattern.split("/");
+  if (first !== "") return [];
+  let found = ["/"];
+  for (const [i, segment] of rest.entries()) {
+    const last = i === rest.length - 1;
+    found = found.flatMap((folder) => matches(folder, segment).map((name) => folder + name + (last ? "" : "/")));
+  }
+  return found.filter((path) => statSync(path, { throwIfNoEntry: false }) !== undefined).sort();
+}
+
+function matches(folder: string, segment: string): string[] {
+  if (!/[*?[]/.test(segment)) return [segment];
+  const shape = new RegExp(`^${segment.replace(/\[!?[^\]]+\]|[^\w]/g, wildcard)}$`, "s");
+  try {
+    return readdirSync(folder).filter((name) => shape.test(name) && (!name.startsWith(".") || segment.startsWith(".")));
+  } catch {
+    return [];
+  }
+}
+
+function wildcard(part: string): string {
+  if (part === "*") return ".*";
+  if (part === "?") return ".";
+  if (part.length === 1) return `\\${part}`;
+  return part.replace(/^\[!/, "[^").replaceAll("\\", "\\\\");
+}

@@ -1,0 +1,27 @@
+import { UnixDatagram } from "../io/unix-datagram.ts";
+import { consoleSink, createLog, jsonSink, type Log, type Sink, syslogSink } from "../observe/log.ts";
+import { openConsole } from "./console.ts";
+
+/** Where a process logs to; the fields of the same names in `Options` and `ChildOptions`. */
+export interface LogOptions {
+  readonly detail: boolean;
+  readonly console: boolean;
+  readonly json: boolean;
+  readonly syslog: boolean;
+  readonly facility: number;
+}
+
+/** The log of a process: to standard error, as text or JSON, and to syslog, whose lines are always text. */
+export async function openLog(ident: string, options: LogOptions): Promise<Log> {
+  const speaker = { ident, pid: process.pid, facility: options.facility };
+  const sinks: Sink[] = [];
+  if (options.syslog) {
+    const syslog = new UnixDatagram("/dev/log");
+    sinks.push(syslogSink(speaker, (line) => void syslog.send(line)));
+  }
+  if (options.console) {
+    const write = openConsole();
+    sinks.push(options.json ? await jsonSink(speaker, write) : consoleSink(write));
+  }
+  return createLog(sinks, options.detail);
+}

@@ -1,0 +1,34 @@
+const GAP = 100; // milliseconds
+
+/**
+ * Calls `act` soon after `request()`, and at least 100 ms apart, however often it is requested; the last request is never
+ * lost. `act` is told how to say that it has finished: until then it is not called again.
+ */
+export class Throttle {
+  readonly #act: (finished: () => void) => void;
+  #busy = false; // `act` has not finished, or finished less than the gap ago
+  #wanted = false;
+
+  constructor(act: (finished: () => void) => void) {
+    this.#act = act;
+  }
+
+  request(): void {
+    this.#wanted = true;
+    if (!this.#busy) this.#start();
+  }
+
+  #start(): void {
+    this.#busy = true;
+    // Not at once: who requests is often still in the middle of the change.
+    setImmediate(() => {
+      this.#wanted = false;
+      this.#act(() => setTimeout(() => this.#rest(), GAP));
+    });
+  }
+
+  #rest(): void {
+    this.#busy = false;
+    if (this.#wanted) this.#start();
+  }
+}

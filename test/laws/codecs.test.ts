@@ -1,0 +1,304 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { concat, fromByteString, toByteString } from "../../src/base/bytes.ts";
+import { checksum } from "../../src/base/checksum.ts";
+import { diff } from "../../src/base/diff.ts";
+import { compareIp, fromBytes, type IpAddress, parseIp, toBytes } from "../../src/base/ip.ts";
+import { formatMac, macBytes, parseMac } from "../../src/base/mac.ts";
+import { addAddress, decodeAddress, type InterfaceAddress } from "../../src/netlink/address.ts";
+import { bytesAttribute, decodeAttributes } from "../../src/netlink/attributes.ts";
+import { answers, finished, receive, startConversation } from "../../src/netlink/conversation.ts";
+import { decodeFamilyId } from "../../src/netlink/genetlink.ts";
+import { decodeDestination, decodeInfo, decodeService, ipvsRequests } from "../../src/netlink/ipvs.ts";
+import { decodeLink } from "../../src/netlink/link.ts";
+import { decodeMessages, encodeMessages } from "../../src/netlink/message.ts";
+import { decodeArp, encodeArp } from "../../src/wire/arp.ts";
+import { endResponse, HTTP_START, type HttpResponse, readResponse } from "../../src/wire/http.ts";
+import { decodeIpv4, encodeIpv4 } from "../../src/wire/ipv4.ts";
+import { type Advertisement, decodeAdvertisement, encodeAdvertisement } from "../../src/wire/vrrp.ts";
+import { golden } from "../golden.ts";
+
+const u8 = fc.integer({ min: 0, max: 0xff });
+const u16 = fc.integer({ min: 0, max: 0xffff });
+const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
+const bytes = (length: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: length, maxLength: length });
+const v4: fc.Arbitrary<IpAddress> = bytes(4).map(fromBytes);
+const v6: fc.Arbitrary<IpAddress> = fc
+  .array(fc.oneof(fc.constant(0), u16), { minLength: 8, maxLength: 8 })
+  .map((words) => fromBytes(Uint8Array.from(words.flatMap((word) => [word >> 8, word & 0xff]))));
+const mac = bytes(6).map(formatMac);
+
+/** Arbitrary bytes, and good ones with some bytes changed, cut off or added. */
+function malformed(...good: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
+  const mutated = fc
+    .record({
+      base: fc.constantFrom(...good),
+      changes: fc.array(fc.tuple(fc.nat(), u8), { maxLength: 8 }),
+      length: fc.nat(),
+      tail: fc.uint8Array({ maxLength: 40 }),
+    })
+    .map(({ base, changes, length, tail }) => {
+      const copy = concat(base.subarray(0, length % 3 === 0 ? length % (base.length + 1) : base.length), tail);
+      for (const [at, value] of changes) copy[at % Math.max(1, copy.length)] = value;
+      return copy;
+    });
+  return fc.oneof(fc.uint8Array({ maxLength: 600 }), mutated);
+}
+
+/** A decoder may say what it likes of any input, but must return. */
+function neverThrows(input: fc.Arbitrary<Uint8Array>, decode: (bytes: Uint8Array) => unknown): void {
+  fc.assert(
+    fc.property(input, (data) => void decode(data)),
+    { numRuns: 500 },
+  );
+}
+
+test("addresses: text and bytes are each other's inverse, and order is that of the bytes", () => {
+  fc.assert(
+    fc.property(fc.oneof(v4, v6), (address) => {
+      expect(parseIp(address)).toBe(address);
+      expect(fromBytes(toBytes(address))).toBe(address);
+      expect(compareIp(address, address)).toBe(0);
+    }),
+  );
+  fc.assert(
+    fc.property(u32, u32, (a, b) => {
+      const at = (n: number): IpAddress => fromBytes(Uint8Array.of(n >>> 24, n >>> 16, n >>> 8, n));
+      expect(Math.sign(compareIp(at(a), at(b)))).toBe(Math.sign(a - b));
+    }),
+  );
+  fc.assert(
+    fc.property(mac, (address) => {
+      expect(parseMac(address)).toBe(address);
+      expect(formatMac(macBytes(address))).toBe(address);
+    }),
+  );
+});
+
+test("no text makes an address throw", () => {
+  fc.assert(fc.property(fc.oneof(fc.string(), fc.ipV4(), fc.ipV6()), (text) => void parseIp(text)));
+});
+
+test("byte strings lose nothing", () => {
+  fc.assert(fc.property(fc.uint8Array(), (data) => void expect(fromByteString(toByteString(data))).toEqual(data)));
+});
+
+test("a message with its checksum in it sums to zero", () => {
+  const even = fc.uint8Array({ minLength: 2, maxLength: 100 }).filter((data) => data.length % 2 === 0);
+  fc.assert(
+    fc.property(even, (data) => {
+      const sum = checksum(data);
+      expect(checksum(data, Uint8Array.of(sum >> 8, sum & 0xff))).toBe(0);
+    }),
+  );
+});
+
+test("a difference, applied, makes the wanted table", () => {
+  const table = fc.uniqueArray(fc.record({ key: u8, value: u8 }), { selector: ({ key }) => key });
+  fc.assert(
+    fc.property(table, table, (have, want) => {
+      const { added, changed, removed } = diff(have, want, {
+        key: ({ key }) => `${key}`,
+        same: (a, b) => a.value === b.value,
+      });
+      const result = new Map(have.map((row) => [row.key, row.value]));
+      for (const { key } of removed) expect(result.delete(key)).toBe(true);
+      for (const { from, to } of changed) expect(result.get(to.key)).toBe(from.value);
+      for (const { to } of changed) result.set(to.key, to.value);
+      for (const { key, value } of added) result.set(key, value);
+      expect(result).toEqual(new Map(want.map((row) => [row.key, row.value])));
+    }),
+  );
+});
+
+const advertisement: fc.Arbitrary<Advertisement> = fc.record({
+  version: fc.constant(2 as const),
+  vrid: u8,
+  priority: u8,
+  interval: u8.map((n) => n * 1_000_000),
+  authentication: fc.oneof(
+    fc.constant({ type: "none" as const }),
+    fc.uint8Array({ maxLength: 8 }).map((data) => ({
+      type: "pass" as const,
+      password: toByteString(data).replace(/\0+$/, ""),
+    })),
+  ),
+  addresses: fc.array(v4, { maxLength: 255 }),
+});
+
+test("VRRP: decoding is the inverse of encoding", () => {
+  fc.assert(
+    fc.property(advertisement, (value) => {
+      expect(decodeAdvertisement(encodeAdvertisement(value))).toEqual({ ok: true, value });
+    }),
+  );
+});
+
+test("IPv4: decoding is the inverse of encoding, padded or not", () => {
+  const packet = fc.record({
+    from: v4,
+    to: v4,
+    protocol: u8,
+    ttl: u8,
+    tos: u8,
+    id: u16,
+    payload: fc.uint8Array({ maxLength: 100 }),
+  });
+  fc.assert(
+    fc.property(packet, fc.nat({ max: 46 }), (value, padding) => {
+      expect(decodeIpv4(concat(encodeIpv4(value), new Uint8Array(padding)))).toEqual({ ok: true, value });
+    }),
+  );
+});
+
+test("ARP: decoding is the inverse of encoding", () => {
+  const packet = fc.record({
+    destination: mac,
+    source: mac,
+    operation: fc.constantFrom("request" as const, "reply" as const),
+    senderMac: mac,
+    senderIp: v4,
+    targetMac: mac,
+    targetIp: v4,
+  });
+  fc.assert(fc.property(packet, (value) => void expect(decodeArp(encodeArp(value))).toEqual({ ok: true, value })));
+});
+
+test("netlink: decoding is the inverse of encoding", () => {
+  const message = fc.record({ type: u16, flags: u16, sequence: u32, body: fc.uint8Array({ maxLength: 50 }) });
+  fc.assert(fc.property(fc.array(message), (list) => void expect(decodeMessages(encodeMessages(list))).toEqual(list)));
+  const attributes = fc.dictionary(fc.nat({ max: 0x3fff }).map(String), fc.uint8Array({ maxLength: 50 }));
+  fc.assert(
+    fc.property(attributes, (values) => {
+      const list = Object.entries(values).map(([type, value]) => [Number(type), value] as const);
+      const encoded = concat(...list.map(([type, value]) => bytesAttribute(type, value)));
+      expect(decodeAttributes(encoded)).toEqual(new Map(list));
+    }),
+  );
+});
+
+test("addresses of interfaces: decoding is the inverse of encoding", () => {
+  const own = <T extends 4 | 6>(family: T, address: fc.Arbitrary<IpAddress>): fc.Arbitrary<InterfaceAddress> =>
+    fc.record({
+      family: fc.constant(family),
+      ifindex: u32,
+      address,
+      peer: fc.constant(undefined),
+      prefixLength: fc.integer({ min: 0, max: 32 }),
+      scope: u8,
+      label: fc.option(
+        fc.string({ minLength: 1, maxLength: 15 }).filter((text) => !text.includes("\0")),
+        {
+          nil: undefined,
+        },
+      ),
+      broadcast: fc.option(address, { nil: undefined }),
+      flags: u32,
+      preferredLifetime: u32,
+    });
+  fc.assert(
+    fc.property(fc.oneof(own(4, v4), own(6, v6)), (value) => {
+      expect(decodeAddress(addAddress(value).body)).toEqual({ ok: true, value });
+    }),
+  );
+});
+
+test("IPVS: decoding is the inverse of encoding", () => {
+  const ipvs = ipvsRequests(0x20);
+  const service = fc.oneof(
+    fc.record({ address: v4, netmask: fc.integer({ min: 0, max: 32 }) }),
+    fc.record({ address: v6, netmask: fc.integer({ min: 1, max: 128 }) }),
+  );
+  const options = fc.record({
+    protocol: fc.constantFrom("tcp" as const, "udp" as const, "sctp" as const),
+    port: u16,
+    scheduler: fc.constantFrom("rr", "wrr", "lblcr", "a-long-name-15c"),
+    flags: fc.constantFrom(0, 4, 8, 0x10, 0x3c),
+    timeout: fc.oneof(fc.constant(0), u32),
+  });
+  const destination = fc.record({
+    address: fc.oneof(v4, v6),
+    port: u16,
+    forwarding: fc.constantFrom("nat" as const, "dr" as const, "tun" as const, "local" as const, "bypass" as const),
+    weight: fc.integer({ min: 0, max: 0x7fff_ffff }),
+    upperThreshold: u32,
+    lowerThreshold: u32,
+  });
+  fc.assert(
+    fc.property(service, options, destination, (where, how, server) => {
+      const value = { ...where, ...how, flags: how.timeout > 0 ? how.flags | 1 : how.flags };
+      expect(decodeService(ipvs.newService(value).body)).toEqual({ ok: true, value });
+      expect(decodeDestination(ipvs.newDestination(value, server).body)).toEqual({ ok: true, value: server });
+    }),
+  );
+});
+
+test("VRRP, IPv4 and ARP never throw", () => {
+  const packets = ["vrrp-v2-none", "vrrp-v2-pass", "vrrp-v2-resign"].map(golden);
+  neverThrows(malformed(...packets), decodeIpv4);
+  neverThrows(malformed(...packets.map((packet) => packet.subarray(20))), decodeAdvertisement);
+  neverThrows(malformed(golden("arp-gratuitous")), decodeArp);
+});
+
+test("netlink never throws", () => {
+  const dumps = ["netlink-links", "netlink-addresses", "ipvs-services", "ipvs-destinations-v6"].map(golden);
+  const bodies = (name: string): Uint8Array[] => decodeMessages(golden(name)).map(({ body }) => body);
+  neverThrows(malformed(...dumps), decodeMessages);
+  neverThrows(malformed(...bodies("netlink-links")), decodeLink);
+  neverThrows(malformed(...bodies("netlink-addresses")), decodeAddress);
+  neverThrows(malformed(...bodies("ipvs-services")), decodeService);
+  neverThrows(malformed(...bodies("ipvs-destinations"), ...bodies("ipvs-destinations-v6")), decodeDestination);
+  neverThrows(malformed(...bodies("ipvs-info")), decodeInfo);
+  neverThrows(malformed(...bodies("genetlink-family")), (body) => decodeFamilyId([{ body }]));
+});
+
+test("a conversation never throws, whatever is received", () => {
+  const datagrams = ["netlink-error", "netlink-error-capped", "netlink-ack", "netlink-addresses"].map(golden);
+  const request = { type: 20, flags: 0, body: new Uint8Array() };
+  const start = startConversation([request, request, request], 2);
+  fc.assert(
+    fc.property(fc.array(malformed(...datagrams), { maxLength: 6 }), (received) => {
+      const conversation = received.reduce(receive, start);
+      finished(conversation);
+      expect(answers(conversation)).toHaveLength(3);
+    }),
+  );
+});
+
+const responses = [
+  "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+  "HTTP/1.0 200 OK\r\n\r\nhello world",
+  "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x\r\nde\r\n0\r\nA: b\r\n\r\n",
+].map(fromByteString);
+
+/** Reads a response cut into pieces at these places. */
+function readInPieces(
+  data: Uint8Array,
+  cuts: readonly number[],
+): { response: HttpResponse; raw: string; body: string } {
+  const places = [...cuts.map((cut) => cut % (data.length + 1)), data.length].sort((a, b) => a - b);
+  let response = HTTP_START;
+  let raw = "";
+  let body = "";
+  let from = 0;
+  for (const to of places) {
+    const step = readResponse(response, data.subarray(from, to));
+    raw += toByteString(step.raw);
+    body += toByteString(concat(...step.body));
+    response = step.response;
+    from = to;
+  }
+  return { response: endResponse(response), raw, body };
+}
+
+test("HTTP never throws, and where the pieces are cut makes no difference", () => {
+  fc.assert(
+    fc.property(malformed(...responses), fc.array(fc.nat(), { maxLength: 10 }), (data, cuts) => {
+      const whole = readInPieces(data, []);
+      const pieces = readInPieces(data, cuts);
+      expect(pieces.response).toEqual(whole.response);
+      if (whole.response.name === "done") expect(pieces).toEqual(whole);
+    }),
+    { numRuns: 1000 },
+  );
+});

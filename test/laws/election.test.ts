@@ -1,0 +1,198 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type IpAddress, ip } from "../../src/base/ip.ts";
+import { type Micros, milliseconds, seconds } from "../../src/base/time.ts";
+import { adopt, deadline, INIT, step, type VrrpEvent, type VrrpState } from "../../src/vrrp/machine.ts";
+import { masterDownInterval, type VrrpParameters } from "../../src/vrrp/parameters.ts";
+import { receive } from "../../src/vrrp/receive.ts";
+import { Lan, parameters } from "../stories/lan.ts";
+
+const address: fc.Arbitrary<IpAddress> = fc.integer({ min: 1, max: 5 }).map((n) => ip(`192.0.2.${n}`));
+
+const router: fc.Arbitrary<VrrpParameters> = fc
+  .record({
+    priority: fc.integer({ min: 1, max: 255 }),
+    preempt: fc.boolean(),
+    preemptDelay: fc.constantFrom(0, seconds(2)),
+    wantsMaster: fc.boolean(),
+    lowerPriorityAdvert: fc.boolean(),
+    higherPriorityAdvert: fc.boolean(),
+  })
+  .map((some) => ({ ...parameters("r1", some.priority, "192.0.2.3"), ...some }));
+
+const event: fc.Arbitrary<VrrpEvent> = fc.oneof(
+  fc.constantFrom<VrrpEvent>(
+    { type: "startup", standing: "fit" },
+    { type: "startup", standing: "pending" },
+    { type: "startup", standing: "unfit" },
+    { type: "shutdown" },
+    { type: "fault" },
+    { type: "recovered" },
+    { type: "reconfigured" },
+  ),
+  fc
+    .record({ from: address, priority: fc.nat(255) })
+    .map(({ from, priority }): VrrpEvent => ({ type: "advertisement", from, advertisement: advertisement(priority) })),
+);
+
+function advertisement(priority: number): Extract<VrrpEvent, { type: "advertisement" }>["advertisement"] {
+  const authentication = { type: "none" } as const;
+  return { version: 2, vrid: 51, priority, interval: seconds(1), authentication, addresses: [] };
+}
+
+/** Runs a script as a driver does: time never passes a deadline without a timer event. Calls `see` after each step. */
+function drive(
+  parameters: VrrpParameters,
+  script: readonly (readonly [VrrpEvent, Micros])[],
+  see: (state: VrrpState, now: Micros, effects: readonly { readonly type: string }[]) => void,
+): void {
+  let state: VrrpState = INIT;
+  let now = 0;
+  const feed = (what: VrrpEvent): void => {
+    const after = step(parameters, state, what, now);
+    state = after.state;
+    see(state, now, after.effects);
+  };
+  for (const [what, wait] of script) {
+    const end = now + wait;
+    for (let due = deadline(state); due !== undefined && due <= end; due = deadline(state)) {
+      now = Math.max(now, due);
+      feed({ type: "timer" });
+    }
+    now = end;
+    feed(what);
+  }
+}
+
+const script = fc.array(fc.tuple(event, fc.nat(5_000_000)), { maxLength: 60 });
+
+test("a running router always has a deadline ahead, at most one down interval away", () => {
+  fc.assert(
+    fc.property(router, script, (some, events) => {
+      drive(some, events, (state, now) => {
+        const at = deadline(state);
+        if (state.name === "init" || state.name === "fault") return expect(at).toBeUndefined();
+        expect(at).toBeGreaterThan(now);
+        expect(at).toBeLessThanOrEqual(now + masterDownInterval(some));
+      });
+    }),
+  );
+});
+
+test("a master is never silent for longer than its interval, whatever it hears", () => {
+  fc.assert(
+    fc.property(router, script, (some, events) => {
+      let sentAt = 0;
+      drive(some, events, (state, now, effects) => {
+        if (effects.some(({ type }) => type === "advertise")) sentAt = now;
+        if (state.name === "master") expect(now - sentAt).toBeLessThanOrEqual(some.interval);
+      });
+    }),
+  );
+});
+
+test("addresses are claimed on becoming master and released on leaving it, and never otherwise", () => {
+  fc.assert(
+    fc.property(router, script, (some, events) => {
+      let holds = false;
+      drive(some, events, (state, _, effects) => {
+        for (const { type } of effects) {
+          if (type === "claim-addresses" || type === "release-addresses")
+            expect(holds).toBe(type === "release-addresses");
+          if (type === "claim-addresses") holds = true;
+          if (type === "release-addresses") holds = false;
+        }
+        expect(holds).toBe(state.name === "master");
+      });
+    }),
+  );
+});
+
+test("a state survives JSON, and an adopted one is never master when a peer can have timed out", () => {
+  fc.assert(
+    fc.property(router, script, fc.nat(6_000_000), (some, events, gap) => {
+      drive(some, events, (state, now) => {
+        const reported: VrrpState = JSON.parse(JSON.stringify(state));
+        expect(reported).toEqual(state);
+        const adopted = adopt(some, reported, now, now + gap);
+        expect(adopted.name === "master").toBe(state.name === "master" && gap < 3 * some.interval);
+      });
+    }),
+  );
+});
+
+test("receive never throws on arbitrary bytes", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 120 }), fc.nat(255), address, (payload, ttl, from) => {
+      const { state } = step(parameters("r1", 100, "192.0.2.1"), INIT, { type: "startup", standing: "fit" }, 0);
+      receive(parameters("r1", 100, "192.0.2.1"), state, { from, to: ip("224.0.0.18"), ttl, payload });
+    }),
+  );
+});
+
+type Blow = (lan: Lan, name: string) => void;
+
+/** What can happen to a router. A stopped or dead process may come back in both ways. */
+const BLOWS: readonly Blow[] = [
+  (lan, name) => lan.start(name),
+  (lan, name) => lan.stop(name),
+  (lan, name) => lan.kill(name),
+  (lan, name) => lan.respawn(name),
+  (lan, name) => lan.move(name, "main"),
+  (lan, name) => lan.move(name, "left"),
+  (lan, name) => lan.move(name, "right"),
+  (lan, name) => lan.feed(name, { type: "fault" }),
+  (lan, name) => lan.feed(name, { type: "recovered" }),
+  (lan, name) => lan.feed(name, { type: "reconfigured" }),
+];
+
+const storm = fc.record({
+  priorities: fc.uniqueArray(fc.integer({ min: 1, max: 254 }), { minLength: 2, maxLength: 5 }),
+  farewell: fc.boolean(),
+  blows: fc.array(fc.tuple(fc.nat(), fc.constantFrom(...BLOWS), fc.nat(5_000)), { maxLength: 30 }),
+});
+
+/** The names of the routers, the LAN having been through the storm and healed for `calm`. */
+function weather(
+  { priorities, farewell, blows }: typeof storm extends fc.Arbitrary<infer T> ? T : never,
+  calm: Micros,
+): Lan {
+  const lan = new Lan();
+  const names = priorities.map((priority, i) => {
+    const name = `r${priority}`;
+    lan.router({ ...parameters(name, priority, `192.0.2.${i + 1}`), higherPriorityAdvert: farewell });
+    return name;
+  });
+  for (const [which, blow, wait] of blows) {
+    blow(lan, names[which % names.length] ?? "");
+    lan.run(milliseconds(wait));
+  }
+  for (const name of names) {
+    lan.move(name, "main");
+    lan.start(name);
+    lan.feed(name, { type: "recovered" });
+  }
+  lan.run(calm);
+  return lan;
+}
+
+test("after any storm, a healed LAN has exactly one master, the highest priority, and it alone holds the addresses", () => {
+  fc.assert(
+    fc.property(storm, (what) => {
+      const lan = weather(what, seconds(10));
+      const best = `r${Math.max(...what.priorities)}`;
+      expect(lan.masters).toEqual([best]);
+      expect(lan.holders).toEqual([best]);
+    }),
+  );
+});
+
+test("after any storm, the client sends to the master within a minute and a wait; with farewells within seconds", () => {
+  fc.assert(
+    fc.property(storm, (what) => {
+      const lan = weather(what, what.farewell ? seconds(15) : seconds(75));
+      expect(lan.neighbour).toBe(`r${Math.max(...what.priorities)}`);
+    }),
+    { numRuns: 50 },
+  );
+});
