@@ -1,7 +1,6 @@
 /* The monotonic clock; what a process asks for itself (scheduling, memory, limits); how it watches another one. */
 #include "native.h"
 
-#include <math.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/file.h>
@@ -21,10 +20,7 @@ FUNCTION(now) {
   return number(env, (double)now.tv_sec * 1e6 + (double)(now.tv_nsec / 1000));
 }
 
-FUNCTION(timerCreate) {
-  (void)info;
-  return result(env, timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
-}
+OF_INTEGERS(timerCreate, "", timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC))
 
 FUNCTION(timerSet) {
   int fd;
@@ -38,14 +34,18 @@ FUNCTION(timerSet) {
 
 /* Of the calling thread where the pid is 0: Node's other threads keep their scheduling. */
 OF_INTEGERS(schedSetscheduler, "iii", sched_setscheduler(a, b, &(struct sched_param){.sched_priority = c}))
-OF_INTEGERS(mlockall, "i", mlockall(a))
 OF_INTEGERS(prctl, "ii", prctl(a, (unsigned long)b, 0UL, 0UL, 0UL))
 OF_INTEGERS(flock, "ii", flock(a, b))
 OF_INTEGERS(pidfdOpen, "i", syscall(SYS_pidfd_open, a, 0)) /* always close-on-exec */
 OF_INTEGERS(kill, "ii", kill(a, b))
 
-static rlim_t limit(double value) {
-  return isinf(value) ? RLIM_INFINITY : (rlim_t)value;
+/* Pages there already, and the others when they are first touched. */
+FUNCTION(mlock) {
+  double address, length;
+  if (!ARGUMENTS("dd", &address, &length)) return NULL;
+  if (!(address >= 0 && address <= 0x1p53 && length >= 0 && length <= 0x1p53))
+    return type_error(env, "an address and a length are expected");
+  return result(env, syscall(SYS_mlock2, (uintptr_t)address, (size_t)length, MLOCK_ONFAULT));
 }
 
 FUNCTION(setrlimit) {
@@ -53,7 +53,8 @@ FUNCTION(setrlimit) {
   double soft, hard;
   if (!ARGUMENTS("idd", &resource, &soft, &hard)) return NULL;
   if (!(soft >= 0 && hard >= 0)) return type_error(env, "a limit must not be negative");
-  return result(env, setrlimit(resource, &(struct rlimit){.rlim_cur = limit(soft), .rlim_max = limit(hard)}));
+#define LIMIT(value) ((value) < 0x1p63 ? (rlim_t)(value) : RLIM_INFINITY)
+  return result(env, setrlimit(resource, &(struct rlimit){.rlim_cur = LIMIT(soft), .rlim_max = LIMIT(hard)}));
 }
 
 FUNCTION(waitpid) {

@@ -11,7 +11,6 @@
 #include "native.h"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -68,11 +67,11 @@ static long start(struct program *program) {
   if (stack == MAP_FAILED) return -errno;
   program->parent = getpid();
   sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  sigfillset(&all); /* on Linux, sigprocmask is about the calling thread */
+  sigprocmask(SIG_SETMASK, &all, &before);
   pid_t pid = clone(become_program, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK | SIGCHLD, program);
   int error = errno;
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  sigprocmask(SIG_SETMASK, &before, NULL);
   munmap(stack, STACK_SIZE);
   if (pid < 0) return -error;
   if (program->error == 0) return pid;

@@ -23,7 +23,9 @@ export function buildNative() {
 }
 
 export async function buildPrograms() {
-  rmSync(join(root, "dist"), { recursive: true, force: true });
+  mkdirSync(join(root, "dist"), { recursive: true });
+  for (const file of readdirSync(join(root, "dist")).filter((name) => /\.js(\.map)?$/.test(name)))
+    rmSync(join(root, "dist", file)); // chunks of earlier builds
   await build({
     absWorkingDir: root,
     entryPoints: {

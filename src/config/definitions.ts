@@ -3,7 +3,12 @@ import { join, type Line, replacement, slice, spanOf } from "./line.ts";
 import type { Report } from "./report.ts";
 
 /** `$NAME=VALUE` definitions: the lines of each value, the last definition winning. */
-export type Definitions = Map<string, readonly Line[]>;
+export interface Definitions {
+  readonly values: Map<string, readonly Line[]>;
+  work: number; // done so far by expansions, in pieces of lines
+}
+
+const MOST_WORK = 2_000_000;
 
 const MOST_EXPANSIONS = 200; // in one line
 const LONGEST = 65_536; // characters of an expanded line
@@ -56,13 +61,14 @@ export function expand(line: Line, definitions: Definitions, report: Report): re
       from = match.index + use.length;
       continue;
     }
-    const value = definitions.get(braced ?? bare ?? "");
+    const value = definitions.values.get(braced ?? bare ?? "");
     const last = match.index + use.length === current.text.length;
     if (value === undefined || (value.length > 1 && !last)) {
       from = match.index + use.length;
       continue;
     }
-    if (++expansions > MOST_EXPANSIONS || current.text.length > LONGEST) {
+    definitions.work += current.pieces.length;
+    if (++expansions > MOST_EXPANSIONS || current.text.length > LONGEST || definitions.work > MOST_WORK) {
       report.error(["endless-definition", `\`${use}\` expands without end`], span, {
         help: "a definition cannot use itself",
       });

@@ -55,7 +55,7 @@ export function render(diagnostic: Diagnostic, sourceLine = diagnostic.source ??
     `${severity}: ${message}`,
     `${gutter}--> ${span.file}:${span.line}:${span.column}`,
     `${gutter} |`,
-    `${span.line} | ${shownBefore.text}${shownMarked.text}${shownAfter.text}`.trimEnd(),
+    `${span.line} | ${shownBefore.text}${shownMarked.text}${shownAfter.text}`.replace(/[ \t]+$/, ""),
     `${gutter} | ${" ".repeat(shownBefore.width)}${"^".repeat(Math.max(1, shownMarked.width))}`,
     ...helpLine(help, gutter),
   ].join("\n");

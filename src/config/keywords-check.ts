@@ -1,8 +1,16 @@
-import { block, line, type RowText, type Table } from "./table.ts";
 import { readDigest, readStatusCodes } from "./read-http.ts";
+import { block, line, type RowText, type Table } from "./table.ts";
 import {
+  address,
+  decimalSeconds,
+  flag,
+  integer,
+  interfaceName,
   LONGEST_TIMER as LONGEST,
- address, decimalSeconds, flag, integer, interfaceName, oneOf, optionalBoolean, text } from "./types.ts";
+  oneOf,
+  optionalBoolean,
+  text,
+} from "./types.ts";
 
 const UINT = 4_294_967_295;
 

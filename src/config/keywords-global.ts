@@ -13,7 +13,12 @@ export const GLOBAL_DEFS = {
   notification_email: wordItems(text, { default: "none", meaning: "recipients of alert mails" }),
   notification_email_from: line(text, { default: "<daemon user>@<host name>", meaning: "sender of alert mails" }),
   smtp_server: line(
-    { ...text, describe: "IP address or host name, port", most: 2, read: ({ words }) => words.map((w) => w.text).join(" ") },
+    {
+      ...text,
+      describe: "IP address or host name, port",
+      most: 2,
+      read: ({ words }) => words.map((w) => w.text).join(" "),
+    },
     { default: "none; port 25", meaning: "mail relay for alerts" },
   ),
   smtp_connect_timeout: line(wholeSeconds(0, 4294), {

@@ -1,6 +1,6 @@
 import { HTTP_GET, TCP_CHECK, TIMING } from "./keywords-check.ts";
-import { readEndpoint, readForwarding, readGranularity, readProtocol, readServerHeader } from "./read-server.ts";
 import { SCHEDULERS, type Scheduler } from "./model.ts";
+import { readEndpoint, readForwarding, readGranularity, readProtocol, readServerHeader } from "./read-server.ts";
 import { type ArgumentType, block, line, type Table } from "./table.ts";
 import { flag, integer, oneOf, optional, optionalBoolean, text } from "./types.ts";
 
@@ -59,6 +59,8 @@ export const REAL_SERVER = {
 /** Keywords of `virtual_server ADDRESS PORT`. */
 export const VIRTUAL_SERVER = {
   ...TIMING,
+  connect_timeout: { ...TIMING.connect_timeout, refusal: "virtual server connect_timeout %w invalid - ignoring" },
+  delay_loop: { ...TIMING.delay_loop, refusal: "virtual server delay loop '%w' invalid - ignoring" },
   ip_family: line(oneOf("inet", "inet6"), { default: "that of the address", meaning: "family of the service" }),
   lb_algo: line(scheduler, SCHEDULER),
   lvs_sched: line(scheduler, SCHEDULER),
@@ -75,7 +77,11 @@ export const VIRTUAL_SERVER = {
     meaning: "clients of one network count as one for persistence",
     refusal: "Invalid persistence_granularity specified - %w",
   }),
-  protocol: line(readProtocol, { default: "UDP", meaning: "transport protocol", refusal: "Unknown protocol %w - ignoring" }),
+  protocol: line(readProtocol, {
+    default: "UDP",
+    meaning: "transport protocol",
+    refusal: "Unknown protocol %w - ignoring",
+  }),
   retry: line(integer(1, UINT), RETRY),
   weight: line(integer(1, INT), {
     default: "1",
@@ -108,9 +114,15 @@ export const VIRTUAL_SERVER = {
   "flag-2": line(flag, { default: "off", meaning: "scheduler flag 2" }),
   "flag-3": line(flag, { default: "off", meaning: "scheduler flag 3" }),
   "sh-port": line(flag, { default: "off", meaning: "hash the source port too; after `lb_algo sh`" }),
-  "sh-fallback": line(flag, { default: "off", meaning: "another server while the hashed one is away; after `lb_algo sh`" }),
+  "sh-fallback": line(flag, {
+    default: "off",
+    meaning: "another server while the hashed one is away; after `lb_algo sh`",
+  }),
   "mh-port": line(flag, { default: "off", meaning: "hash the source port too; after `lb_algo mh`" }),
-  "mh-fallback": line(flag, { default: "off", meaning: "another server while the hashed one is away; after `lb_algo mh`" }),
+  "mh-fallback": line(flag, {
+    default: "off",
+    meaning: "another server while the hashed one is away; after `lb_algo mh`",
+  }),
   hashed: line(flag, { default: "off", meaning: "has no effect" }),
   real_server: block(readServerHeader, REAL_SERVER, {
     default: "at least one is needed",

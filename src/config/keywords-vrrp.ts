@@ -1,5 +1,5 @@
-import { readTrackedScript } from "./read-track.ts";
 import { readVirtualAddress } from "./read-address.ts";
+import { readTrackedScript } from "./read-track.ts";
 import { script } from "./scripts.ts";
 import { type Argument, type ArgumentType, block, items, line, type RowText, type Table } from "./table.ts";
 import {
@@ -36,7 +36,7 @@ function readWeight(argument: Argument): Weight | undefined {
 
 /** Keywords of `vrrp_script NAME`. */
 export const VRRP_SCRIPT = {
-  script: line(script, { default: "required", meaning: "command to run", missing: "No script set" }),
+  script: line(script, { default: "required", meaning: "command to run", missing: "" }),
   interval: line(decimalSeconds(0, 4294), {
     default: "1",
     unit: "s",
@@ -133,21 +133,50 @@ export const VRRP_INSTANCE = {
     meaning: "source of the advertisements",
     refusal: "Configuration error: VRRP instance[%b] malformed src address[%w]. Skipping...",
   }),
-  skip_check_adv_addr: line(optionalBoolean, bool("vrrp_skip_check_adv_addr", "skip_check_adv_addr", "compare the addresses of an advertisement only when its sender is new")),
+  skip_check_adv_addr: line(
+    optionalBoolean,
+    bool(
+      "vrrp_skip_check_adv_addr",
+      "skip_check_adv_addr",
+      "compare the addresses of an advertisement only when its sender is new",
+    ),
+  ),
   strict_mode: line(optionalBoolean, bool("vrrp_strict", "strict_mode", "enforce RFC compliance")),
   down_timer_adverts: line(integer(1, 100), {
     default: "3",
     meaning: "missed advertisements before the master counts as down",
     refusal: "(%b): Invalid down_timer_adverts [1:100] '%w'",
   }),
-  garp_master_delay: line(wholeSeconds(0, 4294), garp("garp_master_delay", "wait before the second gratuitous ARP burst")),
+  garp_master_delay: line(
+    wholeSeconds(0, 4294),
+    garp("garp_master_delay", "wait before the second gratuitous ARP burst"),
+  ),
   garp_master_repeat: line(integer(0, UINT), garp("garp_master_repeat", "gratuitous ARPs per burst")),
-  garp_master_refresh: line(wholeSeconds(0, UINT), garp("garp_master_refresh", "interval of gratuitous ARPs while master")),
+  garp_master_refresh: line(
+    wholeSeconds(0, UINT),
+    garp("garp_master_refresh", "interval of gratuitous ARPs while master"),
+  ),
   garp_master_refresh_repeat: line(integer(0, UINT), garp("garp_master_refresh_repeat", "gratuitous ARPs per refresh")),
-  garp_lower_prio_delay: line(wholeSeconds(0, 4294), garp("garp_lower_prio_delay", "second burst delay after a lower priority advertisement")),
-  garp_lower_prio_repeat: line(integer(0, INT), garp("garp_lower_prio_repeat", "gratuitous ARPs after a lower priority advertisement")),
-  lower_prio_no_advert: line(optionalBoolean, bool("vrrp_lower_prio_no_advert; on in strict mode", "lower_prio_no_advert", "do not answer advertisements of lower priority")),
-  higher_prio_send_advert: line(optionalBoolean, bool("vrrp_higher_prio_send_advert", "higher_prio_send_advert", "send one advertisement before yielding")),
+  garp_lower_prio_delay: line(
+    wholeSeconds(0, 4294),
+    garp("garp_lower_prio_delay", "second burst delay after a lower priority advertisement"),
+  ),
+  garp_lower_prio_repeat: line(
+    integer(0, INT),
+    garp("garp_lower_prio_repeat", "gratuitous ARPs after a lower priority advertisement"),
+  ),
+  lower_prio_no_advert: line(
+    optionalBoolean,
+    bool(
+      "vrrp_lower_prio_no_advert; on in strict mode",
+      "lower_prio_no_advert",
+      "do not answer advertisements of lower priority",
+    ),
+  ),
+  higher_prio_send_advert: line(
+    optionalBoolean,
+    bool("vrrp_higher_prio_send_advert", "higher_prio_send_advert", "send one advertisement before yielding"),
+  ),
 } satisfies Table;
 
 function bool(standard: string, keyword: string, meaning: string): RowText {

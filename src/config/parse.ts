@@ -20,11 +20,16 @@ interface Place {
 /** Help for words that stand in many files and are no keywords. */
 const RETIRED: Readonly<Record<string, string>> = {
   nat_mask: "`nat_mask` no longer exists: NAT needs no mask; delete the line",
-  nb_get_retry: "`retry` is the number of retries here; until then the default of 1 holds",
+  nb_get_retry: "this checker has no `nb_get_retry`: write `retry`; until then its default of 1 holds",
 };
 
 /** Reads tokens by a table. Never throws; what cannot be understood is reported, and the rest goes on. */
-export function parse<C extends Table>(found: readonly Token[], row: BlockRow<true, C>, report: Report, start: Span): Body<true, C> {
+export function parse<C extends Table>(
+  found: readonly Token[],
+  row: BlockRow<true, C>,
+  report: Report,
+  start: Span,
+): Body<true, C> {
   let position = 0;
   let order = 0;
   let end = start;
@@ -50,7 +55,9 @@ export function parse<C extends Table>(found: readonly Token[], row: BlockRow<tr
       if (token.type === "close") {
         if (place.keyword !== "") return read;
         const logged = `Extra '}' found\n${prefix(place, token.span)}Unknown keyword '}'`;
-        report.error(["extra-brace", "`}` closes nothing"], token.span, { keepalived: prefix(place, token.span) + logged });
+        report.error(["extra-brace", "`}` closes nothing"], token.span, {
+          keepalived: prefix(place, token.span) + logged,
+        });
       } else if (token.type === "open") stray(token.span, place);
       else statement(token, children, place, read);
     }
@@ -59,7 +66,10 @@ export function parse<C extends Table>(found: readonly Token[], row: BlockRow<tr
   function statement(token: Words, children: Table, place: Place, read: Record<string, Setting<unknown>[]>): void {
     const [keyword] = token.words;
     const row = Object.hasOwn(children, keyword.text) ? children[keyword.text] : undefined;
-    if (row === undefined) return unknown(keyword, children, place);
+    if (row === undefined) {
+      unknown(keyword, children, place);
+      return;
+    }
     const argument = argumentOf(token, row, place);
     const mine = order++;
     const result = take(row, argument, place);
@@ -94,7 +104,11 @@ export function parse<C extends Table>(found: readonly Token[], row: BlockRow<tr
     return value === undefined ? undefined : { value };
   }
 
-  function nested(row: BlockRow<unknown, Table>, argument: Argument, place: Place): { readonly value: unknown } | undefined {
+  function nested(
+    row: BlockRow<unknown, Table>,
+    argument: Argument,
+    place: Place,
+  ): { readonly value: unknown } | undefined {
     const [first] = argument.words;
     const enough = argument.words.length >= row.header.least;
     if (!enough) missing(argument);
@@ -114,7 +128,9 @@ export function parse<C extends Table>(found: readonly Token[], row: BlockRow<tr
     if (first !== undefined) {
       const keepalived = `${argument.at}Block ${argument.keyword.text} has extra parameters ${first.text} ...`;
       const span = covering(first.span, rest.at(-1)?.span ?? first.span);
-      report.error(["unused-words", `words before the \`{\` of \`${argument.keyword.text}\` mean nothing`], span, { keepalived });
+      report.error(["unused-words", `words before the \`{\` of \`${argument.keyword.text}\` mean nothing`], span, {
+        keepalived,
+      });
     }
     opening(argument);
     const value: Setting<unknown>[] = [];
@@ -153,7 +169,8 @@ export function parse<C extends Table>(found: readonly Token[], row: BlockRow<tr
   function missing({ keyword, row, at }: Argument): undefined {
     const { text } = keyword;
     if (row.missing !== undefined) {
-      report.error(["missing-argument", `\`${text}\` needs a value`], keyword.span, { keepalived: at + row.missing });
+      const details = row.missing === "" ? {} : { keepalived: at + row.missing };
+      report.error(["missing-argument", `\`${text}\` needs a value`], keyword.span, details);
       return undefined;
     }
     const logged = `*** Configuration line starting \`${text}\` is missing a parameter after keyword \`${text}\` at word position 2`;

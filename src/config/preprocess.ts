@@ -7,6 +7,7 @@ import type { Report } from "./report.ts";
 
 const DEEPEST = 32; // files within files
 const MOST_LINES = 2_000_000; // of all files and definitions together
+const MOST_FILES = 4096; // opened, the same one again included
 
 const TOO_DEEP = { status: 6, fatal: true } as const;
 
@@ -20,11 +21,12 @@ export interface Preprocessing {
 /** Turns a file, and the files it includes, into words and braces. */
 export function preprocess(path: string, text: string, { source, report, opened }: Preprocessing): readonly Token[] {
   const id = source.configId ?? source.hostName.replace(/\..*/s, "");
-  const definitions: Definitions = new Map();
+  const definitions: Definitions = { values: new Map(), work: 0 };
   for (const [name, value] of Object.entries({ _INSTANCE: id, _HASH: "#", _BANG: "!" }))
-    definitions.set(name, [sourceLine(path, 0, value)]);
+    definitions.values.set(name, [sourceLine(path, 0, value)]);
   const found: Token[] = [];
   let budget = MOST_LINES;
+  let files = MOST_FILES;
   let open: { name: string; lines: Line[] } | undefined;
   file(path, text, 0);
   return found;
@@ -32,10 +34,10 @@ export function preprocess(path: string, text: string, { source, report, opened 
   function file(name: string, content: string, depth: number): void {
     const lines = content.split("\n");
     opened(name, lines);
-    const before = definitions.get("_PWD");
-    definitions.set("_PWD", [sourceLine(name, 0, folder(name).replace(/(.)\/$/, "$1") || ".")]);
+    const before = definitions.values.get("_PWD");
+    definitions.values.set("_PWD", [sourceLine(name, 0, folder(name).replace(/(.)\/$/, "$1") || ".")]);
     for (const [i, raw] of lines.entries()) physical(sourceLine(name, i + 1, raw), depth);
-    if (before !== undefined) definitions.set("_PWD", before);
+    if (before !== undefined) definitions.values.set("_PWD", before);
   }
 
   /** A line of a file or of a definition of several lines. */
@@ -50,7 +52,10 @@ export function preprocess(path: string, text: string, { source, report, opened 
       return;
     }
     const line = withoutComment(raw);
-    if (open !== undefined) return define(line, raw.text === "");
+    if (open !== undefined) {
+      define(line, raw.text === "");
+      return;
+    }
     const kept = selected(line, id);
     if (kept === undefined || kept.text === "") return;
     const defined = definition(kept);
@@ -81,7 +86,7 @@ export function preprocess(path: string, text: string, { source, report, opened 
   }
 
   function close(): void {
-    if (open !== undefined) definitions.set(open.name, open.lines);
+    if (open !== undefined) definitions.values.set(open.name, open.lines);
     open = undefined;
   }
 
@@ -95,7 +100,11 @@ export function preprocess(path: string, text: string, { source, report, opened 
       report.error(["include-depth", `files include each other more than ${DEEPEST} deep`], include.span, TOO_DEEP);
       return;
     }
-    for (const { path: name, text: content } of included(include, source, report)) file(name, content, depth + 1);
+    if (files < 0) return;
+    for (const { path: name, text: content } of included(include, source, report)) {
+      if (files-- > 0) file(name, content, depth + 1);
+      else if (files === -1) report.error(["include-depth", `more than ${MOST_FILES} files`], include.span, TOO_DEEP);
+    }
   }
 }
 

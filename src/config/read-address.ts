@@ -41,7 +41,12 @@ export const readVirtualAddress: ArgumentType<AddressItem> = {
     const [name = "", prefix] = first.text.split("/");
     const address = parseIp(name);
     if (address === undefined) {
-      bad(argument, first, `\`${first.text}\` is no IP address`, `VRRP parsed invalid IP ${first.text}. skipping IP...`);
+      bad(
+        argument,
+        first,
+        `\`${first.text}\` is no IP address`,
+        `VRRP parsed invalid IP ${first.text}. skipping IP...`,
+      );
       return undefined;
     }
     const item = { address, prefixLength: prefixLength(argument, first, address, prefix) };
@@ -69,9 +74,19 @@ function options(argument: Argument, item: Pick<AddressItem, "address" | "prefix
   for (let i = 0; i < words.length; i++) {
     const option = words[i] ?? word(argument);
     const value = words[i + 1];
-    const takes = option.text in LATER ? LATER[option.text] : ["dev", "scope", "brd", "broadcast", "label"].includes(option.text) ? 1 : 0;
+    const takes =
+      option.text in LATER
+        ? LATER[option.text]
+        : ["dev", "scope", "brd", "broadcast", "label"].includes(option.text)
+          ? 1
+          : 0;
     if (takes === 1 && value === undefined) {
-      bad(argument, option, `\`${option.text}\` without a value`, `No ${option.text} parameter specified for ${address}`);
+      bad(
+        argument,
+        option,
+        `\`${option.text}\` without a value`,
+        `No ${option.text} parameter specified for ${address}`,
+      );
       break;
     }
     i += takes ?? 0;
@@ -80,7 +95,12 @@ function options(argument: Argument, item: Pick<AddressItem, "address" | "prefix
       continue;
     }
     if (value === undefined || takes === 0) {
-      bad(argument, option, `unknown option \`${option.text}\``, `Unknown configuration entry '${option.text}' for ip address - ignoring`);
+      bad(
+        argument,
+        option,
+        `unknown option \`${option.text}\``,
+        `Unknown configuration entry '${option.text}' for ip address - ignoring`,
+      );
       continue;
     }
     if (option.text === "dev") device = value.text;
@@ -88,7 +108,13 @@ function options(argument: Argument, item: Pick<AddressItem, "address" | "prefix
     else if (option.text === "scope") {
       const number = SCOPES[value.text] ?? (/^\d{1,3}$/.test(value.text) ? Number(value.text) : 256);
       if (number <= 255) scope = number;
-      else bad(argument, value, `unknown scope \`${value.text}\``, `Invalid scope '${value.text}' specified for ${address} - ignoring`);
+      else
+        bad(
+          argument,
+          value,
+          `unknown scope \`${value.text}\``,
+          `Invalid scope '${value.text}' specified for ${address} - ignoring`,
+        );
     } else if (value.text === "+" || value.text === "-") broadcast = value.text;
     else {
       broadcast = parseIp(value.text);

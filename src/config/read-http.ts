@@ -15,7 +15,12 @@ export const readStatusCodes: ArgumentType<readonly StatusRange[]> = {
       const from = Number(match?.[1]);
       const to = Number(match?.[2] ?? match?.[1]);
       if (from >= 100 && to <= 599 && from <= to) return [[from, to] as const];
-      refuse(argument, given, `\`${given.text}\` is no status code or range of codes`, "write codes from 100 to 599, as in `200 301-303`");
+      refuse(
+        argument,
+        given,
+        `\`${given.text}\` is no status code or range of codes`,
+        "write codes from 100 to 599, as in `200 301-303`",
+      );
       return [];
     }),
 };
@@ -31,7 +36,9 @@ export const readDigest: ArgumentType<string> = {
     const { length } = given.text;
     const { report, at } = argument;
     const keepalived = `${at}digest '${given.text}' character length should be 32 rather than ${length}`;
-    report.error(["bad-value", `\`${given.text}\` is no MD5 digest of 32 hexadecimal digits`], given.span, { keepalived });
+    report.error(["bad-value", `\`${given.text}\` is no MD5 digest of 32 hexadecimal digits`], given.span, {
+      keepalived,
+    });
     return undefined;
   },
 };

@@ -18,7 +18,12 @@ export const readTrackedScript: ArgumentType<TrackItem> = {
     const [, option, number, direction] = argument.words;
     if (option === undefined) return { script, weight: undefined, reverse: undefined };
     if (option.text !== "weight") {
-      report(argument, option.span, `unknown option \`${option.text}\``, `unknown track script option ${option.text} - ignoring`);
+      report(
+        argument,
+        option.span,
+        `unknown option \`${option.text}\``,
+        `unknown track script option ${option.text} - ignoring`,
+      );
       return undefined;
     }
     if (number === undefined) {
@@ -26,7 +31,10 @@ export const readTrackedScript: ArgumentType<TrackItem> = {
       report(argument, option.span, "`weight` without a value", logged);
       return undefined;
     }
-    const row = { ...argument.row, refusal: `(%b) track script ${script}: weight must be between [-253..253] inclusive, ignoring...` };
+    const row = {
+      ...argument.row,
+      refusal: `(%b) track script ${script}: weight must be between [-253..253] inclusive, ignoring...`,
+    };
     const weight = integerWord({ ...argument, row }, number, { min: -254, max: 254 });
     const reverse = direction?.text === "reverse" ? true : direction?.text === "noreverse" ? false : undefined;
     return { script, weight: weight === undefined ? undefined : Math.max(-253, Math.min(253, weight)), reverse };

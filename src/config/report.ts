@@ -30,7 +30,8 @@ export function newReport(sourceLine: (file: string, line: number) => string | u
   function add(severity: Diagnostic["severity"], [code, message]: Finding, span: Span, details: Details): void {
     if (kept.length < LIMIT) {
       const source = sourceLine(span.file, span.line);
-      kept.push({ severity, code, message, span, ...(source === undefined ? {} : { source }), ...details });
+      const text = { message: printable(message), ...mapText(details) };
+      kept.push({ severity, code, span, ...(source === undefined ? {} : { source }), ...details, ...text });
       return;
     }
     more++;
@@ -56,6 +57,22 @@ export function newReport(sourceLine: (file: string, line: number) => string | u
       };
       return [...sorted, rest];
     },
+  };
+}
+
+const HEAD = 160; // characters kept at both ends of a long message
+const TAIL = 80;
+
+/** Text fit for a terminal: no control characters, and what was quoted from the file cut to a bearable length. */
+function printable(text: string): string {
+  const cut = text.length > 2 * (HEAD + TAIL) ? `${text.slice(0, HEAD)}...${text.slice(-TAIL)}` : text;
+  return cut.replace(/[^\P{Cc}\n]/gu, "\uFFFD");
+}
+
+function mapText({ help, keepalived }: Details): Details {
+  return {
+    ...(help === undefined ? {} : { help: printable(help) }),
+    ...(keepalived === undefined ? {} : { keepalived: printable(keepalived) }),
   };
 }
 

@@ -11,34 +11,41 @@ export interface Owner {
   readonly family: Family | undefined; // undefined: any
 }
 
-/** The addresses of an instance: gaps filled, addresses of the wrong family and repeated ones left out. */
+/** The addresses of an instance: gaps filled, addresses of the wrong family left out. */
 export function resolveAddresses(
   items: readonly Setting<AddressItem>[],
   owner: Owner,
   report: Report,
 ): readonly VirtualAddress[] {
-  const found = new Map<string, VirtualAddress>();
-  for (const { value, span, at } of items) {
+  const names = new Set<string>();
+  return items.flatMap(({ value, span, at }) => {
     const { address } = value;
     if (owner.family !== undefined && family(address) !== owner.family) {
       const keepalived = `${at}(${owner.name}): address family must match VRRP instance [${address}] - ignoring`;
       const message = `\`${address}\` is left out: an instance has addresses of one family`;
       report.error(["bad-address", message], span, { keepalived, help: "put it into `virtual_ipaddress_excluded`" });
-      continue;
+      return [];
     }
-    const virtual = resolveAddress(value, owner, report);
-    const key = `${address}/${virtual.prefixLength} ${virtual.interface}`;
-    if (found.has(key)) report.warning(["duplicate", `\`${address}\` is listed twice`], span);
-    else found.set(key, virtual);
-  }
-  return [...found.values()];
+    const virtual = resolveAddress({ value, at }, owner, report);
+    const name = `${address}/${virtual.prefixLength} ${virtual.interface}`;
+    // Keepalived advertises it as often as it is listed, and a peer with the same file expects that.
+    if (names.has(name)) report.warning(["duplicate", `\`${address}\` is listed twice, and advertised twice`], span);
+    names.add(name);
+    return [virtual];
+  });
 }
 
-function resolveAddress(item: AddressItem, owner: Owner, report: Report): VirtualAddress {
+function resolveAddress(
+  { value: item, at }: Pick<Setting<AddressItem>, "value" | "at">,
+  owner: Owner,
+  report: Report,
+): VirtualAddress {
   const { address, prefixLength, scope, labelWord } = item;
   const four = family(address) === 4;
-  if (labelWord !== undefined && !four)
-    report.warning(["no-effect", "IPv6 addresses have no label"], labelWord.span);
+  if (labelWord !== undefined && !four) {
+    const keepalived = `${at}Cannot specify label for IPv6 addresses (${address}) - ignoring label`;
+    report.warning(["no-effect", "IPv6 addresses have no label"], labelWord.span, { status: 5, keepalived });
+  }
   return {
     address,
     prefixLength,

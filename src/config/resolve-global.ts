@@ -1,6 +1,5 @@
-import type { Micros } from "../base/time.ts";
-import { seconds } from "../base/time.ts";
-import type { GLOBAL_DEFS } from "./keywords-global.ts";
+import { type Micros, seconds } from "../base/time.ts";
+import { GLOBAL_DEFS } from "./keywords-global.ts";
 import type { AnnounceConfig, GlobalConfig } from "./model.ts";
 import type { Report } from "./report.ts";
 import { last, type Setting, type Settings } from "./table.ts";
@@ -20,13 +19,11 @@ export interface Defaults {
 }
 
 /** `global_defs` may be given several times; what comes later counts. */
-export function mergeGlobals(bodies: readonly Globals[], none: Globals): Globals {
-  const merged: Record<string, unknown[]> = {};
-  for (const keyword of Object.keys(none)) {
-    const name = keyword as keyof Globals;
-    merged[keyword] = bodies.flatMap((body) => [...body[name]]);
-  }
-  return merged as unknown as Globals;
+export function mergeGlobals(bodies: readonly Globals[]): Globals {
+  const entries = Object.keys(GLOBAL_DEFS).map((keyword) => {
+    return [keyword, bodies.flatMap((body) => [...body[keyword as keyof Globals]])];
+  });
+  return Object.fromEntries(entries) as Globals;
 }
 
 /** The daemon's own settings. */
@@ -78,11 +75,15 @@ export function resolveDefaults(globals: Globals, report: Report): Defaults {
   };
 }
 
-/** A repetition of 0 counts as 1, and is an error. */
-export function atLeastOnce(setting: Setting<number> | undefined, keyword: string, report: Report): number | undefined {
+/** A repetition of 0 counts as 1, and is an error. `owner`: how Keepalived names the instance in its message. */
+export function atLeastOnce(
+  setting: Setting<number> | undefined,
+  keyword: string,
+  report: Report,
+  owner = "",
+): number | undefined {
   if (setting === undefined || setting.value > 0) return setting?.value;
-  const name = keyword.startsWith("vrrp_") ? keyword : `${keyword}`;
-  const keepalived = `${setting.at}${name} must be greater than 0, setting to 1`;
+  const keepalived = `${setting.at}${owner}${keyword} must be greater than 0, setting to 1`;
   report.error(["bad-number", `\`${keyword} 0\` would announce nothing; 1 is used`], setting.span, { keepalived });
   return 1;
 }

@@ -10,15 +10,25 @@ type ScriptBody = Setting<Body<string, typeof VRRP_SCRIPT>>;
 
 const SHORTEST = 1000; // microseconds: the least interval and timeout
 
+/** A script and the place it was defined at: Keepalived lets an instance track only what stands above it. */
+export interface DefinedScript {
+  readonly script: VrrpScriptConfig;
+  readonly order: number;
+}
+
 /** Every `vrrp_script` that can be run, in the order of reading. */
-export function resolveScripts(bodies: readonly ScriptBody[], defaults: Defaults, report: Report): readonly VrrpScriptConfig[] {
-  const scripts = new Map<string, VrrpScriptConfig>();
+export function resolveScripts(
+  bodies: readonly ScriptBody[],
+  defaults: Defaults,
+  report: Report,
+): readonly DefinedScript[] {
+  const scripts = new Map<string, DefinedScript>();
   for (const body of bodies) {
     const script = resolveScript(body, defaults, report);
     if (script === undefined) continue;
     if (scripts.has(script.name))
       report.warning(["duplicate", `vrrp_script \`${script.name}\` is defined twice; the first counts`], body.span);
-    else scripts.set(script.name, script);
+    else scripts.set(script.name, { script, order: body.order });
   }
   const [first] = bodies;
   if (first !== undefined && scripts.size > 0 && !defaults.scriptSecurity) security(first, report);
@@ -30,7 +40,9 @@ function resolveScript({ value, span }: ScriptBody, defaults: Defaults, report: 
   const command = last(settings.script);
   if (command === undefined || command.value.argv.length === 0) {
     const keepalived = `(${end.file}: Line ${end.line}) No script set for vrrp_script ${name} - removing`;
-    report.error(["missing-keyword", `vrrp_script \`${name}\` has no \`script\` and is left out`], span, { keepalived });
+    report.error(["missing-keyword", `vrrp_script \`${name}\` has no \`script\` and is left out`], span, {
+      keepalived,
+    });
     return undefined;
   }
   const [extra] = command.value.more;
@@ -57,10 +69,17 @@ function resolveScript({ value, span }: ScriptBody, defaults: Defaults, report: 
   };
 }
 
-function duration(setting: Setting<number> | undefined, name: string, keyword: string, report: Report): number | undefined {
+function duration(
+  setting: Setting<number> | undefined,
+  name: string,
+  keyword: string,
+  report: Report,
+): number | undefined {
   if (setting === undefined || setting.value >= SHORTEST) return setting?.value;
   const keepalived = `${setting.at}(${name}): vrrp script ${keyword} must be greater than 0, setting to 1`;
-  report.error(["bad-number", `\`${keyword}\` must be at least 0.001 seconds; 1 second is used`], setting.span, { keepalived });
+  report.error(["bad-number", `\`${keyword}\` must be at least 0.001 seconds; 1 second is used`], setting.span, {
+    keepalived,
+  });
   return seconds(1);
 }
 
@@ -82,38 +101,46 @@ export interface Tracking {
 /** The items of `track_script`, with the scripts' own weights where none was given. */
 export function resolveTracks(
   items: readonly Setting<TrackItem>[],
-  scripts: readonly VrrpScriptConfig[],
+  scripts: readonly DefinedScript[],
   { name, priority }: Tracking,
   report: Report,
 ): readonly TrackedScript[] {
   const found = new Map<string, TrackedScript>();
-  for (const { value, span, at } of items) {
-    const script = scripts.find((each) => each.name === value.script);
-    if (script === undefined) {
+  for (const { value, span, at, order } of items) {
+    const defined = scripts.find(({ script }) => script.name === value.script);
+    if (defined === undefined || defined.order > order) {
       const keepalived = `${at}(${name}) track script ${value.script} not found, ignoring...`;
-      const message = `no vrrp_script \`${value.script}\` to track`;
-      report.error(["unknown-reference", message], span, { keepalived, help: unknownHelp(scripts) });
+      const where = defined === undefined ? "" : " above this instance";
+      const message = `no vrrp_script \`${value.script}\`${where}; it is not tracked`;
+      const help = defined === undefined ? unknownHelp(scripts) : "move the vrrp_script up";
+      report.error(["unknown-reference", message], span, { keepalived, help });
     } else if (found.has(value.script)) {
       const keepalived = `${at}(${name}) duplicate track_script ${value.script} - ignoring`;
       report.error(["duplicate", `\`${value.script}\` is tracked already`], span, { keepalived });
     } else {
-      const weight = value.weight ?? script.weight;
-      const reverse = value.reverse ?? (value.weight === undefined ? script.reverse : false);
+      const weight = value.weight ?? defined.script.weight;
+      const reverse = value.reverse ?? (value.weight === undefined ? defined.script.reverse : false);
       found.set(value.script, { script: value.script, weight, reverse });
-      if (weight !== 0 && priority !== 255) electionHint({ script: value.script, weight, reverse }, priority, span, report);
+      if (weight !== 0 && priority !== 255)
+        electionHint({ script: value.script, weight, reverse }, priority, span, report);
     }
   }
   return [...found.values()];
 }
 
-function unknownHelp(scripts: readonly VrrpScriptConfig[]): string {
-  if (scripts.length === 0) return "define it with `vrrp_script NAME { script \"COMMAND\" }` at the top level";
-  return `defined are ${scripts.map(({ name }) => `\`${name}\``).join(", ")}`;
+function unknownHelp(scripts: readonly DefinedScript[]): string {
+  if (scripts.length === 0) return 'define it with `vrrp_script NAME { script "COMMAND" }` at the top level';
+  return `defined are ${scripts.map(({ script }) => `\`${script.name}\``).join(", ")}`;
 }
 
 const DECISIVE = 10; // a smaller weight is easily no more than the distance between two routers
 
-function electionHint({ script, weight, reverse }: TrackedScript, priority: number, span: Setting<unknown>["span"], report: Report): void {
+function electionHint(
+  { script, weight, reverse }: TrackedScript,
+  priority: number,
+  span: Setting<unknown>["span"],
+  report: Report,
+): void {
   if (Math.abs(weight) >= DECISIVE) return;
   const sign = reverse ? -1 : 1;
   const good = bounded(priority + sign * Math.max(weight, 0));

@@ -1,11 +1,11 @@
 import { family } from "../base/ip.ts";
 import { type Micros, seconds, toSeconds } from "../base/time.ts";
 import type { VRRP_INSTANCE } from "./keywords-vrrp.ts";
-import type { Authentication, VrrpInstanceConfig, VrrpScriptConfig } from "./model.ts";
+import type { Authentication, VrrpInstanceConfig } from "./model.ts";
 import type { Report } from "./report.ts";
 import { resolveAddresses } from "./resolve-addresses.ts";
 import { atLeastOnce, type Defaults } from "./resolve-global.ts";
-import { resolveTracks } from "./resolve-scripts.ts";
+import { type DefinedScript, resolveTracks } from "./resolve-scripts.ts";
 import type { Span } from "./span.ts";
 import { strictMode, type Wishes } from "./strict.ts";
 import { type Body, last, type Setting, type Settings } from "./table.ts";
@@ -16,7 +16,7 @@ type Given = Settings<typeof VRRP_INSTANCE>;
 /** What an instance is resolved with. */
 export interface VrrpContext {
   readonly defaults: Defaults;
-  readonly scripts: readonly VrrpScriptConfig[];
+  readonly scripts: readonly DefinedScript[];
   readonly report: Report;
   /** Where a keyword stands in a comment between two places: the trace of a lost line break. */
   readonly swallowed: (keyword: string, from: Span, to: Span) => Span | undefined;
@@ -25,19 +25,24 @@ export interface VrrpContext {
 /** Every `vrrp_instance` that can run, in the order of reading. */
 export function resolveInstances(bodies: readonly InstanceBody[], context: VrrpContext): readonly VrrpInstanceConfig[] {
   const names = new Set<string>();
+  const numbers = new Map<string, VrrpInstanceConfig>();
   const found: VrrpInstanceConfig[] = [];
   const { report } = context;
   for (const body of bodies) {
     const name = body.value.header;
     if (names.has(name)) {
       const keepalived = `${body.at}vrrp instance ${name} already defined`;
-      report.error(["duplicate", `vrrp_instance \`${name}\` is defined already; this one is left out`], body.span, { keepalived });
+      report.error(["duplicate", `vrrp_instance \`${name}\` is defined already; this one is left out`], body.span, {
+        keepalived,
+      });
       continue;
     }
     names.add(name);
     const instance = resolveInstance(body, context);
     if (instance === undefined) continue;
-    const twin = found.find((other) => other.vrid === instance.vrid && other.interface === instance.interface);
+    const number = `${instance.vrid} ${instance.interface}`;
+    const twin = numbers.get(number);
+    numbers.set(number, instance);
     if (twin !== undefined) {
       const keepalived = `${twin.name} and ${name} both use VRID ${twin.vrid} with IPv4 on interface ${twin.interface}`;
       const message = `\`${twin.name}\` uses \`virtual_router_id ${twin.vrid}\` on \`${twin.interface}\` too`;
@@ -101,17 +106,23 @@ function wished(given: Given, name: string, { defaults, report }: VrrpContext): 
     wantedState: (master ?? priority === 255) ? "master" : "backup",
     strict: (last(given.strict_mode) ?? defaults.strict)?.value ?? false,
     authentication: authentication(given, name, report),
-    preempt: last<boolean>(given.preempt, given.nopreempt.map((no) => ({ ...no, value: false })))?.value ?? true,
+    preempt:
+      last<boolean>(
+        given.preempt,
+        given.nopreempt.map((no) => ({ ...no, value: false })),
+      )?.value ?? true,
     preemptDelay: last(given.preempt_delay)?.value ?? 0,
     downTimerAdverts: last(given.down_timer_adverts)?.value ?? 3,
     lowerPriorityAdvert: !(last(given.lower_prio_no_advert)?.value ?? defaults.lowerPriorityNoAdvert ?? false),
     higherPriorityAdvert: last(given.higher_prio_send_advert)?.value ?? defaults.higherPriorityAdvert,
     announce: {
-      repeat: atLeastOnce(last(given.garp_master_repeat), "garp_master_repeat", report) ?? announce.repeat,
+      repeat:
+        atLeastOnce(last(given.garp_master_repeat), "garp_master_repeat", report, `(${name}): `) ?? announce.repeat,
       delay: last(given.garp_master_delay)?.value ?? announce.delay,
       refresh: last(given.garp_master_refresh)?.value ?? announce.refresh,
       refreshRepeat:
-        atLeastOnce(last(given.garp_master_refresh_repeat), "garp_master_refresh_repeat", report) ?? announce.refreshRepeat,
+        atLeastOnce(last(given.garp_master_refresh_repeat), "garp_master_refresh_repeat", report, `(${name}): `) ??
+        announce.refreshRepeat,
       lowerPriorityRepeat: last(given.garp_lower_prio_repeat)?.value ?? announce.lowerPriorityRepeat,
       lowerPriorityDelay: last(given.garp_lower_prio_delay)?.value ?? announce.lowerPriorityDelay,
     },
@@ -145,7 +156,9 @@ function authentication(given: Given, name: string, report: Report): Authenticat
   }
   if (password === undefined || password.value === "") {
     const keepalived = `(${name}) Authentication specified but no password given. Ignoring`;
-    report.error(["missing-keyword", "`auth_type PASS` without `auth_pass` is no authentication"], type.span, { keepalived });
+    report.error(["missing-keyword", "`auth_type PASS` without `auth_pass` is no authentication"], type.span, {
+      keepalived,
+    });
     return { type: "none" };
   }
   const cut = firstBytes(password.value, 8);
@@ -168,30 +181,38 @@ function firstBytes(text: string, most: number): string {
   return end;
 }
 
-function preemption(wishes: Wishes, given: Given, name: string, report: Report): Pick<Wishes, "preempt" | "preemptDelay"> {
-  const { preempt, preemptDelay, wantedState, priority } = wishes;
+function preemption(
+  { preempt, preemptDelay, wantedState, priority }: Wishes,
+  given: Given,
+  name: string,
+  report: Report,
+): Pick<Wishes, "preempt" | "preemptDelay"> {
   const no = last(given.nopreempt)?.keyword;
   const delay = last(given.preempt_delay)?.keyword;
-  if (wantedState === "master" || priority === 255) {
-    const why = wantedState === "master" ? "initial state MASTER" : "address owner";
-    if (!preempt && no !== undefined) {
-      const keepalived = `(${name}) Warning - nopreempt will not work with ${why} - clearing`;
-      report.warning(["conflict", `\`nopreempt\` does not work with ${why}`], no, { status: 5, keepalived, help: HELP_BACKUP });
-    }
-    if (preemptDelay > 0 && delay !== undefined) {
-      const keepalived = `(${name}) Warning - preempt delay will not work with ${why} - clearing`;
-      report.warning(["conflict", `\`preempt_delay\` does not work with ${why}`], delay, { status: 5, keepalived, help: HELP_BACKUP });
-    }
+  const clear = (span: Span | undefined, message: string, logged: string): void => {
+    if (span === undefined) return;
+    report.warning(["conflict", message], span, { status: 5, keepalived: `(${name}) ${logged}`, help: HELP_BACKUP });
+  };
+  if (!preempt && priority === 255) {
+    const logged = "nopreempt is incompatible with priority 255. resetting nopreempt";
+    clear(no, "`nopreempt` does not work with priority 255", logged);
+    return { preempt: true, preemptDelay: wantedState === "master" ? 0 : preemptDelay };
+  }
+  if (wantedState === "master") {
+    const message = "does not work with initial state MASTER";
+    const logged = "will not work with initial state MASTER - clearing";
+    if (!preempt) clear(no, `\`nopreempt\` ${message}`, `Warning - nopreempt ${logged}`);
+    if (preemptDelay > 0) clear(delay, `\`preempt_delay\` ${message}`, `Warning - preempt delay ${logged}`);
     return { preempt: true, preemptDelay: 0 };
   }
-  if (!preempt && preemptDelay > 0 && delay !== undefined) {
-    const keepalived = `(${name}) preempt_delay is incompatible with nopreempt mode - resetting`;
-    report.warning(["conflict", "`preempt_delay` has no meaning with `nopreempt`"], delay, { status: 5, keepalived });
+  if (!preempt && preemptDelay > 0) {
+    const logged = "preempt_delay is incompatible with nopreempt mode - resetting";
+    clear(delay, "`preempt_delay` has no meaning with `nopreempt`", logged);
     return { preempt, preemptDelay: 0 };
   }
   return { preempt, preemptDelay };
 }
-const HELP_BACKUP = "write `state BACKUP` on every router; the highest priority still becomes master first";
+const HELP_BACKUP = "delete one of the two; `nopreempt` wants `state BACKUP` and a priority below 255 on every router";
 
 function advertInterval(setting: Setting<Micros> | undefined, name: string, report: Report): Micros {
   if (setting === undefined) return seconds(1);
@@ -208,7 +229,9 @@ function sourceAddress(given: Given, name: string, report: Report): VrrpInstance
   const setting = last(given.mcast_src_ip);
   if (setting === undefined || family(setting.value) === 4) return setting?.value;
   const keepalived = `${setting.at}Configuration error: VRRP instance[${name}] and src address[${setting.value}] MUST be of the same family !!! Skipping...`;
-  report.error(["bad-address", `\`${setting.value}\` is of another family than the instance`], setting.span, { keepalived });
+  report.error(["bad-address", `\`${setting.value}\` is of another family than the instance`], setting.span, {
+    keepalived,
+  });
   return undefined;
 }
 

@@ -41,14 +41,14 @@ interface Escape {
   readonly value: string;
 }
 
-function split(text: string, write: (escape: Escape) => string): readonly string[] {
+function split(text: string, write: (escaped: Escape) => string): readonly string[] {
   const found: string[] = [];
   let current: string | undefined;
   let quote = "";
   for (let i = 0; i < text.length; i++) {
     const character = text[i] ?? "";
     if (character === "\\" && i + 1 < text.length) {
-      const escaped = escape(text, i + 1);
+      const escaped = readEscape(text, i + 1);
       current = (current ?? "") + write(escaped);
       i += escaped.raw.length;
     } else if (quote !== "") {
@@ -78,7 +78,7 @@ const NAMED: Readonly<Record<string, string>> = {
 };
 
 /** `\n`, `\101`, `\x41`, `\cA`; any other character stands for itself. */
-function escape(text: string, from: number): Escape {
+function readEscape(text: string, from: number): Escape {
   const rest = text.slice(from, from + 3);
   const octal = /^[0-7]{1,3}/.exec(rest)?.[0];
   if (octal !== undefined) return { raw: octal, value: String.fromCharCode(Number.parseInt(octal, 8) & 0xff) };

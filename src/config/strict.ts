@@ -29,19 +29,24 @@ export interface StrictContext {
   readonly report: Report;
 }
 
+const HELP_REACHABLE =
+  "a service on them cannot be reached (RFC 3768 §6.4.3); delete `vrrp_strict` (`strict_mode`) to serve there";
 const HELP = "delete `vrrp_strict` (`strict_mode`), or this line";
 
 /** Strict mode: what RFC 3768 forbids is corrected, each correction with a warning. */
 export function strictMode(wishes: Wishes, { name, given, strict, report }: StrictContext): Wishes {
   if (!wishes.strict) return wishes;
-  const asked = last(given.strict_mode) ?? strict;
-  if (asked !== undefined) dropsTraffic(asked.keyword, report);
   const owner = wishes.priority === 255;
+  const asked = last(given.strict_mode) ?? strict;
+  if (asked !== undefined && !owner) {
+    const message = `strict mode drops what clients send to the virtual addresses of \`${name}\``;
+    report.warning(["strict-drops-traffic", message], asked.keyword, { help: HELP_REACHABLE });
+  }
   const wantedState = owner ? "master" : "backup";
   const state = last(given.state);
   if (wishes.wantedState !== wantedState && state !== undefined) {
     const message = `in strict mode the state follows from the priority: \`${name}\` begins as ${wantedState}`;
-    correct(message, state.span, `State ${state.value} must match being address owner`);
+    correct(message, state.span, "State MASTER must match being address owner");
   }
   const [authentication] = given.authentication;
   if (wishes.authentication.type !== "none" && authentication !== undefined)
@@ -52,19 +57,39 @@ export function strictMode(wishes: Wishes, { name, given, strict, report }: Stri
     );
   const delay = last(given.preempt_delay);
   if (delay !== undefined && delay.value > 0)
-    correct("strict mode has no `preempt_delay`", delay.span, "preempt_delay is incompatible with strict mode - resetting");
+    correct(
+      "strict mode has no `preempt_delay`",
+      delay.span,
+      "preempt_delay is incompatible with strict mode - resetting",
+    );
   const adverts = last(given.down_timer_adverts);
   if (adverts !== undefined && adverts.value !== 3)
-    correct("in strict mode `down_timer_adverts` is 3", adverts.span, "down_timer_adverts is incompatible with strict mode - resetting");
+    correct(
+      "in strict mode `down_timer_adverts` is 3",
+      adverts.span,
+      "down_timer_adverts is incompatible with strict mode - resetting",
+    );
   const repeat = last(given.garp_lower_prio_repeat);
   if (repeat !== undefined && repeat.value > 0)
-    correct("strict mode has no `garp_lower_prio_repeat`", repeat.span, "Strict mode requires no repeat garps. resetting");
+    correct(
+      "strict mode has no `garp_lower_prio_repeat`",
+      repeat.span,
+      "Strict mode requires no repeat garps. resetting",
+    );
   const repeatDelay = last(given.garp_lower_prio_delay);
   if (repeatDelay !== undefined && repeatDelay.value > 0)
-    correct("strict mode has no `garp_lower_prio_delay`", repeatDelay.span, "Strict mode requires no repeat garp delay. resetting");
+    correct(
+      "strict mode has no `garp_lower_prio_delay`",
+      repeatDelay.span,
+      "Strict mode requires no repeat garp delay. resetting",
+    );
   const lower = last(given.lower_prio_no_advert);
   if (lower?.value === false)
-    correct("in strict mode `lower_prio_no_advert` is on", lower.span, "Strict mode requires no lower priority advert. resetting");
+    correct(
+      "in strict mode `lower_prio_no_advert` is on",
+      lower.span,
+      "Strict mode requires no lower priority advert. resetting",
+    );
   const higher = last(given.higher_prio_send_advert);
   if (higher?.value === true)
     correct(
@@ -85,13 +110,5 @@ export function strictMode(wishes: Wishes, { name, given, strict, report }: Stri
 
   function correct(message: string, span: Span, logged: string): void {
     report.warning(["strict", message], span, { status: 5, help: HELP, keepalived: `(${name}) ${logged}` });
-  }
-
-  function dropsTraffic(span: Span, to: Report): void {
-    if (owner) return;
-    const message = `strict mode drops what clients send to the virtual addresses of \`${name}\``;
-    to.warning(["strict-drops-traffic", message], span, {
-      help: "a service on these addresses cannot be reached (RFC 3768 §6.4.3); delete `vrrp_strict` (`strict_mode`) to serve there",
-    });
   }
 }

@@ -11,7 +11,7 @@ export interface RowText {
   readonly since?: string; // version of Keepalived
   readonly deprecated?: string; // the keyword that replaces it
   readonly refusal?: string; // Keepalived's line for a value it does not take: %w the word, %b the block's name
-  readonly missing?: string; // Keepalived's line where the argument is missing; without it, it reads no further (status 2)
+  readonly missing?: string; // Keepalived's line where the argument is missing; empty: it says nothing; without it, it reads no further (status 2)
 }
 
 /** A keyword with its arguments on the same line. */
@@ -92,7 +92,9 @@ export type Settings<C extends Table> = { readonly [K in keyof C]: readonly Sett
 
 /** The setting that counts where a keyword, or one of several synonyms, may be given again: the last one. */
 export function last<T>(...synonyms: readonly (readonly Setting<T>[])[]): Setting<T> | undefined {
-  return synonyms.flat().reduce<Setting<T> | undefined>((a, b) => (a !== undefined && a.order > b.order ? a : b), undefined);
+  return synonyms
+    .flat()
+    .reduce<Setting<T> | undefined>((a, b) => (a !== undefined && a.order > b.order ? a : b), undefined);
 }
 
 /** A row with its arguments on one line. */

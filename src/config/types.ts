@@ -75,7 +75,8 @@ export function mean(name: string): string {
 /** An integer within bounds; `strict` refuses trailing characters. */
 export function integer(min: number, max: number, strictness: Strictness = "lenient"): ArgumentType<number> {
   const describe = `integer ${min}..${max}`;
-  const read = (argument: Argument): number | undefined => integerWord(argument, word(argument), { min, max }, strictness);
+  const read = (argument: Argument): number | undefined =>
+    integerWord(argument, word(argument), { min, max }, strictness);
   return { describe, least: 1, most: 1, read };
 }
 
@@ -87,7 +88,11 @@ export function integerWord(
   strictness: Strictness = "lenient",
 ): number | undefined {
   const shown = `${range.min} to ${range.max}`;
-  return settle(argument, given, readInteger(given.text, range), { shown, keepalived: `[${range.min}, ${range.max}]`, strictness });
+  return settle(argument, given, readInteger(given.text, range), {
+    shown,
+    keepalived: `[${range.min}, ${range.max}]`,
+    strictness,
+  });
 }
 
 /** The longest timer in seconds: what a number holds exactly in microseconds. Keepalived counts in 64 bits. */
@@ -132,13 +137,17 @@ interface Bounds {
 function settle(argument: Argument, given: Word, reading: Reading<number>, bounds: Bounds): number | undefined {
   const { report, row, at, blockName } = argument;
   const name = `\`${given.text}\``;
-  const second = row.refusal === undefined ? "" : `\n${at}${row.refusal.replace("%w", given.text).replace("%b", blockName)}`;
+  const second =
+    row.refusal === undefined ? "" : `\n${at}${row.refusal.replace("%w", given.text).replace("%b", blockName)}`;
   if (!reading.ok) {
     const help = `write a number from ${bounds.shown}`;
     const [message, logged] = {
       "no-number": [`${name} is no number`, `invalid number '${given.text}'`],
       negative: [`${name} is negative`, `negative number '${given.text}'`],
-      range: [`${name} is not in the range ${bounds.shown}`, `number '${given.text}' outside range ${bounds.keepalived}`],
+      range: [
+        `${name} is not in the range ${bounds.shown}`,
+        `number '${given.text}' outside range ${bounds.keepalived}`,
+      ],
     }[reading.reason] as [string, string];
     report.error(["bad-number", message], given.span, { help, keepalived: `${at}${logged}${second}` });
     return undefined;
@@ -182,6 +191,7 @@ export const interfaceName: ArgumentType<string> = {
 
 /** A type whose words may be left out: then `fallback` stands. */
 export function optional<T, F>(type: ArgumentType<T>, fallback: F): ArgumentType<T | F> {
-  const read = (argument: Argument): T | F | undefined => (argument.words.length === 0 ? fallback : type.read(argument));
+  const read = (argument: Argument): T | F | undefined =>
+    argument.words.length === 0 ? fallback : type.read(argument);
   return { describe: `[${type.describe}]`, least: 0, most: type.most, read };
 }

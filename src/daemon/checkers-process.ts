@@ -1,4 +1,5 @@
 import { CheckersDaemon } from "./checkers-daemon.ts";
 import { runChild } from "./child.ts";
+import type { CheckersReport } from "./messages.ts";
 
-runChild({ ident: "Keepalived_healthcheckers", start: (context) => new CheckersDaemon(context) });
+runChild<CheckersReport>({ ident: "Keepalived_healthcheckers", start: (context) => new CheckersDaemon(context) });

@@ -121,6 +121,7 @@ export function runChild<Report>(program: Program<Report>): void {
     const text = error instanceof Error ? error.message : String(error);
     if (status !== INTERNAL_ERROR) log?.error("{error}", { error: text });
     else log?.error("internal error: {error}", { error: error instanceof Error ? (error.stack ?? text) : text });
+    pidFile?.release();
     process.exit(status);
   }
 

@@ -22,22 +22,29 @@ function readText(path: string): FileText {
 
 /** glob(7) without `~` and braces: `*` and `?` match no leading dot. */
 function glob(pattern: string): readonly string[] {
-  if (!/[*?[]/.test(pattern)) return statSync(pattern, { throwIfNoEntry: false }) === undefined ? [] : [pattern];
-  const [first = "", ...rest] = pattern.split("/");
-  if (first !== "") return [];
-  let found = ["/"];
-  for (const [i, segment] of rest.entries()) {
-    const last = i === rest.length - 1;
-    found = found.flatMap((folder) => matches(folder, segment).map((name) => folder + name + (last ? "" : "/")));
+  if (!WILD.test(pattern)) return exists(pattern) ? [pattern] : [];
+  const segments = pattern.split("/");
+  let found = [""];
+  for (const [i, segment] of segments.entries()) {
+    const slash = i === segments.length - 1 ? "" : "/";
+    found = found.flatMap((folder) => matches(folder, segment).map((name) => folder + name + slash));
   }
-  return found.filter((path) => statSync(path, { throwIfNoEntry: false }) !== undefined).sort();
+  return found.filter(exists).sort();
+}
+
+const WILD = /[*?[]/;
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function matches(folder: string, segment: string): string[] {
-  if (!/[*?[]/.test(segment)) return [segment];
+  if (!WILD.test(segment)) return [segment];
   const shape = new RegExp(`^${segment.replace(/\[!?[^\]]+\]|[^\w]/g, wildcard)}$`, "s");
   try {
-    return readdirSync(folder).filter((name) => shape.test(name) && (!name.startsWith(".") || segment.startsWith(".")));
+    return readdirSync(folder === "" ? "." : folder).filter(
+      (name) => shape.test(name) && (!name.startsWith(".") || segment.startsWith(".")),
+    );
   } catch {
     return [];
   }

@@ -6,11 +6,11 @@ import type { Log } from "../observe/log.ts";
 import type { Observed } from "../observe/metric-scopes.ts";
 import { ChildSlot } from "./child-slot.ts";
 import { statistics, writeDump } from "./dump.ts";
-import type { CheckersReport, VrrpReport } from "./messages.ts";
+import type { CheckersReport, ChildOptions, VrrpReport } from "./messages.ts";
 import type { Notify } from "./notify.ts";
 import type { Options } from "./options.ts";
 import { objections } from "./reload-policy.ts";
-import { KEEPALIVED_VERSION, VERSION } from "./version.ts";
+import { VERSION } from "./version.ts";
 
 /** What the supervisor is given of the world. */
 export interface SupervisorHost {
@@ -19,6 +19,8 @@ export interface SupervisorHost {
   /** Reads the configuration files as they are now. */
   readonly read: () => Reading;
   readonly programs: { readonly vrrp: string; readonly checkers: string };
+  /** Called once, when this is sure to be the one daemon and its processes are starting. */
+  readonly starting: () => void;
   /** Called once, when the first configuration is in force. */
   readonly started: () => void;
 }
@@ -40,7 +42,13 @@ export class Supervisor {
   constructor(options: Options, host: SupervisorHost) {
     const { log, programs } = host;
     const { facility, respawn } = options;
-    const shared = { log, facility, respawn, options, ended: (status: number) => void this.#stop(status) };
+    const shared = {
+      log,
+      facility,
+      respawn,
+      options: childOptions(options),
+      ended: (status: number) => void this.#stop(status),
+    };
     this.#options = options;
     this.#host = host;
     this.#vrrp = new ChildSlot({
@@ -70,28 +78,16 @@ export class Supervisor {
     };
   }
 
-  /** Runs until the end; the exit status. */
+  /** Runs until the end; the exit status. To be called once. */
   async run(): Promise<number> {
-    const { log } = this.#host;
-    log.info("Starting Keepalived v{keepalived} (keepalived-ts v{version})", RELEASE);
-    const reading = this.#host.read();
-    log.info("Configuration file {path}", { path: this.#options.configFile });
+    const { log, read } = this.#host;
+    const { configFile, dumpConfig } = this.#options;
+    const reading = read();
+    log.info("Configuration file {path}", { path: configFile });
     this.#say(reading.diagnostics);
-    const status = unusable(reading.diagnostics) ?? this.#claimPidFile();
-    if (status === undefined) {
-      const ended = new Promise<number>((resolve) => {
-        this.#end = resolve;
-      });
-      const alive = setInterval(() => {}, 2 ** 30); // signals alone do not keep Node running
-      this.#listen();
-      this.#start(reading).catch((error) => this.#fail(error));
-      const result = await ended;
-      clearInterval(alive);
-      this.#pidFile?.release();
-      log.info("Stopped Keepalived v{keepalived} (keepalived-ts v{version})", RELEASE);
-      return result;
-    }
-    log.info("Stopped Keepalived v{keepalived} (keepalived-ts v{version})", RELEASE);
+    if (dumpConfig) this.#sayConfig(reading.config);
+    const status = unusable(reading.diagnostics) ?? this.#claimPidFile() ?? (await this.#supervise(reading));
+    this.#pidFile?.release();
     return status;
   }
 
@@ -100,16 +96,28 @@ export class Supervisor {
     const path = this.#options.pidFile;
     try {
       const claimed = claimPidFile(path);
-      if (claimed === "in use") {
-        log.info("daemon is already running", { path });
-        return 0;
+      if (claimed !== "in use") {
+        this.#pidFile = claimed;
+        return undefined;
       }
-      this.#pidFile = claimed;
-      return undefined;
+      log.info("daemon is already running", { path });
+      return 0;
     } catch (error) {
       log.error("cannot write pid file {path}: {error}", { path, error: String(error) });
       return 1;
     }
+  }
+
+  async #supervise(reading: Reading): Promise<number> {
+    const ended = new Promise<number>((resolve) => {
+      this.#end = resolve;
+    });
+    const alive = setInterval(() => {}, 2 ** 30); // signal handlers alone do not keep Node running
+    this.#listen();
+    this.#start(reading);
+    const status = await ended;
+    clearInterval(alive);
+    return status;
   }
 
   #listen(): void {
@@ -119,11 +127,138 @@ export class Supervisor {
     });
     process.on("SIGHUP", () => {
       this.#reloadWanted = true;
-      if (!this.#busy) this.#reload().catch((error) => this.#fail(error));
+      if (!this.#busy) this.#reload();
     });
     process.on("SIGUSR1", () => this.#dump());
     process.on("SIGUSR2", () => this.#dumpStatistics());
   }
+
+  async #start({ config, diagnostics }: Reading): Promise<void> {
+    const { log, notify, starting, started } = this.#host;
+    this.#diagnostics = diagnostics;
+    const applied = this.#apply(config);
+    starting();
+    await applied;
+    if (this.#stopping) return;
+    if (this.#checkers.wanted || this.#vrrp.wanted) log.info("Startup complete");
+    else log.warning("Warning - keepalived has no configuration to run");
+    notify(["READY=1", `MAINPID=${process.pid}`]);
+    started();
+    this.#rest();
+  }
+
+  /** A reload may not add errors: a reading that does so changes nothing. */
+  async #reload(): Promise<void> {
+    const { log, notify, read } = this.#host;
+    this.#busy = true;
+    this.#reloadWanted = false;
+    log.info("Reloading ...");
+    notify(["RELOADING=1", `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`]);
+    const { config, diagnostics } = read();
+    this.#say(diagnostics);
+    const refused = objections(this.#diagnostics, diagnostics);
+    if (refused.length > 0) {
+      this.#reloads.refused++;
+      log.error("Reload refused: {errors} new errors; the configuration in force stays", { errors: refused.length });
+    } else {
+      this.#reloads.applied++;
+      this.#diagnostics = diagnostics;
+      await this.#apply(config);
+      if (this.#stopping) return;
+      log.info("Reload complete");
+    }
+    notify(["READY=1"]);
+    this.#rest();
+  }
+
+  #rest(): void {
+    this.#busy = false;
+    if (this.#reloadWanted) this.#reload();
+  }
+
+  /** Starts, reloads or stops each process, as the configuration needs it. Resolves when that is done. */
+  async #apply(config: Config): Promise<void> {
+    const { everyChild, checkers, vrrp } = this.#options;
+    const checkersNeeded = checkers && (everyChild || config.virtualServers.length > 0);
+    const vrrpNeeded = vrrp && (everyChild || config.vrrpInstances.length > 0);
+    await Promise.all([
+      checkersNeeded ? this.#checkers.apply(config) : this.#checkers.stop(),
+      vrrpNeeded ? this.#vrrp.apply(config) : this.#vrrp.stop(),
+    ]);
+  }
+
+  /** The first request stops in order; the second, by whoever cannot wait, at once. */
+  #terminate(): void {
+    if (!this.#stopping) {
+      this.#stop(0);
+      return;
+    }
+    this.#host.log.warning("Stopping at once");
+    this.#checkers.kill();
+    this.#vrrp.kill();
+  }
+
+  async #stop(status: number): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#host.log.info("Stopping");
+    this.#host.notify(["STOPPING=1"]);
+    await Promise.all([this.#checkers.stop(), this.#vrrp.stop()]);
+    this.#end(status);
+  }
+
+  #say(diagnostics: readonly Diagnostic[]): void {
+    const { log } = this.#host;
+    for (const { severity, code, message, span, help, keepalived } of diagnostics) {
+      const { file, line, column } = span;
+      const place = line === 0 ? "" : "({file}: Line {line}) ";
+      const text = line === 0 ? (keepalived ?? message) : message;
+      const fields = { file, line, column, code, message: text, help };
+      const phrase = `${place}{message}${help === undefined ? "" : "; {help}"}`;
+      if (severity === "error") log.error(phrase, fields);
+      else if (severity === "warning") log.warning(phrase, fields);
+      else log.info(phrase, fields);
+    }
+  }
+
+  #sayConfig(config: Config): void {
+    const masked = JSON.stringify(config, (key, value) => (key === "password" ? "********" : value), 1);
+    for (const line of masked.split("\n")) this.#host.log.info("{line}", { line });
+  }
+
+  #dump(): void {
+    const data = { ...this.observed, vrrpPid: this.#vrrp.pid, checkersPid: this.#checkers.pid };
+    this.#write(
+      "keepalived_parent.data",
+      `${JSON.stringify({ ...data, vrrp: undefined, checkers: undefined }, null, 2)}\n`,
+    );
+    if (data.vrrp !== undefined) this.#write("keepalived.data", `${JSON.stringify(data.vrrp, null, 2)}\n`);
+    if (data.checkers !== undefined)
+      this.#write("keepalived_check.data", `${JSON.stringify(data.checkers, null, 2)}\n`);
+  }
+
+  #dumpStatistics(): void {
+    const { report } = this.#vrrp;
+    if (report !== undefined) this.#write("keepalived.stats", statistics(report.instances));
+  }
+
+  #write(name: string, text: string): void {
+    try {
+      writeDump(name, text);
+    } catch (error) {
+      this.#host.log.warning("cannot write {name}: {error}", { name, error: String(error) });
+    }
+  }
 }
 
-const RELEASE = { version: VERSION, keepalived: KEEPALIVED_VERSION };
+/** The exit status where there is nothing to run: 6 no file or a refused include, 2 a configuration without meaning. */
+function unusable(diagnostics: readonly Diagnostic[]): number | undefined {
+  const fatal = diagnostics.find((it) => it.fatal === true);
+  if (fatal === undefined) return undefined;
+  return fatal.status === undefined || fatal.status === 6 ? 6 : 2;
+}
+
+function childOptions(options: Options): ChildOptions {
+  const { detail, console, json, syslog, releaseVips, releaseIpvs } = options;
+  return { detail, console, json, syslog, releaseVips, releaseIpvs };
+}

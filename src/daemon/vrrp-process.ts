@@ -1,4 +1,5 @@
 import { runChild } from "./child.ts";
+import type { VrrpReport } from "./messages.ts";
 import { VrrpDaemon } from "./vrrp-daemon.ts";
 
-runChild({ ident: "Keepalived_vrrp", start: (context) => new VrrpDaemon(context) });
+runChild<VrrpReport>({ ident: "Keepalived_vrrp", start: (context) => new VrrpDaemon(context) });

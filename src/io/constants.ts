@@ -57,13 +57,10 @@ export const EPOLLOUT = 4;
 export const EPOLLERR = 8;
 export const EPOLLHUP = 0x10;
 
-// sched.h, sys/mman.h, sys/prctl.h, sys/resource.h, signal.h
+// sched.h, sys/prctl.h, sys/resource.h, signal.h
 export const SCHED_OTHER = 0;
 export const SCHED_RR = 2;
 export const SCHED_RESET_ON_FORK = 0x40000000;
-export const MCL_CURRENT = 1;
-export const MCL_FUTURE = 2;
-export const MCL_ONFAULT = 4;
 export const PR_SET_PDEATHSIG = 1;
 export const RLIMIT_NOFILE = 7;
 export const SIGKILL = 9;

@@ -40,7 +40,8 @@ export interface Native {
   /** CLOCK_MONOTONIC in microseconds. */
   now(): number;
   schedSetscheduler(pid: number, policy: number, priority: number): number;
-  mlockall(flags: number): number;
+  /** mlock2(2) with MLOCK_ONFAULT of a range of our own memory, as /proc/self/maps shows it. */
+  mlock(address: number, length: number): number;
   prctl(option: number, argument: number): number;
   /** prlimit(2) of this process: sets soft and hard limit. */
   setrlimit(resource: number, soft: number, hard: number): number;

@@ -78,7 +78,9 @@ export function healthWords({ type, realServer, urls }: CheckSubject, note: Heal
     case "failed":
       return `${check}_CHECK on service ${realServer} failed${note.retries > 0 ? ` after ${note.retries} retries` : ""}.`;
     case "failure":
-      return `${check}_CHECK on service ${realServer}: ${note.why}`;
+      return type === "tcp"
+        ? `TCP connection to ${realServer} failed. (${note.why})`
+        : `${note.why} server ${realServer}.`;
     case "url-succeeded": {
       const [url] = urls.slice(note.url);
       const tested = url?.digest === undefined ? "HTTP status code" : "MD5 digest";

@@ -72,7 +72,7 @@ export function syslogSink({ ident, pid, facility }: Speaker, send: (line: strin
 
 /** One JSON object a line: `time` (ISO 8601, UTC), `level`, `process`, `pid`, the fields, `msg`. Loads pino. */
 export async function jsonSink({ ident, pid }: Speaker, write: (line: string) => void): Promise<Sink> {
-  const { pino } = await import("pino");
+  const { default: pino } = await import("pino"); // a named import is lost in the bundle
   const options = {
     base: { process: ident, pid },
     customLevels: { warning: 40 },

@@ -21,6 +21,11 @@ export class Journal<T> {
     for (const tell of [...this.#waiting]) tell(entry);
   }
 
+  /** Calls `tell` for every entry to come. */
+  follow(tell: (entry: T) => void): void {
+    this.#waiting.add(tell);
+  }
+
   /** The index that the next entry will have: what is said from here on. */
   mark(): number {
     return this.entries.length;

@@ -124,7 +124,11 @@ virtual_server ${VIP} 80 {
 }
 
 /** kill -9 of one child of the master, and five seconds of watching. */
-async function crash({ lan: on, directors, capture, prober }: Bench, master: Director, child: "vrrp" | "checkers"): Promise<Crash> {
+async function crash(
+  { lan: on, directors, capture, prober }: Bench,
+  master: Director,
+  child: "vrrp" | "checkers",
+): Promise<Crash> {
   await sleep(2000);
   const before = { addresses: await addresses(on, master.node), ipvs: await ipvsTable(on, master.node) };
   const other = directors.find((director) => director !== master);

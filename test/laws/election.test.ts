@@ -152,7 +152,7 @@ const storm = fc.record({
   blows: fc.array(fc.tuple(fc.nat(), fc.constantFrom(...BLOWS), fc.nat(5_000)), { maxLength: 30 }),
 });
 
-/** The names of the routers, the LAN having been through the storm and healed for `calm`. */
+/** A LAN that has been through the storm and was healed `calm` ago. */
 function weather(
   { priorities, farewell, blows }: typeof storm extends fc.Arbitrary<infer T> ? T : never,
   calm: Micros,
@@ -184,6 +184,7 @@ test("after any storm, a healed LAN has exactly one master, the highest priority
       expect(lan.masters).toEqual([best]);
       expect(lan.holders).toEqual([best]);
     }),
+    { numRuns: 300 },
   );
 });
 

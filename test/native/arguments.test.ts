@@ -17,6 +17,7 @@ const SAFE_WITH_INTEGERS = new Set([
   "getsockopt",
 ]);
 const NO_ARGUMENTS = new Set(["now", "timerCreate"]);
+const ANY_NUMBER_OR_STRING = new Set(["ifNametoindex", "mlock"]);
 
 test("the addon offers exactly the functions that native.ts declares", () => {
   expect(Object.keys(native).sort()).toMatchInlineSnapshot(`
@@ -29,7 +30,7 @@ test("the addon offers exactly the functions that native.ts declares", () => {
       "getsockopt",
       "ifNametoindex",
       "kill",
-      "mlockall",
+      "mlock",
       "now",
       "pidfdOpen",
       "pollerClose",
@@ -69,7 +70,7 @@ test("arguments of a wrong type throw a TypeError, whatever they are", () => {
     fc.constantFrom(new Float64Array(4), new Uint16Array(4), new DataView(new ArrayBuffer(8)), new ArrayBuffer(8)),
   );
   for (const [name, call] of Object.entries(calls)) {
-    if (NO_ARGUMENTS.has(name) || name === "ifNametoindex") continue;
+    if (NO_ARGUMENTS.has(name) || ANY_NUMBER_OR_STRING.has(name)) continue;
     fc.assert(
       fc.property(fc.array(wrong, { minLength: 6, maxLength: 6 }), (values) => {
         expect(() => call(...values), name).toThrow(TypeError);
@@ -82,6 +83,14 @@ test("arguments of a wrong type throw a TypeError, whatever they are", () => {
 test("a wrong argument behind good ones throws a TypeError that says which", () => {
   for (const name of SAFE_WITH_INTEGERS) expect(() => calls[name]?.(-1, "text"), name).toThrow(/argument 2 must be/);
   expect(() => calls["setsockopt"]?.(-1, 1, 1, "text")).toThrow("argument 4 must be a Uint8Array");
+  for (const range of [
+    [-1, 0],
+    [0, -1],
+    [Number.NaN, 0],
+    [0, Number.POSITIVE_INFINITY],
+    ["", 0],
+  ])
+    expect(() => calls["mlock"]?.(...range)).toThrow(TypeError);
   expect(() => calls["setrlimit"]?.(99, -1, 0)).toThrow("a limit must not be negative");
   expect(() => calls["setrlimit"]?.(99, Number.NaN, 0)).toThrow("a limit must not be negative");
 });

@@ -23,7 +23,6 @@ const IO_HEADERS = [
   "signal.h",
   "sys/epoll.h",
   "sys/file.h",
-  "sys/mman.h",
   "sys/prctl.h",
   "sys/resource.h",
   "sys/socket.h",

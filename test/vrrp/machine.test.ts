@@ -1,15 +1,7 @@
 import { expect, test } from "vitest";
 import { ip } from "../../src/base/ip.ts";
 import { seconds } from "../../src/base/time.ts";
-import {
-  adopt,
-  deadline,
-  INIT,
-  step,
-  type VrrpEffect,
-  type VrrpEvent,
-  type VrrpState,
-} from "../../src/vrrp/machine.ts";
+import { deadline, INIT, step, type VrrpEffect, type VrrpEvent, type VrrpState } from "../../src/vrrp/machine.ts";
 import type { VrrpParameters } from "../../src/vrrp/parameters.ts";
 import { parameters } from "../stories/lan.ts";
 
@@ -285,21 +277,4 @@ test("after a reload a backup waits in full and knows no master", () => {
 
 test("deadlines: a backup's wait, a master's next advertisement, none in init and fault", () => {
   expect(STATES.map(deadline)).toEqual([undefined, seconds(12), seconds(10.5), undefined]);
-});
-
-test("a respawned process stays master until a peer can have timed out, and advertises at once", () => {
-  expect(adopt(router, master, NOW, NOW + seconds(3) - 1)).toEqual({
-    name: "master",
-    advertiseAt: NOW + seconds(3) - 1,
-  });
-  expect(adopt(router, master, NOW, NOW + seconds(3))).toEqual({
-    ...backup,
-    masterDownAt: NOW + seconds(3) + 3_609_375,
-  });
-});
-
-test("a respawned backup waits in full; init and fault stay what they are", () => {
-  expect(adopt(router, { ...backup, master: MASTER }, 0, NOW)).toEqual({ ...backup, masterDownAt: 13_609_375 });
-  expect(adopt(router, INIT, 0, NOW)).toEqual(INIT);
-  expect(adopt(router, fault, 0, NOW)).toEqual(fault);
 });

@@ -1,0 +1,96 @@
+#!/usr/bin/env node
+import "./no-inspector.ts";
+import { appendFileSync } from "node:fs";
+import { release } from "node:os";
+import { fileURLToPath } from "node:url";
+import { render, testStatus } from "../config/diagnostic.ts";
+import { readConfig } from "../config/read.ts";
+import type { Log } from "../observe/log.ts";
+import { parseCommandLine } from "./cli.ts";
+import { hostSource } from "./config-source.ts";
+import { daemonize, isDaemon, leaveFolder, reportStarted } from "./daemonize.ts";
+import { openNotify } from "./notify.ts";
+import { openLog } from "./open-log.ts";
+import type { Options } from "./options.ts";
+import { Supervisor } from "./supervisor.ts";
+import { KEEPALIVED_VERSION, VERSION } from "./version.ts";
+
+const DEFAULT_UMASK = 0o177; // Keepalived's: what we and our scripts create is the owner's alone
+const INTERNAL_ERROR = 70; // EX_SOFTWARE of sysexits.h
+
+process.exit(await main(process.argv.slice(2)));
+
+/** Does what the arguments ask for; the exit status. */
+async function main(args: readonly string[]): Promise<number> {
+  process.stderr.on("error", () => {}); // `keepalived-ts -t | head`
+  const asked = parseCommandLine(args);
+  if (asked.action === "answer") {
+    process[asked.to].write(asked.text);
+    return asked.status;
+  }
+  for (const warning of asked.warnings) process.stderr.write(`${warning}\n`);
+  if (asked.action === "test") return testConfig(asked.options);
+  if (!asked.options.foreground) return await daemonize(fileURLToPath(import.meta.url), args);
+  return await run(isDaemon() ? leaveFolder(asked.options) : asked.options, args);
+}
+
+/** `-t`: says everything there is to say about the configuration. */
+function testConfig({ configFile, configId, testLog }: Options): number {
+  const { diagnostics } = readConfig(configFile, hostSource(configId));
+  const text = diagnostics.map((it) => `${render(it)}\n`).join("");
+  if (testLog === undefined) process.stderr.write(text);
+  else appendFileSync(testLog, text);
+  return testStatus(diagnostics);
+}
+
+async function run(options: Options, args: readonly string[]): Promise<number> {
+  process.umask(options.umask ?? DEFAULT_UMASK);
+  const notify = openNotify();
+  const log = await openLog("Keepalived", options);
+  for (const event of ["uncaughtException", "unhandledRejection"]) process.on(event, (error) => crash(log, error));
+  const versions = { version: VERSION, keepalived: KEEPALIVED_VERSION };
+  log.info("Starting Keepalived v{keepalived} (keepalived-ts v{version})", versions);
+  log.info("Running on Linux {kernel}, Node {node}", { kernel: release(), node: process.version });
+  log.info("Command line: {words}", { words: ["keepalived-ts", ...args].map((word) => `'${word}'`).join(" ") });
+  const supervisor: Supervisor = new Supervisor(options, {
+    log,
+    notify,
+    read: () => readConfig(options.configFile, hostSource(options.configId)),
+    programs: { vrrp: beside("vrrp.js"), checkers: beside("checkers.js") },
+    starting: () => void showMetrics(supervisor, options, log),
+    started: reportStarted,
+  });
+  const status = await supervisor.run();
+  log.info("Stopped Keepalived v{keepalived} (keepalived-ts v{version})", versions);
+  return status;
+}
+
+/** Never rejects. What it needs is loaded here, while the processes start. */
+async function showMetrics(supervisor: Supervisor, { metrics }: Options, log: Log): Promise<void> {
+  if (metrics === undefined) return;
+  const { host, port } = metrics;
+  try {
+    const [{ createMetricsPage }, { serveMetrics }] = await Promise.all([
+      import("../observe/metrics.ts"),
+      import("./metrics-server.ts"),
+    ]);
+    await serveMetrics(
+      metrics,
+      createMetricsPage(() => supervisor.observed),
+    );
+    log.detail("Serving metrics on {host} port {port}", { host, port });
+  } catch (error) {
+    log.warning("cannot serve metrics on {host} port {port}: {error}", { host, port, error: String(error) });
+  }
+}
+
+/** A bug of ours: the children stop in order when they find us gone. */
+function crash(log: Log, error: unknown): never {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  log.error("internal error: {error}", { error: text });
+  process.exit(INTERNAL_ERROR);
+}
+
+function beside(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}

@@ -1,0 +1,115 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Micros, milliseconds, seconds } from "../../src/base/time.ts";
+import { Capture } from "./capture.ts";
+import { Prober } from "./client.ts";
+import type { Loss } from "./cluster-record.ts";
+import { type Director, type Implementation, startDirector } from "./daemon.ts";
+import { Lan } from "./lan.ts";
+import { until, wallClock } from "./run.ts";
+import { WebServer } from "./web.ts";
+
+/** One loss of the master, measured. */
+export interface Trial {
+  readonly takeover: Micros; // last advert (or priority 0) on the wire → first gratuitous ARP of the new master
+  readonly silence: Micros; //  longest time without an answer at the client, which asks every 20 ms
+}
+
+const VIP = "192.0.2.200";
+const PATIENCE = seconds(20);
+
+/** Priority of the second director: Master_Down_Interval is 3 s + 206/256 s, Skew_Time 206/256 s (RFC 3768 §5.3.2). */
+export const BACKUP_PRIORITY = 50;
+
+/**
+ * Two directors of one implementation on a LAN, without IPVS: both machines answer on port 80 themselves. The master
+ * goes and returns `trials` times.
+ */
+export async function measure(implementation: Implementation, loss: Loss, trials: number): Promise<Trial[]> {
+  const lan = await Lan.open(
+    [["lb1", 11] as const, ["lb2", 12] as const, ["client", 13] as const].map(([name, host]) => ({
+      name,
+      interface: "ens33",
+      addresses: [`192.0.2.${host}/24`],
+    })),
+  );
+  try {
+    for (const node of ["lb1", "lb2"]) await WebServer.start(lan, node, [80]);
+    const capture = await Capture.start(lan);
+    const start = (node: string, state: string, priority: number): Director => {
+      const config = join(lan.folder, `${node}.conf`);
+      writeFileSync(config, configuration(state, priority));
+      return startDirector(lan, { node, implementation, config, options: ["-P"] });
+    };
+    const lb1 = start("lb1", "MASTER", 100);
+    const lb2 = start("lb2", "BACKUP", BACKUP_PRIORITY);
+    const probing = { node: "client", host: VIP, port: 80, interval: milliseconds(20), timeout: milliseconds(500) };
+    const prober = new Prober(lan, probing);
+    const done: Trial[] = [];
+    while (done.length < trials) {
+      await steady(lb1, lb2);
+      await prober.probes.waitFor("answer of lb1", ({ answer }) => answer === "lb1", { from: prober.probes.mark() });
+      done.push(await trial({ lan, lb1, lb2, capture, prober }, loss));
+    }
+    await Promise.all([lb1.stop(), lb2.stop()]);
+    return done;
+  } finally {
+    lan.close();
+  }
+}
+
+interface Bench {
+  readonly lan: Lan;
+  readonly lb1: Director;
+  readonly lb2: Director;
+  readonly capture: Capture;
+  readonly prober: Prober;
+}
+
+async function steady(lb1: Director, lb2: Director): Promise<void> {
+  await until("lb1 master, lb2 backup", async () => lb1.state === "MASTER" && lb2.state === "BACKUP", PATIENCE);
+}
+
+async function trial({ lan, lb1, lb2, capture, prober }: Bench, loss: Loss): Promise<Trial> {
+  const heard = capture.heard.mark();
+  const probed = prober.probes.mark();
+  const from = wallClock();
+  if (loss === "stop") await lb1.stop();
+  else if (loss === "kill") await lb1.killAll();
+  else await lan.setLink("lb1", "down");
+  const mac = lan.mac("lb2");
+  const garp = await capture.heard.waitFor(
+    "gratuitous ARP of lb2",
+    (entry) => entry.kind === "garp" && entry.mac === mac && entry.address === VIP,
+    { from: heard, within: PATIENCE },
+  );
+  await prober.probes.waitFor("answer of lb2", ({ answer }) => answer === "lb2", { from: probed, within: PATIENCE });
+  const adverts = capture.adverts(lan.mac("lb1")).filter(({ at }) => at < garp.at);
+  const last = adverts.find(({ at, priority }) => at > from && priority === 0) ?? adverts.at(-1);
+  if (last === undefined) throw new Error("the master sent no advert");
+  const silence = prober.longestSilence(from, wallClock());
+  const resumed = lb2.log.mark();
+  if (loss === "link") await lan.setLink("lb1", "up");
+  else lb1.start();
+  await lb2.waitForState("BACKUP", { from: resumed, within: PATIENCE });
+  return { takeover: garp.at - last.at, silence };
+}
+
+function configuration(state: string, priority: number): string {
+  return `
+vrrp_instance VI_1 {
+    state ${state}
+    interface ens33
+    virtual_router_id 51
+    priority ${priority}
+    advert_int 1
+    authentication {
+        auth_type PASS
+        auth_pass 1111
+    }
+    virtual_ipaddress {
+        ${VIP}
+    }
+}
+`;
+}

@@ -1,0 +1,167 @@
+import { expect, test } from "vitest";
+import { ip } from "../../src/base/ip.ts";
+import {
+  aliveWeight,
+  EMPTY_POOL,
+  hasQuorum,
+  type PoolState,
+  poolStep,
+  type RealServer,
+  type SorryServer,
+  type VirtualServer,
+  wantedEntry,
+  wantedTable,
+} from "../../src/lvs/pool.ts";
+
+const real = (last: number, change: Partial<RealServer> = {}): RealServer => ({
+  ...{ address: ip(`192.0.2.${last}`), port: 80, weight: 1, forwarding: "nat" },
+  ...{ upperThreshold: 0, lowerThreshold: 0, inhibitOnFailure: false, ...change },
+});
+const SORRY: SorryServer = { address: ip("192.0.2.99"), port: 80, forwarding: "nat", inhibitOnFailure: false };
+
+const virtual: VirtualServer = {
+  ...{ address: ip("192.0.2.100"), port: 80, protocol: "tcp", scheduler: "wrr", schedulerFlags: 8 },
+  ...{ persistenceTimeout: 0, persistenceNetmask: 32, quorum: 1, hysteresis: 0 },
+  ...{ realServers: [real(11), real(12, { weight: 2 })], sorryServer: undefined },
+};
+const guarded: VirtualServer = { ...virtual, quorum: 2, sorryServer: SORRY };
+
+const names = (notes: readonly { readonly name: string }[]): string[] => notes.map(({ name }) => name);
+const rows = (server: VirtualServer, state: PoolState): string[] =>
+  wantedEntry(server, state).destinations.map(({ address, weight }) => `${address} ${weight}`);
+
+test("the service is as configured; persistence sets its flag", () => {
+  const up: PoolState = { alive: [true, true], quorumUp: true };
+  expect(wantedEntry(virtual, up).service).toEqual({
+    ...{ protocol: "tcp", address: "192.0.2.100", port: 80, scheduler: "wrr" },
+    ...{ flags: 8, timeout: 0, netmask: 32 },
+  });
+  expect(wantedEntry({ ...virtual, persistenceTimeout: 50 }, up).service).toMatchObject({ flags: 9, timeout: 50 });
+  expect(wantedTable([{ server: virtual, state: up }])).toEqual([wantedEntry(virtual, up)]);
+});
+
+test("a destination is as configured", () => {
+  const server = real(11, { weight: 3, forwarding: "dr", upperThreshold: 9, lowerThreshold: 5 });
+  expect(wantedEntry({ ...virtual, realServers: [server] }, { alive: [true], quorumUp: true }).destinations).toEqual([
+    { address: "192.0.2.11", port: 80, forwarding: "dr", weight: 3, upperThreshold: 9, lowerThreshold: 5 },
+  ]);
+});
+
+test("a server that is down is not in the table; with inhibit_on_failure its weight is 0", () => {
+  const down: PoolState = { alive: [true, false], quorumUp: true };
+  expect(rows(virtual, down)).toEqual(["192.0.2.11 1"]);
+  const inhibited = { ...virtual, realServers: [real(11), real(12, { inhibitOnFailure: true })] };
+  expect(rows(inhibited, down)).toEqual(["192.0.2.11 1", "192.0.2.12 0"]);
+});
+
+test("without a sorry server the lost quorum does not touch the traffic", () => {
+  expect(rows({ ...virtual, quorum: 3 }, { alive: [true, false], quorumUp: false })).toEqual(["192.0.2.11 1"]);
+});
+
+test("the sorry server takes the place of all others, also of those alive", () => {
+  expect(rows(guarded, { alive: [true, false], quorumUp: false })).toEqual(["192.0.2.99 1"]);
+  expect(rows(guarded, { alive: [true, true], quorumUp: true })).toEqual(["192.0.2.11 1", "192.0.2.12 2"]);
+});
+
+test("a sorry server with inhibit_on_failure waits with weight 0", () => {
+  const server = { ...guarded, sorryServer: { ...SORRY, inhibitOnFailure: true } };
+  expect(rows(server, { alive: [true, true], quorumUp: true })).toContain("192.0.2.99 0");
+  expect(rows(server, { alive: [true, true], quorumUp: false })).toEqual(["192.0.2.99 1"]);
+});
+
+test.each([
+  [{ quorum: 3, hysteresis: 1 }, false, 3, false],
+  [{ quorum: 3, hysteresis: 1 }, false, 4, true],
+  [{ quorum: 3, hysteresis: 1 }, true, 2, true],
+  [{ quorum: 3, hysteresis: 1 }, true, 1, false],
+  [{ quorum: 1, hysteresis: 1 }, true, 0, false],
+])("%j, before %s: weight %i makes it %s", (change, before, weight, after) => {
+  expect(hasQuorum({ ...virtual, ...change }, weight, before)).toBe(after);
+});
+
+test("the weight of the quorum is that of the living", () => {
+  expect(aliveWeight(virtual, [false, true])).toBe(2);
+});
+
+test("at the start every living server is in the pool and the quorum is said", () => {
+  const after = poolStep(virtual, EMPTY_POOL, { type: "configured", alive: [true, true] });
+  expect(after).toEqual({
+    state: { alive: [true, true], quorumUp: true },
+    notes: [{ name: "quorum-gained", weight: 3 }],
+  });
+});
+
+test("a start without quorum is said only where a sorry server serves", () => {
+  const alive = [false, false];
+  expect(names(poolStep(guarded, EMPTY_POOL, { type: "configured", alive }).notes)).toEqual([
+    "quorum-down-at-start",
+    "adding-sorry",
+  ]);
+  expect(poolStep(virtual, EMPTY_POOL, { type: "configured", alive }).notes).toEqual([]);
+});
+
+test("a server goes and the quorum with it: sorry first, then the rest leaves", () => {
+  const before: PoolState = { alive: [true, true], quorumUp: true };
+  const after = poolStep(guarded, before, { type: "changed", server: 1, alive: false });
+  expect(after.state).toEqual({ alive: [true, false], quorumUp: false });
+  expect(names(after.notes)).toEqual(["removing", "quorum-lost", "adding-sorry", "removing-alive"]);
+});
+
+test("where nobody is left, nobody is said to leave", () => {
+  const server = { ...guarded, realServers: [real(11)], quorum: 1 };
+  const after = poolStep(server, { alive: [true], quorumUp: true }, { type: "changed", server: 0, alive: false });
+  expect(names(after.notes)).toEqual(["removing", "quorum-lost", "adding-sorry"]);
+});
+
+test("it comes back and the quorum with it", () => {
+  const before: PoolState = { alive: [true, false], quorumUp: false };
+  const after = poolStep(guarded, before, { type: "changed", server: 1, alive: true });
+  expect(names(after.notes)).toEqual(["adding", "quorum-gained", "removing-sorry", "adding-alive"]);
+});
+
+test("without a sorry server only the quorum is said", () => {
+  const server = { ...virtual, quorum: 3 };
+  const lost = poolStep(server, { alive: [true, true], quorumUp: true }, { type: "changed", server: 0, alive: false });
+  expect(names(lost.notes)).toEqual(["removing", "quorum-lost"]);
+  expect(names(poolStep(server, lost.state, { type: "changed", server: 0, alive: true }).notes)).toEqual([
+    "adding",
+    "quorum-gained",
+  ]);
+});
+
+test("with inhibit_on_failure servers are disabled and enabled", () => {
+  const sorryServer = { ...SORRY, inhibitOnFailure: true };
+  const server = { ...virtual, realServers: [real(11, { inhibitOnFailure: true })], sorryServer };
+  const lost = poolStep(server, { alive: [true], quorumUp: true }, { type: "changed", server: 0, alive: false });
+  expect(names(lost.notes)).toEqual(["disabling", "quorum-lost", "enabling-sorry"]);
+  expect(names(poolStep(server, lost.state, { type: "changed", server: 0, alive: true }).notes)).toEqual([
+    "enabling",
+    "quorum-gained",
+    "disabling-sorry",
+    "adding-alive",
+  ]);
+});
+
+test("what is known already changes nothing, and neither does a server that is not there", () => {
+  const state: PoolState = { alive: [true, true], quorumUp: true };
+  expect(poolStep(virtual, state, { type: "changed", server: 0, alive: true })).toEqual({ state, notes: [] });
+  expect(poolStep(virtual, state, { type: "changed", server: 7, alive: false })).toEqual({ state, notes: [] });
+});
+
+test("a reload keeps the quorum and re-evaluates it with the new numbers", () => {
+  const alive = [true, false];
+  const up: PoolState = { alive, quorumUp: true };
+  expect(poolStep(virtual, up, { type: "configured", alive })).toEqual({ state: up, notes: [] });
+  expect(names(poolStep(guarded, up, { type: "configured", alive }).notes)).toEqual([
+    "quorum-lost",
+    "adding-sorry",
+    "removing-alive",
+  ]);
+  const down: PoolState = { alive, quorumUp: false };
+  expect(names(poolStep({ ...guarded, quorum: 1 }, down, { type: "configured", alive }).notes)).toEqual([
+    "quorum-gained",
+    "removing-sorry",
+    "adding-alive",
+  ]);
+  expect(poolStep(guarded, down, { type: "configured", alive }).notes).toEqual([]);
+});

@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import { ip } from "../../src/base/ip.ts";
+import type { HealthNote } from "../../src/lvs/health.ts";
+import type { PoolNote, RealServer, SorryServer, VirtualServer } from "../../src/lvs/pool.ts";
+import {
+  activatingWords,
+  type CheckSubject,
+  healthWords,
+  poolWords,
+  serverWords,
+  weightWords,
+} from "../../src/lvs/words.ts";
+
+const server: RealServer = {
+  ...{ address: ip("10.9.0.11"), port: 8080, weight: 1, forwarding: "nat" },
+  ...{ upperThreshold: 0, lowerThreshold: 0, inhibitOnFailure: false },
+};
+const sorry: SorryServer = { address: ip("10.9.0.13"), port: 80, forwarding: "nat", inhibitOnFailure: false };
+const virtual: VirtualServer = {
+  ...{ address: ip("10.9.0.100"), port: 80, protocol: "tcp", scheduler: "rr", schedulerFlags: 0 },
+  ...{ persistenceTimeout: 0, persistenceNetmask: 32, quorum: 2, hysteresis: 1 },
+  ...{ realServers: [server], sorryServer: sorry },
+};
+const RS = "[10.9.0.11]:tcp:8080";
+const VS = "[10.9.0.100]:tcp:80";
+
+test("servers are named as Keepalived names them", () => {
+  expect(serverWords(server, "tcp")).toBe(RS);
+  expect(activatingWords(RS, VS)).toBe(`Activating healthchecker for service ${RS} for VS ${VS}`);
+});
+
+test.each<[PoolNote, string]>([
+  [{ name: "adding", server }, `Adding service ${RS} to VS ${VS}`],
+  [{ name: "removing", server }, `Removing service ${RS} from VS ${VS}`],
+  [{ name: "enabling", server }, `Enabling service ${RS} of VS ${VS}`],
+  [{ name: "disabling", server }, `Disabling service ${RS} of VS ${VS}`],
+  [{ name: "quorum-gained", weight: 3 }, `Gained quorum 2+1=3 <= 3 for VS ${VS}`],
+  [{ name: "quorum-lost", weight: 0 }, `Lost quorum 2-1=1 > 0 for VS ${VS}`],
+  [{ name: "quorum-down-at-start", weight: 0 }, `Starting with quorum down 2-1=1 > 0 for VS ${VS}`],
+  [{ name: "adding-sorry", server: sorry }, `Adding sorry server [10.9.0.13]:tcp:80 to VS ${VS}`],
+  [{ name: "removing-sorry", server: sorry }, `Removing sorry server [10.9.0.13]:tcp:80 from VS ${VS}`],
+  [{ name: "enabling-sorry", server: sorry }, `Enabling sorry server [10.9.0.13]:tcp:80 of VS ${VS}`],
+  [{ name: "disabling-sorry", server: sorry }, `Disabling sorry server [10.9.0.13]:tcp:80 of VS ${VS}`],
+  [{ name: "adding-alive" }, `Adding alive servers to the pool for VS ${VS}`],
+  [{ name: "removing-alive" }, `Removing alive servers from the pool for VS ${VS}`],
+])("%j", (note, words) => {
+  expect(poolWords(virtual, note)).toBe(words);
+});
+
+test("a weight changes", () => {
+  const change = { from: 1, to: 2, alive: true, realServer: RS, virtualServer: VS };
+  expect(weightWords(change)).toBe(`Changing weight from 1 to 2 for active service ${RS} of VS ${VS}`);
+  expect(weightWords({ ...change, alive: false })).toContain("for inactive service");
+});
+
+const tcp: CheckSubject = { type: "tcp", realServer: RS, urls: [] };
+const urls = [
+  { path: "/a", digest: undefined },
+  { path: "/b", digest: "d41d8cd98f00b204e9800998ecf8427e" },
+];
+const http: CheckSubject = { type: "http", realServer: RS, urls };
+const refused = "refused";
+
+test.each<[CheckSubject, HealthNote, string]>([
+  [tcp, { name: "succeeded" }, `TCP connection to ${RS} success.`],
+  [http, { name: "succeeded" }, `Remote Web server ${RS} succeed on service.`],
+  [tcp, { name: "failed", retries: 3, why: refused }, `TCP_CHECK on service ${RS} failed after 3 retries.`],
+  [tcp, { name: "failed", retries: 0, why: refused }, `TCP_CHECK on service ${RS} failed.`],
+  [http, { name: "failed", retries: 3, why: refused }, `HTTP_CHECK on service ${RS} failed after 3 retries.`],
+  [tcp, { name: "failure", why: refused }, `TCP connection to ${RS} failed. (refused)`],
+  [http, { name: "failure", why: "Timeout HTTP read" }, `Timeout HTTP read server ${RS}.`],
+  [http, { name: "url-succeeded", url: 0 }, `HTTP status code success to ${RS} url(/a)`],
+  [http, { name: "url-succeeded", url: 1 }, `MD5 digest success to ${RS} url(/b)`],
+  [tcp, { name: "local-trouble", why: refused }, `TCP_CHECK on service ${RS} cannot be made: refused`],
+])("%j %j", (subject, note, words) => {
+  expect(healthWords(subject, note)).toBe(words);
+});
