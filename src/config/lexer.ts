@@ -31,11 +31,19 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Cuts a comment off and undoes `\#` and `\!`; both keep their meaning inside double quotes. Blanks at both ends go.
+ * Cuts a comment off and undoes `\#` and `\!`; both keep their meaning inside double quotes. Blanks at both ends go, and
+ * those before a backslash at the end, which so belongs to the last word (measured on keepalived 2.2.7).
  */
 export function withoutComment(line: Line): Line {
+  const plain = trim(uncommented(line));
+  if (!plain.text.endsWith("\\")) return plain;
+  const before = trim(slice(plain, 0, plain.text.length - 1));
+  return join([before, slice(plain, plain.text.length - 1)]);
+}
+
+function uncommented(line: Line): Line {
   const { text } = line;
-  if (!/[#!\\]/.test(text)) return trim(line);
+  if (!/[#!]/.test(text)) return line;
   const parts: Line[] = [];
   let from = 0;
   let quoted = false;
@@ -53,7 +61,7 @@ export function withoutComment(line: Line): Line {
     }
   }
   const [first, ...rest] = [...parts, slice(line, from, end)];
-  return trim(first === undefined ? line : join([first, ...rest]));
+  return first === undefined ? line : join([first, ...rest]);
 }
 
 /** Without the blanks at both ends. */

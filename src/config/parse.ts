@@ -18,10 +18,10 @@ interface Place {
 }
 
 /** Help for words that stand in many files and are no keywords. */
-const RETIRED: Readonly<Record<string, string>> = {
-  nat_mask: "`nat_mask` no longer exists: NAT needs no mask; delete the line",
-  nb_get_retry: "this checker has no `nb_get_retry`: write `retry`; until then its default of 1 holds",
-};
+const RETIRED: ReadonlyMap<string, string> = new Map([
+  ["nat_mask", "`nat_mask` no longer exists: NAT needs no mask; delete the line"],
+  ["nb_get_retry", "this checker has no `nb_get_retry`: write `retry`; until then its default of 1 holds"],
+]);
 
 /** Reads tokens by a table. Never throws; what cannot be understood is reported, and the rest goes on. */
 export function parse<C extends Table>(
@@ -242,7 +242,7 @@ export function parse<C extends Table>(
       report.warning(["not-supported-yet", `\`${text}\` ${where} is not supported yet and has no effect`], span);
     } else {
       const near = nearest(text, [...Object.keys(children), ...(KNOWN_KEYWORDS[place.keyword] ?? [])]);
-      const help = RETIRED[text] ?? (near === undefined ? elsewhere(text) : mean(near));
+      const help = RETIRED.get(text) ?? (near === undefined ? elsewhere(text) : mean(near));
       report.error(["unknown-keyword", `unknown keyword \`${text}\` ${where}${suffix}`], span, {
         ...(help === undefined ? {} : { help }),
         keepalived: `${prefix(place, span)}Unknown keyword '${text}'`,

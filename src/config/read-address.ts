@@ -16,20 +16,27 @@ export interface AddressItem {
 }
 
 /** RT_SCOPE_* of linux/rtnetlink.h, by the names of iproute2. */
-const SCOPES: Readonly<Record<string, number>> = { global: 0, site: 200, link: 253, host: 254, nowhere: 255 };
+const SCOPES: ReadonlyMap<string, number> = new Map(
+  Object.entries({ global: 0, site: 200, link: 253, host: 254, nowhere: 255 }),
+);
+
+/** Options that are followed by their value. */
+const VALUED: ReadonlySet<string> = new Set(["dev", "scope", "brd", "broadcast", "label"]);
 
 /** Options of an address that Keepalived knows and we do not act on yet, with the words behind them. */
-const LATER: Readonly<Record<string, number>> = {
-  peer: 1,
-  home: 0,
-  "-nodad": 0,
-  mngtmpaddr: 0,
-  noprefixroute: 0,
-  autojoin: 0,
-  no_track: 0,
-  preferred_lft: 1,
-  use_vmac: 0,
-};
+const LATER: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    peer: 1,
+    home: 0,
+    "-nodad": 0,
+    mngtmpaddr: 0,
+    noprefixroute: 0,
+    autojoin: 0,
+    no_track: 0,
+    preferred_lft: 1,
+    use_vmac: 0,
+  }),
+);
 
 /** `ADDR[/PREFIX] [dev IF] [scope S] [brd|broadcast ADDR|+|-] [label L]`. */
 export const readVirtualAddress: ArgumentType<AddressItem> = {
@@ -74,12 +81,7 @@ function options(argument: Argument, item: Pick<AddressItem, "address" | "prefix
   for (let i = 0; i < words.length; i++) {
     const option = words[i] ?? word(argument);
     const value = words[i + 1];
-    const takes =
-      option.text in LATER
-        ? LATER[option.text]
-        : ["dev", "scope", "brd", "broadcast", "label"].includes(option.text)
-          ? 1
-          : 0;
+    const takes = LATER.get(option.text) ?? (VALUED.has(option.text) ? 1 : 0);
     if (takes === 1 && value === undefined) {
       bad(
         argument,
@@ -89,8 +91,8 @@ function options(argument: Argument, item: Pick<AddressItem, "address" | "prefix
       );
       break;
     }
-    i += takes ?? 0;
-    if (option.text in LATER) {
+    i += takes;
+    if (LATER.has(option.text)) {
       argument.report.warning(["not-supported-yet", `\`${option.text}\` is not supported yet`], option.span);
       continue;
     }
@@ -106,7 +108,7 @@ function options(argument: Argument, item: Pick<AddressItem, "address" | "prefix
     if (option.text === "dev") device = value.text;
     else if (option.text === "label") label = value;
     else if (option.text === "scope") {
-      const number = SCOPES[value.text] ?? (/^\d{1,3}$/.test(value.text) ? Number(value.text) : 256);
+      const number = SCOPES.get(value.text) ?? (/^\d{1,3}$/.test(value.text) ? Number(value.text) : 256);
       if (number <= 255) scope = number;
       else
         bad(

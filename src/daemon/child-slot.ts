@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { rmSync } from "node:fs";
-import { type Micros, toSeconds } from "../base/time.ts";
+import { readFileSync, rmSync } from "node:fs";
+import { type Micros, milliseconds, toSeconds } from "../base/time.ts";
 import type { Config } from "../config/model.ts";
 import type { Log } from "../observe/log.ts";
 import type { ObservedChild } from "../observe/metric-scopes.ts";
@@ -23,6 +23,9 @@ export interface ChildSettings {
 
 const PATIENCE = 5000; // milliseconds from SIGTERM to SIGKILL, Keepalived's default child_wait_time
 
+/** A child that stopped in order was sent SIGTERM by somebody who may be sending it to us as well. */
+const HEAR_OURSELVES = milliseconds(100);
+
 /**
  * One child: started, configured, started again when it dies, stopped. Its last report outlives it, for the next one
  * to go on from.
@@ -40,8 +43,8 @@ export class ChildSlot<Report> {
   #backoff = FRESH;
   #restarts = 0;
   #respawn: NodeJS.Timeout | undefined;
-  #inForce: (() => void)[] = [];
-  #gone: (() => void)[] = [];
+  #outcome: ((inForce: boolean) => void)[] = [];
+  #gone: ((dead: boolean) => void)[] = [];
 
   constructor(settings: ChildSettings) {
     this.#settings = settings;
@@ -64,29 +67,34 @@ export class ChildSlot<Report> {
     return { process: this.#settings.process, up: this.#ready, restarts: this.#restarts };
   }
 
-  /**
-   * Starts the process with `config`, or reloads it. Resolves when that (or what was applied after it) is in force,
-   * however many processes it takes, or when the slot is stopped.
-   */
-  apply(config: Config): Promise<void> {
+  /** Starts the process with `config`, or reloads it. Resolves as `inForce`. */
+  apply(config: Config): Promise<boolean> {
     this.#wanted = config;
-    const inForce = new Promise<void>((resolve) => this.#inForce.push(resolve));
-    if (this.#child === undefined && this.#respawn === undefined) this.#start();
+    const inForce = this.inForce();
+    clearTimeout(this.#respawn); // a new configuration is worth a try at once
+    this.#respawn = undefined;
+    if (this.#child === undefined) this.#start();
     else if (this.#answered) this.#reload(config);
     return inForce;
   }
 
-  /** Orderly stop, by force after 5 s. Resolves when the process is gone. */
-  stop(): Promise<void> {
+  /** Resolves when the configuration applied last is in force: true; or when the process dies before that: false. */
+  inForce(): Promise<boolean> {
+    if (this.#wanted === undefined || (this.#answered && this.#wanted === this.#sent)) return Promise.resolve(true);
+    return new Promise((resolve) => this.#outcome.push(resolve));
+  }
+
+  /** Orderly stop, by force after 5 s. Resolves, with true, when the process is gone. */
+  stop(): Promise<boolean> {
     this.#wanted = undefined;
     this.#report = undefined;
     this.#backoff = FRESH;
     clearTimeout(this.#respawn);
     this.#respawn = undefined;
-    wake(this.#inForce);
+    wake(this.#outcome, true);
     const child = this.#child;
-    if (child === undefined) return Promise.resolve();
-    const gone = new Promise<void>((resolve) => this.#gone.push(resolve));
+    if (child === undefined) return Promise.resolve(true);
+    const gone = new Promise<boolean>((resolve) => this.#gone.push(resolve));
     if (this.#stopping) return gone;
     this.#stopping = true;
     child.kill("SIGTERM");
@@ -132,7 +140,7 @@ export class ChildSlot<Report> {
     }
     this.#ready = true;
     this.#answered = true;
-    if (this.#wanted === this.#sent) wake(this.#inForce);
+    if (this.#wanted === this.#sent) wake(this.#outcome, true);
     else if (this.#wanted !== undefined && !this.#stopping) this.#reload(this.#wanted);
   }
 
@@ -149,13 +157,14 @@ export class ChildSlot<Report> {
     this.#stopping = false;
     this.#ready = false;
     this.#answered = false;
-    wake(this.#gone);
+    if (pid !== undefined) removePidFile(pidFile, pid);
+    wake(this.#gone, true);
     if (asked) {
-      rmSync(pidFile, { force: true }); // left behind where it had to be killed
       this.#start(); // if it has become wanted again meanwhile
       return;
     }
     if (signal !== null) log.error("pid {child} exited due to signal {signal}", { child: pid, signal });
+    wake(this.#outcome, false);
     const error = permanentError(status);
     if (error === undefined) {
       this.#replace(pid, status);
@@ -174,18 +183,28 @@ export class ChildSlot<Report> {
       return;
     }
     const { backoff, delay } = died(this.#backoff, now() - this.#startedAt);
-    const seconds = toSeconds(delay);
+    const wait = status === 0 ? Math.max(delay, HEAR_OURSELVES) : delay;
+    const seconds = toSeconds(wait);
     this.#backoff = backoff;
     this.#restarts++;
     log.info("Restart of {title} process delayed {seconds} seconds to limit respawn rate", { title, seconds });
-    if (delay === 0) this.#start();
-    else this.#respawn = setTimeout(() => this.#start(), delay / 1000);
+    if (wait === 0) this.#start();
+    else this.#respawn = setTimeout(() => this.#start(), wait / 1000);
   }
 }
 
 /** Calls and forgets everyone who waits. */
-function wake(waiting: (() => void)[]): void {
-  for (const resolve of waiting.splice(0)) resolve();
+function wake<T>(waiting: ((value: T) => void)[], value: T): void {
+  for (const resolve of waiting.splice(0)) resolve(value);
+}
+
+/** Removes what a process that had to be killed left behind; not a file that another one has written. */
+function removePidFile(path: string, pid: number): void {
+  try {
+    if (readFileSync(path, "utf8").trim() === String(pid)) rmSync(path);
+  } catch {
+    // it removed it itself
+  }
 }
 
 /** CLOCK_MONOTONIC. */

@@ -52,8 +52,8 @@ const INTERNAL_ERROR = 70; // EX_SOFTWARE of sysexits.h
 const LONGEST_STOP = 6000; // milliseconds; the supervisor's patience ends before
 
 /**
- * Runs a program as a child of the supervisor, until it is told to stop by message or SIGTERM, or until the supervisor
- * is gone. To be called once, as the last thing of the process's entry file.
+ * Runs a program as a child of the supervisor, until SIGTERM or until the supervisor is gone. To be called once, as the
+ * last thing of the process's entry file.
  */
 export function runChild<Report>(program: Program<Report>): void {
   let log: Log | undefined;
@@ -84,9 +84,6 @@ export function runChild<Report>(program: Program<Report>): void {
         log?.info("Reloading");
         await (await running)?.reload(message.config);
         tell({ type: "reloaded" });
-        break;
-      case "stop":
-        stop();
     }
   }
 

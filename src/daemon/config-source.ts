@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import type { FileText, Source } from "../config/read.ts";
 
@@ -22,28 +22,25 @@ function readText(path: string): FileText {
 
 /** glob(7) without `~` and braces: `*` and `?` match no leading dot. */
 function glob(pattern: string): readonly string[] {
-  if (!WILD.test(pattern)) return exists(pattern) ? [pattern] : [];
+  if (!WILD.test(pattern)) return existsSync(pattern) ? [pattern] : [];
   const segments = pattern.split("/");
   let found = [""];
   for (const [i, segment] of segments.entries()) {
     const slash = i === segments.length - 1 ? "" : "/";
     found = found.flatMap((folder) => matches(folder, segment).map((name) => folder + name + slash));
   }
-  return found.filter(exists).sort();
+  return found.filter((path) => existsSync(path)).sort();
 }
 
 const WILD = /[*?[]/;
 
-function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
-}
-
 function matches(folder: string, segment: string): string[] {
   if (!WILD.test(segment)) return [segment];
-  const shape = new RegExp(`^${segment.replace(/\[!?[^\]]+\]|[^\w]/g, wildcard)}$`, "s");
+  const shown = segment.startsWith(".");
   try {
+    const shape = new RegExp(`^${segment.replace(/\[!?[^\]]+\]|[^\w]/g, wildcard)}$`, "s"); // throws on `[z-a]`
     return readdirSync(folder === "" ? "." : folder).filter(
-      (name) => shape.test(name) && (!name.startsWith(".") || segment.startsWith(".")),
+      (name) => shape.test(name) && (shown || !name.startsWith(".")),
     );
   } catch {
     return [];

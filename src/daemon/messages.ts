@@ -16,7 +16,10 @@ export type {
  * CLOCK_MONOTONIC, which all processes share, so a deadline reported by a dead child is still true for the next one.
  */
 
-/** Supervisor to child. `configure` is the first message and comes once; `reload` any number of times. */
+/**
+ * Supervisor to child. `configure` is the first message and comes once; `reload` any number of times, the next one after
+ * the answer to the last. The order to stop is SIGTERM, or the end of the channel.
+ */
 export type ToChild<Adopted> =
   | {
       readonly type: "configure";
@@ -26,8 +29,7 @@ export type ToChild<Adopted> =
       readonly pidFile: string; // -r, -c
       readonly adopted: Adopted | undefined; // the last report of the child that died
     }
-  | { readonly type: "reload"; readonly config: Config }
-  | { readonly type: "stop" };
+  | { readonly type: "reload"; readonly config: Config };
 
 export interface ChildOptions {
   readonly detail: boolean; // -D

@@ -138,13 +138,17 @@ export class Supervisor {
     this.#diagnostics = diagnostics;
     const applied = this.#apply(config);
     starting();
-    await applied;
+    const atOnce = await applied;
+    if (!atOnce) {
+      this.#rest(); // the remedy may come as a reload
+      while (!this.#stopping && !(await this.#inForce())) {}
+    }
     if (this.#stopping) return;
     if (this.#checkers.wanted || this.#vrrp.wanted) log.info("Startup complete");
     else log.warning("Warning - keepalived has no configuration to run");
     notify(["READY=1", `MAINPID=${process.pid}`]);
     started();
-    this.#rest();
+    if (atOnce) this.#rest();
   }
 
   /** A reload may not add errors: a reading that does so changes nothing. */
@@ -163,9 +167,10 @@ export class Supervisor {
     } else {
       this.#reloads.applied++;
       this.#diagnostics = diagnostics;
-      await this.#apply(config);
+      const inForce = await this.#apply(config);
       if (this.#stopping) return;
-      log.info("Reload complete");
+      if (inForce) log.info("Reload complete");
+      else log.error("Reload not complete: a process died of it and is started again");
     }
     notify(["READY=1"]);
     this.#rest();
@@ -176,15 +181,21 @@ export class Supervisor {
     if (this.#reloadWanted) this.#reload();
   }
 
-  /** Starts, reloads or stops each process, as the configuration needs it. Resolves when that is done. */
-  async #apply(config: Config): Promise<void> {
+  /** Starts, reloads or stops each process, as the configuration needs it. Whether that worked. */
+  async #apply(config: Config): Promise<boolean> {
     const { everyChild, checkers, vrrp } = this.#options;
     const checkersNeeded = checkers && (everyChild || config.virtualServers.length > 0);
     const vrrpNeeded = vrrp && (everyChild || config.vrrpInstances.length > 0);
-    await Promise.all([
+    const done = await Promise.all([
       checkersNeeded ? this.#checkers.apply(config) : this.#checkers.stop(),
       vrrpNeeded ? this.#vrrp.apply(config) : this.#vrrp.stop(),
     ]);
+    return !done.includes(false);
+  }
+
+  async #inForce(): Promise<boolean> {
+    const done = await Promise.all([this.#checkers.inForce(), this.#vrrp.inForce()]);
+    return !done.includes(false);
   }
 
   /** The first request stops in order; the second, by whoever cannot wait, at once. */

@@ -15,6 +15,7 @@ export interface PairRecord {
   readonly final: Tables; //                            after everything has returned
   readonly tracked: { readonly running: number; readonly gone: number } | undefined; // 003: lb1's advertised priority
   readonly logs: { readonly lb1: readonly string[]; readonly lb2: readonly string[] };
+  readonly steps: readonly string[]; //                 how far it came, and when: `settled 12.3 s`
   readonly error: string | undefined; //                why the record is not whole
 }
 

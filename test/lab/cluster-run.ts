@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Micros, milliseconds, seconds } from "../../src/base/time.ts";
+import { type Micros, milliseconds, seconds, toSeconds } from "../../src/base/time.ts";
 import { Capture } from "./capture.ts";
 import { fetchOnce, Prober } from "./client.ts";
 import type { Loss, LossRecord, PairName, PairRecord, Tables, WebRecord } from "./cluster-record.ts";
-import { type Director, type Implementation, startDirector } from "./daemon.ts";
+import { type Director, elected, type Implementation, startDirector } from "./daemon.ts";
 import { Lan } from "./lan.ts";
 import { until, wallClock } from "./run.ts";
 import { addresses, ipvsTable } from "./tables.ts";
@@ -26,7 +26,7 @@ interface Bench {
   readonly lb1: Director;
   readonly lb2: Director;
   readonly capture: Capture;
-  readonly prober: Prober;
+  readonly prober: Prober; // paused until the first requests are through
   readonly web: ReadonlyMap<string, WebServer>;
 }
 
@@ -36,19 +36,33 @@ export async function runPair(cluster: Cluster, pair: PairName, shared: Shared):
   let lan: Lan | undefined;
   let bench: Bench | undefined;
   let waited = false;
+  const steps: string[] = [];
+  record.steps = steps;
+  const began = wallClock();
+  const step = (name: string): void => {
+    steps.push(`${name} ${toSeconds(wallClock() - began).toFixed(1)} s`);
+  };
   try {
     lan = await Lan.open(machines(cluster));
+    step("LAN");
     bench = await open(cluster, pair, lan);
+    step("started");
     await settled(bench);
+    step("settled");
     record.election = await tables(bench);
     record.replies = await ask(bench, 6);
+    await bench.prober.probes.waitFor("attempt", () => true, { within: PATIENCE });
     const losses: Partial<Record<Loss, LossRecord>> = {};
     record.losses = losses;
-    losses.stop = await loss(bench, "stop");
-    losses.kill = await loss(bench, "kill");
-    losses.link = await loss(bench, "link");
+    step("asked");
+    for (const kind of ["stop", "kill", "link"] as const) {
+      losses[kind] = await loss(bench, kind);
+      step(kind);
+    }
     record.web = await webServerLeaves(bench, String((record.replies as string[])[0]));
+    step("web");
     await whole(bench);
+    step("whole");
     record.final = await tables(bench);
     waited = true;
     if (cluster.name === "003") record.tracked = await processEnds(bench, shared);
@@ -84,8 +98,7 @@ async function open(cluster: Cluster, pair: PairName, lan: Lan): Promise<Bench> 
 /** The first director is master, the second backup, and both have checked every real server once. */
 async function settled(bench: Bench): Promise<void> {
   const { lb1, lb2, cluster } = bench;
-  const elected = async (): Promise<boolean> => lb1.state === "MASTER" && lb2.state === "BACKUP";
-  await until("lb1 master and lb2 backup", elected, PATIENCE);
+  await elected(lb1, lb2, PATIENCE);
   await announcement(bench, "lb1", 0);
   for (const { host } of cluster.realServers) {
     const server = `\\[${cluster.network}.${host}\\]:tcp:\\d+ succe`;
@@ -138,7 +151,10 @@ async function loss(bench: Bench, kind: Loss): Promise<LossRecord> {
     () => true,
     () => false,
   );
-  await until("lb1 master again", async () => lb1.state === "MASTER", PATIENCE);
+  await lb1.log.waitFor("lb1 master again", () => lb1.state === "MASTER", {
+    from: lb1.log.mark() - 1,
+    within: PATIENCE,
+  });
   const returned = wallClock() - returning;
   await lb2.waitForState("BACKUP", { from: taken, within: PATIENCE });
   if (last === undefined) throw new Error(`${cluster.name}: lb1 never sent an advert`);

@@ -25,7 +25,7 @@ process.exit(results.every(([, record]) => record.error === undefined) ? 0 : 1);
 async function recorded(pair: PairName): Promise<PairRecord> {
   const record = await runPair(cluster(name as ClusterName), pair, shared);
   const said = record.error === undefined ? "done" : `failed: ${record.error}`;
-  console.log(`${name} ${pair}: ${said}`);
+  console.log(`${name} ${pair}: ${said} (${record.steps.join(", ")})`);
   return record;
 }
 

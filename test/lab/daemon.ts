@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { type Micros, seconds } from "../../src/base/time.ts";
 import { Journal, type Wait } from "./journal.ts";
 import type { Lan } from "./lan.ts";
-import { PROJECT, wallClock } from "./run.ts";
+import { PROJECT, until, wallClock } from "./run.ts";
 
 /** This project's daemon, or Debian's keepalived. */
 export type Implementation = "ours" | "keepalived";
@@ -118,10 +118,15 @@ export class Director {
     return readPid(this.#pidFile(child));
   }
 
-  /** Every process of the daemon, parent first. */
+  /** Every process of the daemon, parent first; none after its end. */
   pids(): number[] {
     const parent = this.#process?.pid;
-    return parent === undefined || this.#process?.exitCode !== null ? [] : [parent, ...descendants(parent)];
+    return parent === undefined || !this.running ? [] : [parent, ...descendants(parent)];
+  }
+
+  /** Whether the daemon was started and has not ended. */
+  get running(): boolean {
+    return this.#process !== undefined && this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
   #kill(pids: readonly number[]): void {
@@ -137,6 +142,19 @@ export class Director {
   #pidFile(name: string): string {
     return join(this.#lan.folder, `${this.node}-${name}.pid`);
   }
+}
+
+/** The first director master, the second backup. Rejects after `within`, or at once where a daemon has ended. */
+export async function elected(master: Director, backup: Director, within: Micros): Promise<void> {
+  await until(
+    `${master.node} master and ${backup.node} backup`,
+    async () => {
+      for (const { running, node, log } of [master, backup])
+        if (!running) throw new Error(`${node}: the daemon has ended; its last words: ${log.entries.at(-1)?.text}`);
+      return master.state === "MASTER" && backup.state === "BACKUP";
+    },
+    within,
+  );
 }
 
 /** A director, started. */

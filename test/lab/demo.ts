@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { milliseconds, seconds, toSeconds } from "../../src/base/time.ts";
 import { Capture } from "./capture.ts";
 import { fetchOnce, Prober } from "./client.ts";
-import { type Director, type Implementation, startDirector } from "./daemon.ts";
+import { type Director, elected, type Implementation, startDirector } from "./daemon.ts";
 import { Lan, type NodeSpec } from "./lan.ts";
-import { PROJECT, until, wallClock } from "./run.ts";
+import { PROJECT, wallClock } from "./run.ts";
 import { addresses, ipvsTable } from "./tables.ts";
 import { WebServer } from "./web.ts";
 
@@ -49,7 +49,7 @@ async function show(lan: Lan): Promise<void> {
   const capture = await Capture.start(lan);
   const lb1 = start(lan, "lb1");
   const lb2 = start(lan, "lb2");
-  await until("an election", async () => lb1.state === "MASTER" && lb2.state === "BACKUP", PATIENCE);
+  await elected(lb1, lb2, PATIENCE);
   await capture.heard.waitFor("gratuitous ARP", ({ kind, mac }) => kind === "garp" && mac === lan.mac("lb1"), {});
   say("lb1 is elected. It holds the virtual address, and both directors have the IPVS table:");
   await tables(lan, "lb1");

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { atEnd, type Ended, PROJECT } from "./run.ts";
@@ -49,15 +49,9 @@ export async function boot({ command, timeout, memory = 1536, systemd = false }:
     child.on("error", reject);
     child.on("close", (code) => resolve(code ?? 128));
   });
-  const files = new Map<string, string>();
+  const left = readdirSync(out, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = new Map(left.map(({ name }) => [name, readFileSync(join(out, name), "utf8")]));
   const read = (file: string): string => files.get(file) ?? "";
-  for (const file of ["result.json"]) {
-    try {
-      files.set(file, readFileSync(join(out, file), "utf8"));
-    } catch {
-      // the command left none
-    }
-  }
   kept();
   remove();
   return { status, stdout, stderr, read };

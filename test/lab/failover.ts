@@ -4,9 +4,9 @@ import { type Micros, milliseconds, seconds } from "../../src/base/time.ts";
 import { Capture } from "./capture.ts";
 import { Prober } from "./client.ts";
 import type { Loss } from "./cluster-record.ts";
-import { type Director, type Implementation, startDirector } from "./daemon.ts";
+import { type Director, elected, type Implementation, startDirector } from "./daemon.ts";
 import { Lan } from "./lan.ts";
-import { until, wallClock } from "./run.ts";
+import { wallClock } from "./run.ts";
 import { WebServer } from "./web.ts";
 
 /** One loss of the master, measured. */
@@ -47,7 +47,7 @@ export async function measure(implementation: Implementation, loss: Loss, trials
     const prober = new Prober(lan, probing);
     const done: Trial[] = [];
     while (done.length < trials) {
-      await steady(lb1, lb2);
+      await elected(lb1, lb2, PATIENCE);
       await prober.probes.waitFor("answer of lb1", ({ answer }) => answer === "lb1", { from: prober.probes.mark() });
       done.push(await trial({ lan, lb1, lb2, capture, prober }, loss));
     }
@@ -64,10 +64,6 @@ interface Bench {
   readonly lb2: Director;
   readonly capture: Capture;
   readonly prober: Prober;
-}
-
-async function steady(lb1: Director, lb2: Director): Promise<void> {
-  await until("lb1 master, lb2 backup", async () => lb1.state === "MASTER" && lb2.state === "BACKUP", PATIENCE);
 }
 
 async function trial({ lan, lb1, lb2, capture, prober }: Bench, loss: Loss): Promise<Trial> {

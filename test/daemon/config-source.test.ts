@@ -1,0 +1,42 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { hostSource } from "../../src/daemon/config-source.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "keepalived-ts-source-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const source = hostSource(undefined);
+mkdirSync(join(folder, "d"));
+for (const name of ["b.conf", "a.conf", ".hidden.conf", "x[1].conf", "d/c.conf"])
+  writeFileSync(join(folder, name), name);
+
+function glob(pattern: string): string[] {
+  return source.glob(join(folder, pattern)).map((path) => path.slice(folder.length + 1));
+}
+
+test("files are read whole; directories, executables and what is missing are told apart", () => {
+  writeFileSync(join(folder, "run"), "#!");
+  chmodSync(join(folder, "run"), 0o755);
+  expect(source.read(join(folder, "a.conf"))).toEqual({ ok: true, text: "a.conf" });
+  const reasons = ["d", "run", "none", "a.conf/x"].map((name) => source.read(join(folder, name)));
+  expect(reasons).toMatchObject([
+    { reason: "directory" },
+    { reason: "executable" },
+    { reason: "missing" },
+    { reason: "missing" },
+  ]);
+});
+
+test("patterns match as glob(7): sorted, no leading dots, classes, folders", () => {
+  expect(glob("*.conf")).toEqual(["a.conf", "b.conf", "x[1].conf"]);
+  expect(glob("[!b].conf")).toEqual(["a.conf"]);
+  expect(glob("?/c.*")).toEqual(["d/c.conf"]);
+  expect(glob(".h*")).toEqual([".hidden.conf"]);
+  expect(glob("*/none")).toEqual([]);
+  expect(glob("[z-a]*")).toEqual([]);
+});
+
+test("a plain path matches itself where it exists", () => {
+  expect([glob("a.conf"), glob("none")]).toEqual([["a.conf"], []]);
+});

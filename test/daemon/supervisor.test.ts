@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Bench, isAlive } from "./daemon-under-test.ts";
+
+const bench = new Bench();
+beforeAll(() => bench.build());
+afterAll(() => bench.close());
+
+test.concurrent("a child that dies is replaced and given the last report; TERM leaves nothing behind", async () => {
+  const daemon = bench.start("respawn", "r1", "-nl");
+  await daemon.says("life 1 with r1");
+  await daemon.says("Startup complete");
+  await settle();
+  const first = daemon.childPid;
+  process.kill(first, "SIGKILL");
+  await daemon.says(`VRRP child process(${first}) died: Respawning`);
+  await daemon.says("life 2 with r1");
+  const second = daemon.childPid;
+  daemon.signal("SIGTERM");
+  expect(await daemon.ended).toBe(0);
+  expect(daemon.lines.slice(-3)).toEqual(["Stopping", "Stopped", expect.stringMatching(/^Stopped Keepalived v/)]);
+  expect([isAlive(second), daemon.leftPidFiles]).toEqual([false, false]);
+});
+
+test.concurrent("HUP with a bad file changes nothing and says why; with a good one the child is reloaded, not replaced", async () => {
+  const daemon = bench.start("reload", "r1", "-nl");
+  await daemon.says("Startup complete");
+  const child = daemon.childPid;
+  bench.write("reload", "r2", "nonsense\n");
+  daemon.signal("SIGHUP");
+  await daemon.says("unknown keyword `nonsense`");
+  await daemon.says("Reload refused");
+  bench.write("reload", "r3");
+  daemon.signal("SIGHUP");
+  await daemon.says("reloaded with r3");
+  await daemon.says("Reload complete");
+  expect([daemon.childPid, daemon.lines.some((line) => line.includes("r2"))]).toEqual([child, false]);
+  daemon.signal("SIGINT");
+  expect(await daemon.ended).toBe(0);
+});
+
+test.concurrent("a second TERM does not wait for a child that hangs", async () => {
+  const daemon = bench.start("hang", "hang", "-nl");
+  await daemon.says("Startup complete");
+  const child = daemon.childPid;
+  daemon.signal("SIGTERM");
+  await daemon.says("Stopping");
+  daemon.signal("SIGTERM");
+  expect(await daemon.ended).toBe(0);
+  expect([isAlive(child), daemon.leftPidFiles]).toEqual([false, false]);
+});
+
+test.concurrent("when the supervisor is killed its child stops in order", async () => {
+  const daemon = bench.start("orphan", "r1", "-nl");
+  await daemon.says("Startup complete");
+  const child = daemon.childPid;
+  daemon.signal("SIGKILL");
+  await daemon.says("Stopped");
+  while (isAlive(child)) await settle();
+});
+
+test.concurrent("a permanent error of a child ends the daemon with the child's status", async () => {
+  const daemon = bench.start("permanent", "permanent", "-nl");
+  expect(await daemon.ended).toBe(4);
+  expect(daemon.lines.join("\n")).toMatch(
+    /not allowed\npid \d+ exited with permanent error missing permission. Terminating/,
+  );
+  expect(daemon.leftPidFiles).toBe(false);
+});
+
+test.concurrent("a reload is the remedy for a child that crashes again and again at start", async () => {
+  const daemon = bench.start("crash", "crash", "-nl");
+  await daemon.says("internal error: Error: a bug");
+  await daemon.says("delayed 0 seconds");
+  await daemon.says("delayed 1 seconds");
+  bench.write("crash", "r2");
+  daemon.signal("SIGHUP");
+  await daemon.says("life 1 with r2");
+  await daemon.says("Startup complete");
+  daemon.signal("SIGTERM");
+  expect(await daemon.ended).toBe(0);
+});
+
+test.concurrent("without -n the call returns when the daemon is ready, or with its failure", async () => {
+  const daemon = bench.start("background", "r1");
+  expect(await daemon.ended).toBe(0);
+  const { pid, childPid } = daemon;
+  expect([isAlive(pid), isAlive(childPid)]).toEqual([true, true]);
+  process.kill(pid, "SIGTERM");
+  while (isAlive(pid) || isAlive(childPid)) await settle();
+  expect(await bench.start("failure", "permanent").ended).toBe(4);
+  expect(await bench.start("missing", "r1", "-f/nonexistent").ended).toBe(6);
+});
+
+test.concurrent("a second daemon finds the pid file in use and ends with 0", async () => {
+  const daemon = bench.start("twice", "r1", "-nl");
+  await daemon.says("Startup complete");
+  const second = bench.start("twice", "r1", "-nl");
+  expect(await second.ended).toBe(0);
+  expect(second.lines).toContain("daemon is already running");
+  daemon.signal("SIGTERM");
+  expect(await daemon.ended).toBe(0);
+});
+
+/** Reports leave 100 ms apart. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 50));
+}

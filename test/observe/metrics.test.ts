@@ -1,0 +1,117 @@
+import { expect, test } from "vitest";
+import { ip } from "../../src/base/ip.ts";
+import type { Observed } from "../../src/observe/metric-scopes.ts";
+import { createMetricsPage } from "../../src/observe/metrics.ts";
+import type { CheckerReport } from "../../src/observe/report.ts";
+
+const counters = {
+  advertisementsSent: 12,
+  advertisementsReceived: 3,
+  becomeMaster: 1,
+  releaseMaster: 0,
+  priorityZeroSent: 0,
+  priorityZeroReceived: 2,
+  dropped: { checksum: 4 },
+};
+const checker: CheckerReport = {
+  type: "http",
+  identity: "x",
+  up: true,
+  hasRun: true,
+  latency: 1500,
+  succeeded: 9,
+  failed: 1,
+};
+const observed: Observed = {
+  version: "1.2.3",
+  children: [{ process: "vrrp", up: true, restarts: 2 }],
+  reloads: { applied: 1, refused: 5 },
+  vrrp: {
+    at: 0,
+    scripts: [],
+    instances: [
+      {
+        name: "VI_1",
+        interface: "eth0",
+        vrid: 51,
+        address: ip("192.0.2.9"),
+        state: { name: "master" },
+        priority: 100,
+        lastAdvertAt: 0,
+        counters,
+      },
+    ],
+  },
+  checkers: {
+    at: 0,
+    services: [
+      {
+        name: "[192.0.2.9]:tcp:80",
+        quorumUp: true,
+        realServers: [
+          {
+            name: "[10.0.0.1]:80",
+            up: false,
+            weight: 0,
+            checkers: [checker, { ...checker, up: false, hasRun: false, latency: undefined }],
+          },
+        ],
+      },
+    ],
+  },
+};
+
+async function samples(now: Observed): Promise<string[]> {
+  const page = await createMetricsPage(() => now).render();
+  return page.split("\n").filter((text) => text !== "" && !text.startsWith("#"));
+}
+
+test("the page shows every report with the labels that tell things apart", async () => {
+  const vrid = 'iname="VI_1",intf="eth0",vrid="51"';
+  const real = 'virtual_server="[192.0.2.9]:tcp:80",real_server="[10.0.0.1]:80"';
+  expect(await samples(observed)).toEqual([
+    "keepalived_up 1",
+    'keepalived_build_info{version="1.2.3"} 1',
+    'keepalived_reload_total{result="applied"} 1',
+    'keepalived_reload_total{result="refused"} 5',
+    'keepalived_child_up{process="vrrp"} 1',
+    'keepalived_child_restarts_total{process="vrrp"} 2',
+    `keepalived_vrrp_state{${vrid},ip_address="192.0.2.9"} 2`,
+    `keepalived_effective_priority{${vrid}} 100`,
+    `keepalived_advertisements_sent_total{${vrid}} 12`,
+    `keepalived_advertisements_received_total{${vrid}} 3`,
+    `keepalived_become_master_total{${vrid}} 1`,
+    `keepalived_release_master_total{${vrid}} 0`,
+    `keepalived_priority_zero_sent_total{${vrid}} 0`,
+    `keepalived_priority_zero_received_total{${vrid}} 2`,
+    `keepalived_packets_dropped_total{${vrid},reason="checksum"} 4`,
+    'keepalived_quorum_up{virtual_server="[192.0.2.9]:tcp:80"} 1',
+    `keepalived_real_server_up{${real}} 0`,
+    `keepalived_real_server_weight{${real}} 0`,
+    `keepalived_checker_up{${real},checker="http"} 1`,
+    `keepalived_checker_up{${real},checker="http-2"} 0`,
+    `keepalived_checker_latency_seconds{${real},checker="http"} 0.0015`,
+    `keepalived_checker_results_total{${real},checker="http",result="success"} 9`,
+    `keepalived_checker_results_total{${real},checker="http",result="failure"} 1`,
+    `keepalived_checker_results_total{${real},checker="http-2",result="success"} 9`,
+    `keepalived_checker_results_total{${real},checker="http-2",result="failure"} 1`,
+  ]);
+});
+
+test("a second scrape shows the same, not twice as much; what is gone is not shown", async () => {
+  let now = observed;
+  const page = createMetricsPage(() => now);
+  expect(await page.render()).toBe(await page.render());
+  now = { ...observed, vrrp: undefined, checkers: undefined, children: [] };
+  expect(await page.render()).not.toContain("VI_1");
+});
+
+test("every metric says what it means", async () => {
+  const page = await createMetricsPage(() => observed).render();
+  const names = [...page.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
+  expect(names.length).toBeGreaterThan(15);
+  for (const [, name = "", type] of names) {
+    expect(page).toMatch(new RegExp(`^# HELP ${name} \\S`, "m"));
+    expect(type).toBe(name.endsWith("_total") ? "counter" : "gauge");
+  }
+});
