@@ -13,7 +13,7 @@ import {
   healthDeadline,
   healthStep,
 } from "../lvs/health.ts";
-import type { CheckerReport } from "./messages.ts";
+import type { CheckerReport } from "../observe/report.ts";
 
 export interface CheckerHost {
   readonly io: CheckIo;

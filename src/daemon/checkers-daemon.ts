@@ -7,9 +7,9 @@ import { raiseDescriptorLimit } from "../io/realtime.ts";
 import { Stream } from "../io/stream.ts";
 import { connect } from "../io/tcp-connector.ts";
 import { serverWords } from "../lvs/words.ts";
+import type { CheckersReport } from "../observe/report.ts";
 import { PermanentFailure, type ProgramContext, type Running } from "./child.ts";
 import { IpvsTable } from "./ipvs-table.ts";
-import type { CheckersReport } from "./messages.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
 
 /** The checkers process: checks the real servers and keeps the kernel's IPVS table. */

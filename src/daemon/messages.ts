@@ -2,15 +2,6 @@ import type { Config } from "../config/model.ts";
 import type { VrrpInstanceReportOf, VrrpReportOf } from "../observe/report.ts";
 import type { VrrpState } from "../vrrp/machine.ts";
 
-export type {
-  CheckerReport,
-  CheckersReport,
-  RealServerReport,
-  ScriptReport,
-  ServiceReport,
-  VrrpCounters,
-} from "../observe/report.ts";
-
 /**
  * What the supervisor and its two children say to each other over Node's IPC channel, as JSON. Times are on
  * CLOCK_MONOTONIC, which all processes share, so a deadline reported by a dead child is still true for the next one.

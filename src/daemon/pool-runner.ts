@@ -4,8 +4,8 @@ import { added, adopted, type Health, migrated, unchecked } from "../lvs/health.
 import { EMPTY_POOL, type PoolEvent, type PoolState, poolStep, wantedEntry } from "../lvs/pool.ts";
 import { activatingWords, healthWords, poolWords, serverWords, weightWords } from "../lvs/words.ts";
 import type { Log } from "../observe/log.ts";
+import type { ServiceReport } from "../observe/report.ts";
 import { type CheckerHost, CheckerRunner, healthParameters, identity } from "./checker-runner.ts";
-import type { ServiceReport } from "./messages.ts";
 
 /** What a pool needs of the process it lives in. */
 export interface PoolHost extends Pick<CheckerHost, "io" | "random" | "changed"> {

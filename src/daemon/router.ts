@@ -3,6 +3,7 @@ import type { VrrpInstanceConfig } from "../config/model.ts";
 import type { Clock } from "../io/clock.ts";
 import type { InterfaceAddress } from "../netlink/address.ts";
 import type { Log } from "../observe/log.ts";
+import type { VrrpCounters } from "../observe/report.ts";
 import { type AnnounceEvent, type AnnounceState, announceDeadline, announceStep, SILENT } from "../vrrp/announce.ts";
 import {
   adopt,
@@ -39,7 +40,7 @@ import {
   trackedNow,
   vrrpParameters,
 } from "./instance.ts";
-import type { VrrpCounters, VrrpInstanceReport } from "./messages.ts";
+import type { VrrpInstanceReport } from "./messages.ts";
 
 /** What a router needs of the process it lives in. */
 export interface RouterHost extends Surroundings {

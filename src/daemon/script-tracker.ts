@@ -2,6 +2,7 @@ import type { VrrpScriptConfig } from "../config/model.ts";
 import type { Clock } from "../io/clock.ts";
 import type { Poller } from "../io/poller.ts";
 import { type RunningScript, runScript, type ScriptResult } from "../io/process.ts";
+import type { ScriptReport } from "../observe/report.ts";
 import {
   adoptScript,
   type ScriptEffect,
@@ -14,7 +15,6 @@ import {
   scriptStep,
   startScript,
 } from "../vrrp/script.ts";
-import type { ScriptReport } from "./messages.ts";
 
 export interface ScriptHost {
   readonly clock: Clock;

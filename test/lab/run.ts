@@ -13,9 +13,9 @@ export interface Ended {
 /** The project's folder, seen from `test/lab/` as well as from `dist/lab/`. */
 export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Wall clock in integer microseconds since the epoch, the clock that captured packets carry. */
+/** Wall clock in microseconds since the epoch, to the millisecond: the clock that captured packets carry. */
 export function wallClock(): Micros {
-  return milliseconds(performance.timeOrigin + performance.now());
+  return milliseconds(Date.now());
 }
 
 /** Runs a program to its end and gives its status; never rejects for a bad status, but does where it cannot start. */
