@@ -6,7 +6,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   base: [],
   wire: ["base"],
   netlink: ["base"],
-  config: ["base", "ip-address"],
+  config: ["base"],
   vrrp: ["base", "wire"],
   lvs: ["base"],
   check: ["base", "wire", "node:"],
