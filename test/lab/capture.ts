@@ -47,9 +47,12 @@ export class Capture {
     return capture;
   }
 
-  /** Every advert of a sender, in order. */
-  adverts(mac: string): Extract<Heard, { kind: "advert" }>[] {
-    return this.heard.entries.filter((entry) => entry.kind === "advert").filter((entry) => entry.mac === mac);
+  /** Every advert of a sender, in order, from the index `from` of `heard` on. */
+  adverts(mac: string, from = 0): Extract<Heard, { kind: "advert" }>[] {
+    return this.heard.entries
+      .slice(from)
+      .filter((entry) => entry.kind === "advert")
+      .filter((entry) => entry.mac === mac);
   }
 
   close(): void {

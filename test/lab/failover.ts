@@ -80,8 +80,8 @@ async function trial({ lan, lb1, lb2, capture, prober }: Bench, loss: Loss): Pro
     { from: heard, within: PATIENCE },
   );
   await prober.probes.waitFor("answer of lb2", ({ answer }) => answer === "lb2", { from: probed, within: PATIENCE });
-  const adverts = capture.adverts(lan.mac("lb1")).filter(({ at }) => at < garp.at);
-  const last = adverts.find(({ at, priority }) => at > from && priority === 0) ?? adverts.at(-1);
+  const resigned = capture.adverts(lan.mac("lb1"), heard).find(({ priority }) => priority === 0);
+  const last = resigned ?? capture.adverts(lan.mac("lb1")).findLast(({ at }) => at < garp.at);
   if (last === undefined) throw new Error("the master sent no advert");
   const silence = prober.longestSilence(from, wallClock());
   const resumed = lb2.log.mark();

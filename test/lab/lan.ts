@@ -26,7 +26,6 @@ export class Lan {
   /** A folder for configuration, pid files, captures; removed at the end. */
   readonly folder: string;
   readonly #nodes: readonly NodeSpec[];
-  readonly #macs = new Map<string, string>();
   readonly #forget: () => void;
 
   private constructor(nodes: readonly NodeSpec[]) {
@@ -41,10 +40,6 @@ export class Lan {
     const lan = new Lan(nodes);
     try {
       await run(["sh", "-e"], script(lan.prefix, nodes));
-      for (const { name, interface: link } of nodes) {
-        const said = await lan.run(name, ["cat", `/sys/class/net/${link}/address`]);
-        lan.#macs.set(name, said.trim());
-      }
       return lan;
     } catch (error) {
       lan.close();
@@ -56,9 +51,9 @@ export class Lan {
     return `${this.prefix}-${node}`;
   }
 
-  /** The command line that runs `argv` on a node; `lan` is the bridge's own. */
+  /** The command line that runs a short program on a node; `lan` is the bridge's own. `/sys` stays the host's. */
   command(node: string, argv: readonly string[]): string[] {
-    return ["ip", "netns", "exec", this.namespace(node), ...argv];
+    return ["nsenter", `--net=/run/netns/${this.namespace(node)}`, ...argv];
   }
 
   async run(node: string, argv: readonly string[]): Promise<string> {
@@ -71,13 +66,15 @@ export class Lan {
 
   /** Starts a program on a node, in a session of its own, its output to be read. It ends with the LAN at the latest. */
   spawn(node: string, argv: readonly string[]): ChildProcess {
-    const [program = "", ...rest] = this.command(node, argv);
-    return spawn(program, rest, { stdio: ["ignore", "pipe", "pipe"], detached: true });
+    return spawn("ip", ["netns", "exec", this.namespace(node), ...argv], {
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
   }
 
   /** Hardware address of a node's interface, as in `00:16:3e:00:00:01`. */
   mac(node: string): string {
-    return this.#macs.get(node) ?? "";
+    return mac(this.#nodes.findIndex(({ name }) => name === node));
   }
 
   /** Name of a node's interface on the LAN. */
@@ -105,23 +102,14 @@ export class Lan {
 function script(prefix: string, nodes: readonly NodeSpec[]): string {
   const batch = (command: string, lines: readonly string[]): string =>
     `${command} -batch - <<'END'\n${lines.join("\n")}\nEND`;
-  const sysctl = (node: string, values: readonly string[]): string =>
-    `ip netns exec ${prefix}-${node} sysctl -q -e -w ${values.join(" ")}`;
-  const quiet = ["net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1"];
+  const names = ["lan", ...nodes.map(({ name }) => name)];
+  const links = nodes.map(({ name, interface: link }, i) => {
+    const peer = `peer name ${link} address ${mac(i)} netns ${prefix}-${name}`;
+    return `link add ${name} netns ${prefix}-lan type veth ${peer}`;
+  });
   return [
     nodes.some(({ tunnel }) => tunnel !== undefined) ? "modprobe -q ipip || true" : "",
-    batch(
-      "ip",
-      ["lan", ...nodes.map(({ name }) => name)].map((name) => `netns add ${prefix}-${name}`),
-    ),
-    ...["lan", ...nodes.map(({ name }) => name)].map((name) => sysctl(name, quiet)),
-    batch(
-      "ip",
-      nodes.map(
-        ({ name, interface: link }) =>
-          `link add ${name} netns ${prefix}-lan type veth peer name ${link} netns ${prefix}-${name}`,
-      ),
-    ),
+    batch("ip", [...names.map((name) => `netns add ${prefix}-${name}`), ...links]),
     batch(`ip -n ${prefix}-lan`, [
       "link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
       "link set br0 up",
@@ -129,7 +117,7 @@ function script(prefix: string, nodes: readonly NodeSpec[]): string {
     ]),
     ...nodes.flatMap((node) => [
       batch(`ip -n ${prefix}-${node.name}`, inside(node)),
-      sysctl(node.name, [...arp(node), ...(node.sysctls ?? [])]),
+      `nsenter --net=/run/netns/${prefix}-${node.name} sysctl -q -e -w ${sysctls(node).join(" ")}`,
     ]),
   ].join("\n");
 }
@@ -146,16 +134,24 @@ function inside({ interface: link, addresses, gateway, loopback = [], tunnel = [
   ];
 }
 
-/** A real server must own the VIP and stay silent about it. */
-function arp({ loopback = [], tunnel = [], interface: link }: NodeSpec): string[] {
-  const forward = "net.ipv4.ip_forward=0";
-  if (loopback.length + tunnel.length === 0) return [forward];
-  const both = ["all", link].flatMap((on) => [
+/** IPv6 off, forwarding as asked; a real server must own the VIP and stay silent about it. */
+function sysctls({ loopback = [], tunnel = [], interface: link, sysctls: more = [] }: NodeSpec): string[] {
+  const silent = ["all", link].flatMap((on) => [
     `net.ipv4.conf.${on}.arp_ignore=1`,
     `net.ipv4.conf.${on}.arp_announce=2`,
   ]);
-  const unfiltered = tunnel.length > 0 ? ["all", "tunl0"].map((on) => `net.ipv4.conf.${on}.rp_filter=0`) : [];
-  return [forward, ...both, ...unfiltered];
+  return [
+    "net.ipv6.conf.all.disable_ipv6=1",
+    "net.ipv4.ip_forward=0",
+    ...(loopback.length + tunnel.length > 0 ? silent : []),
+    ...(tunnel.length > 0 ? ["all", "tunl0"].map((on) => `net.ipv4.conf.${on}.rp_filter=0`) : []),
+    ...more,
+  ];
+}
+
+/** Hardware address of the n-th node: the same in every run. */
+function mac(n: number): string {
+  return `02:00:00:00:00:${(n + 1).toString(16).padStart(2, "0")}`;
 }
 
 /** Namespaces of runs that were killed with SIGKILL: their process is no more, so nobody else removes them. */
