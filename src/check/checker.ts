@@ -17,7 +17,7 @@ export interface Target {
   readonly fwmark: number;
 }
 
-/** An established connection. `onData` is called with each chunk, then once with "end" or an error. */
+/** An established connection. `onData` is called with each chunk, then once with "end" or an error; not after `close`. */
 export interface Connection {
   write(bytes: Uint8Array): void;
   onData(handler: (chunk: Uint8Array | "end" | Error) => void): void;
@@ -33,8 +33,8 @@ export interface CheckIo {
   now(): Micros;
   /** Calls `wake` at `at`; returns what cancels it. */
   wakeAt(at: Micros, wake: () => void): () => void;
-  /** Connects, or says why not by `deadline`. Never rejects. */
-  connect(target: Target, deadline: Micros): Promise<Connected>;
+  /** Connects, or says why not by `deadline` and as soon as `signal` fires. Never rejects. */
+  connect(target: Target, deadline: Micros, signal: AbortSignal): Promise<Connected>;
 }
 
 export const UP: Verdict = { up: true };

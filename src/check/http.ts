@@ -9,7 +9,7 @@ import {
   hostOf,
   readResponse,
 } from "../wire/http.ts";
-import { type CheckIo, type Connection, down, type Target, UP, type Verdict } from "./checker.ts";
+import { type CheckIo, down, type Target, UP, type Verdict } from "./checker.ts";
 
 /** What an HTTP_GET asks for, and what it expects; config/model.ts `HttpCheckConfig`. */
 export interface HttpExpectation extends Target {
@@ -29,53 +29,72 @@ export interface HttpUrl {
 
 /**
  * Requests one url. Up means: a response whose status is among the expected, and whose body has the expected digest.
- * Each wait may take `connectTimeout`; the whole answer no longer than until the next check would be due.
+ * Each wait may take `connectTimeout`; the whole answer no longer than until the next check would be due. `signal` ends
+ * the check early; its verdict then says nothing.
  * (Keepalived differs: it reads to the end of the connection, for ever if a byte comes now and then.)
  */
-export async function httpCheck(check: HttpExpectation, url: HttpUrl, io: CheckIo): Promise<Verdict> {
+export async function httpCheck(
+  check: HttpExpectation,
+  url: HttpUrl,
+  io: CheckIo,
+  signal: AbortSignal,
+): Promise<Verdict> {
   const { address, port, protocol } = check;
-  const connected = await io.connect(check, io.now() + check.connectTimeout);
+  const connected = await io.connect(check, io.now() + check.connectTimeout, signal);
   if (!connected.ok) return { up: false, why: connected.why, local: connected.local };
+  const { connection } = connected;
   const host = url.virtualHost ?? check.virtualHost ?? hostOf(address, port);
-  try {
-    connected.connection.write(encodeRequest({ path: url.path, host, protocol }));
-    return await judge(connected.connection, check, url, io);
-  } finally {
-    connected.connection.close();
-  }
-}
-
-function judge(connection: Connection, check: HttpExpectation, url: HttpUrl, io: CheckIo): Promise<Verdict> {
-  const md5 = url.digest === undefined ? undefined : createHash("md5");
-  const endAt = io.now() + check.connectTimeout + Math.max(check.connectTimeout, check.delayLoop);
-  let response: HttpResponse = HTTP_START;
-  return new Promise((resolve) => {
-    let cancel = (): void => {};
+  return await new Promise((resolve) => {
+    let cancelWake = (): void => {};
+    const stop = (): void => finish(down("stopped"));
     const finish = (verdict: Verdict): void => {
-      cancel();
+      connection.close(); // at once: what has come already must not be read any more
+      cancelWake();
+      signal.removeEventListener("abort", stop);
       resolve(verdict);
     };
-    const wait = (): void => {
-      cancel();
-      const at = Math.min(io.now() + check.connectTimeout, endAt);
-      cancel = io.wakeAt(at, () => finish(down("Timeout HTTP read")));
+    // Where we were held up ourselves (a suspended machine), the answer may lie there unread: sockets have one more turn.
+    const late = (): void => {
+      cancelWake = io.wakeAt(io.now(), () => finish(down("Timeout HTTP read")));
     };
+    const endAt = io.now() + check.connectTimeout + Math.max(check.connectTimeout, check.delayLoop);
+    const wait = (): void => {
+      cancelWake();
+      const at = Math.min(io.now() + check.connectTimeout, endAt);
+      cancelWake = io.wakeAt(at, late);
+    };
+    if (signal.aborted) return stop();
+    signal.addEventListener("abort", stop);
     wait();
+    const read = judge(url);
+    connection.write(encodeRequest({ path: url.path, host, protocol }));
     connection.onData((chunk) => {
-      if (chunk instanceof Error) return finish(down(`Read error with: ${chunk.message}`));
-      if (chunk === "end") response = endResponse(response);
-      else {
-        const step = readResponse(response, chunk);
-        response = step.response;
-        md5?.update(step.raw);
-      }
-      if (response.name === "failed") return finish(down(FAILURES[response.reason]));
-      if (response.name === "done") return finish(verdict(response.head.status, url, md5?.digest("hex")));
-      if (response.name === "body" && !isExpected(response.head.status, url))
-        return finish(verdict(response.head.status, url, undefined)); // the body changes nothing any more
-      return wait();
+      const verdict = read(chunk);
+      if (verdict === undefined) wait();
+      else finish(verdict);
     });
   });
+}
+
+/** Reads a response as it comes; says the verdict as soon as there is one. */
+function judge(url: HttpUrl): (chunk: Uint8Array | "end" | Error) => Verdict | undefined {
+  const md5 = url.digest === undefined ? undefined : createHash("md5");
+  let response: HttpResponse = HTTP_START;
+  return (chunk) => {
+    if (chunk instanceof Error) return down(`Read error with: ${chunk.message}`);
+    if (chunk === "end") response = endResponse(response);
+    else {
+      const step = readResponse(response, chunk);
+      response = step.response;
+      md5?.update(step.raw);
+    }
+    if (response.name === "failed") return down(FAILURES[response.reason]);
+    if (response.name === "done") return verdict(response.head.status, url, md5?.digest("hex"));
+    // The body of a response whose status is wrong changes nothing any more.
+    if (response.name === "body" && !isExpected(response.head.status, url))
+      return verdict(response.head.status, url, undefined);
+    return undefined;
+  };
 }
 
 /** The order of Keepalived's tests: status, then digest. */

@@ -33,7 +33,7 @@ export class CheckerRunner {
   #latency: Micros | undefined;
   #succeeded = 0;
   #failed = 0;
-  #run = 0; // a result that comes after a cancellation is not this run's
+  #checking: AbortController | undefined; // of the check under way
   #cancelWake = (): void => {};
 
   constructor(config: CheckerConfig, health: Health, host: CheckerHost) {
@@ -83,7 +83,7 @@ export class CheckerRunner {
         this.#check(effect.url);
         break;
       case "cancel":
-        this.#run++;
+        this.#checking?.abort();
         break;
       case "up":
       case "down":
@@ -96,10 +96,12 @@ export class CheckerRunner {
   }
 
   #check(url: number): void {
-    const run = ++this.#run;
+    const checking = new AbortController();
+    const { signal } = checking;
+    this.#checking = checking;
     const startedAt = this.#host.io.now();
-    check(this.config, url, this.#host.io).then((result) => {
-      if (run !== this.#run) return;
+    check(this.config, url, this.#host.io, signal).then((result) => {
+      if (signal.aborted) return;
       this.#latency = this.#host.io.now() - startedAt;
       if (result.up) this.#succeeded++;
       else if (!result.local) this.#failed++;
@@ -121,8 +123,8 @@ export function identity(config: CheckerConfig): string {
   return JSON.stringify([type, address, port, bindAddress, bindPort, bindInterface, fwmark, ...question]);
 }
 
-async function check(config: CheckerConfig, index: number, io: CheckIo): Promise<Verdict> {
-  if (config.type === "tcp") return tcpCheck(config, io);
+async function check(config: CheckerConfig, index: number, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
+  if (config.type === "tcp") return tcpCheck(config, io, signal);
   const url = config.urls[index];
-  return url === undefined ? down(`no url ${index}`) : httpCheck(config, url, io);
+  return url === undefined ? down(`no url ${index}`) : httpCheck(config, url, io, signal);
 }

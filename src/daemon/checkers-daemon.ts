@@ -1,16 +1,18 @@
 import { type IpvsEntry, serviceName } from "../base/ipvs.ts";
-import type { CheckIo } from "../check/checker.ts";
+import { seconds } from "../base/time.ts";
 import type { Config } from "../config/model.ts";
 import { Clock } from "../io/clock.ts";
 import { Poller } from "../io/poller.ts";
 import { raiseDescriptorLimit } from "../io/realtime.ts";
-import { Stream } from "../io/stream.ts";
-import { connect } from "../io/tcp-connector.ts";
 import { serverWords } from "../lvs/words.ts";
 import type { CheckersReport } from "../observe/report.ts";
+import { checkIo } from "./check-io.ts";
 import { PermanentFailure, type ProgramContext, type Running } from "./child.ts";
 import { IpvsTable } from "./ipvs-table.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
+
+/** How long a table that the kernel refused is left as it is. */
+const RETRY = seconds(10);
 
 /** The checkers process: checks the real servers and keeps the kernel's IPVS table. */
 export class CheckersDaemon implements Running<CheckersReport> {
@@ -21,14 +23,13 @@ export class CheckersDaemon implements Running<CheckersReport> {
   readonly #pools = new Map<string, PoolRunner>();
   readonly #host: PoolHost;
   #settling = true; // the table is written as a whole at the end
+  #cancelRetry = (): void => {};
 
   /** Puts the configuration in force. Throws PermanentFailure where the kernel has no IPVS. */
   constructor(context: ProgramContext<CheckersReport>) {
     this.#context = context;
     const { config, adopted, log } = context;
-    const checkers = config.virtualServers.flatMap(({ realServers }) => realServers.flatMap((one) => one.checkers));
-    const limited = raiseDescriptorLimit(checkers.length + 64);
-    if (limited !== undefined) log.warning("{error}", { error: limited.message });
+    this.#makeRoom(config);
     this.#table = this.#openTable(adopted?.services.map(({ name }) => name) ?? []);
     this.#host = {
       io: checkIo(this.#clock, this.#poller),
@@ -49,6 +50,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   /** What did not change is not touched. */
   reload(config: Config): void {
     this.#settling = true;
+    this.#makeRoom(config);
     const wanted = new Map(config.virtualServers.map((server) => [serviceName(server), server]));
     for (const [name, pool] of this.#pools) {
       if (wanted.has(name)) continue;
@@ -65,6 +67,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   }
 
   stop(): void {
+    this.#cancelRetry();
     for (const pool of this.#pools.values()) pool.stop();
     if (this.#context.options.releaseIpvs) {
       for (const { entry } of this.#pools.values()) {
@@ -85,14 +88,27 @@ export class CheckersDaemon implements Running<CheckersReport> {
     return { at: this.#clock.now(), services: [...this.#pools.values()].map((pool) => pool.report()) };
   }
 
+  /** Every checker may have a connection at the same time. */
+  #makeRoom({ virtualServers }: Config): void {
+    const checkers = virtualServers.flatMap(({ realServers }) => realServers.flatMap((one) => one.checkers));
+    const limited = raiseDescriptorLimit(checkers.length + 64);
+    if (limited !== undefined) this.#context.log.warning("{error}", { error: limited.message });
+  }
+
   #wanted(entry: IpvsEntry): void {
-    if (!this.#settling) this.#table.apply(entry);
+    if (!this.#settling && !this.#table.apply(entry)) this.#tryAgain();
   }
 
   #settle(): void {
     this.#settling = false;
-    this.#table.applyAll([...this.#pools.values()].map(({ entry }) => entry));
+    if (!this.#table.applyAll([...this.#pools.values()].map(({ entry }) => entry))) this.#tryAgain();
     this.#context.changed();
+  }
+
+  /** The kernel refused something, perhaps for a moment. */
+  #tryAgain(): void {
+    this.#cancelRetry();
+    this.#cancelRetry = this.#clock.wakeAt(this.#clock.now() + RETRY, () => this.#settle());
   }
 
   #openTable(owned: readonly string[]): IpvsTable {
@@ -102,16 +118,4 @@ export class CheckersDaemon implements Running<CheckersReport> {
       throw new PermanentFailure(1, `IPVS: Can't initialize ipvs: ${error instanceof Error ? error.message : error}`);
     }
   }
-}
-
-function checkIo(clock: Clock, poller: Poller): CheckIo {
-  return {
-    now: () => clock.now(),
-    wakeAt: (at, wake) => clock.wakeAt(at, wake),
-    async connect(target, deadline) {
-      const result = await connect({ ...target, deadline }, clock, poller);
-      if (result.ok) return { ok: true, connection: new Stream(result.fd, poller) };
-      return { ok: false, why: result.why, local: result.kind === "local" };
-    },
-  };
 }

@@ -9,14 +9,14 @@ import type { Log } from "../observe/log.ts";
 export class IpvsTable {
   readonly #kernel = new IpvsKernel();
   readonly #log: Log;
-  readonly #have = new Map<string, IpvsEntry>(); // the kernel's table as last read, with what we did since
+  readonly #have = new Map<string, IpvsEntry>(); // the kernel's table as last read, and what we did since
   readonly #owned = new Set<string>();
+  readonly #complaints = new Set<string>(); // said since the table was last as wanted
 
   /** `owned` names services left by a process of ours before. Throws KernelError. */
   constructor(log: Log, owned: readonly string[]) {
     this.#log = log;
     for (const name of owned) this.#owned.add(name);
-    this.#read();
   }
 
   /** Weight of a destination in the table, 0 while absent. */
@@ -25,15 +25,23 @@ export class IpvsTable {
     return entry?.destinations.find((one) => destinationName(one) === destination)?.weight ?? 0;
   }
 
-  /** Makes the whole table as wanted: what is ours and not in `want` goes. */
-  applyAll(want: readonly IpvsEntry[]): void {
-    this.#apply(want, () => [...this.#have.values()]);
+  /** Makes the whole table as wanted, whatever the kernel has now: what is ours and not in `want` goes. False: refused. */
+  applyAll(want: readonly IpvsEntry[]): boolean {
+    this.#read();
+    const made = this.#apply(want, () => [...this.#have.values()]);
+    const wanted = new Set(want.map(({ service }) => serviceName(service)));
+    for (const name of this.#owned) if (!wanted.has(name) && !this.#have.has(name)) this.#owned.delete(name);
+    if (made) this.#complaints.clear();
+    return made;
   }
 
-  /** Makes one service as wanted. */
-  apply(want: IpvsEntry): void {
+  /** Makes one service as wanted. False where the kernel refused some of it: it was said, and is to be tried again. */
+  apply(want: IpvsEntry): boolean {
     const name = serviceName(want.service);
-    this.#apply([want], () => {
+    const known = this.#have.get(name);
+    if (known !== undefined)
+      this.#have.set(name, { service: known.service, destinations: this.#kernel.destinations(known.service) });
+    return this.#apply([want], () => {
       const entry = this.#have.get(name);
       return entry === undefined ? [] : [entry];
     });
@@ -44,37 +52,44 @@ export class IpvsTable {
   }
 
   /** Where the kernel turns out to have another table than we thought, it is read, and the difference taken anew. */
-  #apply(want: readonly IpvsEntry[], have: () => readonly IpvsEntry[]): void {
+  #apply(want: readonly IpvsEntry[], have: () => readonly IpvsEntry[]): boolean {
     for (const { service } of want) this.#owned.add(serviceName(service));
     for (let attempt = 0; ; attempt++) {
       const before = have();
       const changes = plan(before, want, this.#owned);
-      if (changes.length === 0) return;
-      const errors = this.#kernel.change(changes.map(request));
-      const failed = changes.flatMap((change, i) => {
+      for (const change of changes) this.#log.detail("IPVS: {change}", { change: words(change) });
+      const errors = changes.length === 0 ? [] : this.#kernel.change(changes.map(request));
+      const refused = changes.flatMap((change, i) => {
         const error = errors[i];
-        return error === undefined || isGone(change, error) ? [] : [{ change, error }];
+        return error === undefined ? [] : [{ change, error }];
       });
-      if (failed.length === 0) {
+      if (refused.length === 0) {
         this.#remember(before, want);
-        return;
+        return true;
       }
       this.#read();
-      if (attempt > 0 || !failed.some(({ error }) => SURPRISES.includes(error.errno))) {
-        for (const { change, error } of failed) this.#log.error(describe(change, error));
-        return;
-      }
+      if (attempt === 0 && refused.some(({ error }) => SURPRISES.includes(error.errno))) continue;
+      return this.#complain(refused.filter((one) => !isGone(one)));
     }
   }
 
-  #remember(before: readonly IpvsEntry[], want: readonly IpvsEntry[]): void {
-    const wanted = new Set(want.map(({ service }) => serviceName(service)));
-    for (const { service } of before) {
-      const name = serviceName(service);
-      if (wanted.has(name) || !this.#owned.has(name)) continue;
-      this.#have.delete(name);
-      this.#owned.delete(name);
+  /** Says each refusal once; those of a service's destinations follow from its own. */
+  #complain(refused: readonly Refusal[]): boolean {
+    const broken = new Set(
+      refused.flatMap(({ change }) => ("destination" in change ? [] : [serviceName(change.service)])),
+    );
+    for (const { change, error } of refused) {
+      if ("destination" in change && broken.has(serviceName(change.service))) continue;
+      const complaint = describe(change, error);
+      if (!this.#complaints.has(complaint)) this.#log.error("{error}", { error: complaint });
+      this.#complaints.add(complaint);
     }
+    return refused.length === 0;
+  }
+
+  #remember(before: readonly IpvsEntry[], want: readonly IpvsEntry[]): void {
+    for (const { service } of before)
+      if (this.#owned.has(serviceName(service))) this.#have.delete(serviceName(service));
     for (const entry of want) this.#have.set(serviceName(entry.service), entry);
   }
 
@@ -84,11 +99,16 @@ export class IpvsTable {
   }
 }
 
+interface Refusal {
+  readonly change: IpvsChange;
+  readonly error: KernelError;
+}
+
 /** What is refused because the table is not what we thought: added or removed by somebody else. */
 const SURPRISES: readonly number[] = [EEXIST, ENOENT, ESRCH];
 
 /** What should go and is gone already. */
-function isGone({ type }: IpvsChange, { errno }: KernelError): boolean {
+function isGone({ change: { type }, error: { errno } }: Refusal): boolean {
   return (type === "delete-service" || type === "delete-destination") && (errno === ENOENT || errno === ESRCH);
 }
 
@@ -109,7 +129,15 @@ function request(change: IpvsChange): Parameters<IpvsKernel["change"]>[0][number
   }
 }
 
-function describe(change: IpvsChange, { message }: KernelError): string {
-  const where = "destination" in change ? ` -> ${destinationName(change.destination)}` : "";
-  return `${change.type.replace("-", " ")} ${serviceName(change.service)}${where}: ${message}`;
+/** `set destination [10.9.0.100]:tcp:80 -> [10.9.0.11]:80 weight 2`. */
+function words(change: IpvsChange): string {
+  const what = `${change.type.replace("-", " ")} ${serviceName(change.service)}`;
+  if (!("destination" in change)) return what;
+  const weight = change.type === "delete-destination" ? "" : ` weight ${change.destination.weight}`;
+  return `${what} -> ${destinationName(change.destination)}${weight}`;
+}
+
+function describe(change: IpvsChange, { message, errno }: KernelError): string {
+  const hint = "destination" in change || errno !== ENOENT ? "" : `: no scheduler ${change.service.scheduler}?`;
+  return `${words(change)}: ${message}${hint}`;
 }

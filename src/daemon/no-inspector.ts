@@ -1,5 +1,5 @@
 /**
- * To be imported before anything else: without a handler, SIGUSR1 opens Node's inspector on a TCP port. What the signal
- * means is added later by the supervisor; the children leave it at this.
+ * To be imported before anything else: without a handler, SIGUSR1 opens Node's inspector on a TCP port, and SIGHUP or
+ * SIGUSR2 end a daemon that is only starting. What the signals mean is added later by the supervisor.
  */
-process.on("SIGUSR1", () => {});
+for (const signal of ["SIGUSR1", "SIGUSR2", "SIGHUP"] as const) process.on(signal, () => {});

@@ -2,11 +2,23 @@ import type { Diagnostic } from "../config/diagnostic.ts";
 
 /**
  * What stands against a reload: a reload may not add errors. An error that the running configuration has too does not
- * count, so that a daemon that started in spite of it can still be reloaded. Empty: apply it.
+ * count, so that a daemon that started in spite of it can still be reloaded; the same words on another line, or more
+ * often, are another error. Empty: apply it.
  */
 export function objections(running: readonly Diagnostic[], next: readonly Diagnostic[]): readonly Diagnostic[] {
-  const known = new Set(running.filter(isError).map(({ message }) => message));
-  return next.filter((it) => it.fatal === true || (isError(it) && !known.has(it.message)));
+  const known = new Map<string, number>();
+  for (const it of running.filter(isError)) known.set(identity(it), (known.get(identity(it)) ?? 0) + 1);
+  const isNew = (it: Diagnostic): boolean => {
+    const left = known.get(identity(it)) ?? 0;
+    known.set(identity(it), left - 1);
+    return left <= 0;
+  };
+  return next.filter((it) => it.fatal === true || (isError(it) && isNew(it)));
+}
+
+/** What it says of which text; the line's number changes when lines are added above it. */
+function identity({ message, source = "" }: Diagnostic): string {
+  return `${message}\n${source.trim()}`;
 }
 
 function isError({ severity }: Diagnostic): boolean {

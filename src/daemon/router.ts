@@ -50,6 +50,8 @@ export interface RouterHost extends Surroundings {
   /** Sends a packet on an interface; false where that failed (and was said). */
   send(interfaceName: string, packet: Uint8Array, instance: string): boolean;
   changed(): void;
+  /** Whether another router of this host is master and has the address too, or will when a reload is done. */
+  isHeldByAnother(router: Router, entry: InterfaceAddress): boolean;
 }
 
 const NO_COUNTERS: VrrpCounters = {
@@ -88,6 +90,10 @@ export class Router {
 
   get config(): VrrpInstanceConfig {
     return this.#config;
+  }
+
+  get isMaster(): boolean {
+    return this.#state.name === "master";
   }
 
   /**
@@ -274,17 +280,18 @@ export class Router {
 
   /** Brings the virtual addresses in line with `want`; whether any was added. */
   #apply(want: readonly InterfaceAddress[]): boolean {
-    const { done, errors } = this.#host.network.apply(this.#held, want);
+    const owned = this.#held.filter((entry) => !this.#host.isHeldByAnother(this, entry));
+    const { done, errors } = this.#host.network.apply(owned, want);
     this.#held = want;
     for (const error of errors)
       this.#host.log.error("({iname}) {error}", { iname: this.#config.name, error: error.message });
     return done.added.length + done.changed.length > 0;
   }
 
-  /** Somebody else removed an address of a master: it is put back, and announced. */
+  /** Somebody removed an address of a master, or the kernel did with the first one of its subnet: it is put back, and announced. */
   #restore(): void {
     if (this.#state.name !== "master" || !this.#apply(placedAddresses(this.#config, this.#host.network))) return;
-    this.#host.log.warning("({iname}) virtual addresses were removed by somebody else, restored", {
+    this.#host.log.warning("({iname}) virtual addresses had been removed, restored", {
       iname: this.#config.name,
     });
     this.#feedAnnounce({ type: "claimed" });

@@ -51,10 +51,12 @@ export class ScriptTracker {
     return { name: this.config.name, argv: this.config.argv, verdict, opposed, status };
   }
 
-  close(): void {
+  /** No further run; the one under way is told to end, and by force when called again. Resolves when it has ended. */
+  async close(): Promise<void> {
     this.#closed = true;
     this.#cancelWake();
     this.#running?.kill();
+    await this.#running?.result;
   }
 
   #feed(event: ScriptEvent): void {

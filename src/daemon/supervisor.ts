@@ -26,6 +26,9 @@ export interface SupervisorHost {
   readonly started: () => void;
 }
 
+/** Milliseconds that an orderly stop may take once it has been asked for twice. */
+const IMPATIENCE = 1000;
+
 /** The parent of the two processes: starts, reloads, replaces and stops them. It touches neither network nor IPVS. */
 export class Supervisor {
   readonly #options: Options;
@@ -38,6 +41,7 @@ export class Supervisor {
   #busy = true; // starting or reloading: another reload has to wait
   #reloadWanted = false;
   #stopping = false;
+  #stoppedAt = 0; // milliseconds, performance.now()
   #end: (status: number) => void = () => {};
 
   constructor(options: Options, host: SupervisorHost) {
@@ -83,6 +87,7 @@ export class Supervisor {
   async run(): Promise<number> {
     const { log, read } = this.#host;
     const { configFile, dumpConfig } = this.#options;
+    this.#listen();
     const reading = read();
     log.info("Configuration file {path}", { path: configFile });
     this.#say(reading.diagnostics);
@@ -114,7 +119,6 @@ export class Supervisor {
       this.#end = resolve;
     });
     const alive = setInterval(() => {}, 2 ** 30); // signal handlers alone do not keep Node running
-    this.#listen();
     this.#start(reading);
     const status = await ended;
     clearInterval(alive);
@@ -199,20 +203,27 @@ export class Supervisor {
     return !done.includes(false);
   }
 
-  /** The first request stops in order; the second, by whoever cannot wait, at once. */
+  /**
+   * The first request stops in order; after the second, by whoever cannot wait, that may take a second in all. Not
+   * less: who sends the same signal twice must not find the virtual addresses left behind.
+   */
   #terminate(): void {
     if (!this.#stopping) {
       this.#stop(0);
       return;
     }
-    this.#host.log.warning("Stopping at once");
-    this.#checkers.kill();
-    this.#vrrp.kill();
+    const left = Math.max(0, this.#stoppedAt + IMPATIENCE - performance.now());
+    setTimeout(() => {
+      this.#host.log.warning("Stopping at once");
+      this.#checkers.kill();
+      this.#vrrp.kill();
+    }, left);
   }
 
   async #stop(status: number): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
+    this.#stoppedAt = performance.now();
     this.#host.log.info("Stopping");
     this.#host.notify(["STOPPING=1"]);
     await Promise.all([this.#checkers.stop(), this.#vrrp.stop()]);

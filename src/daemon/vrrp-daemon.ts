@@ -1,19 +1,24 @@
 import type { IpAddress } from "../base/ip.ts";
+import { seconds } from "../base/time.ts";
 import type { Config, VrrpInstanceConfig } from "../config/model.ts";
 import { Clock } from "../io/clock.ts";
 import { HostNetwork } from "../io/host-network.ts";
 import { Poller } from "../io/poller.ts";
 import { VrrpSocket } from "../io/raw-socket.ts";
 import { enterRealtime } from "../io/realtime.ts";
+import type { InterfaceAddress } from "../netlink/address.ts";
 import { scriptWords } from "../vrrp/words.ts";
 import { decodeIpv4, type Ipv4Packet } from "../wire/ipv4.ts";
 import { advertisedVrid, VRRP_GROUP_V4 } from "../wire/vrrp.ts";
 import { Announcer } from "./announcer.ts";
 import type { ProgramContext, Running } from "./child.ts";
-import { allAddresses, isUp } from "./instance.ts";
+import { allAddresses, isUp, placedAddresses } from "./instance.ts";
 import type { VrrpReport } from "./messages.ts";
 import { Router, type RouterHost } from "./router.ts";
 import { ScriptTracker } from "./script-tracker.ts";
+
+/** For scripts, from SIGTERM to SIGKILL when the daemon stops; Keepalived's too. */
+const GRACE = seconds(1);
 
 interface OpenSocket {
   readonly ifindex: number;
@@ -32,6 +37,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   readonly #scripts = new Map<string, ScriptTracker>();
   readonly #up = new Map<string, boolean>(); // interfaces as last told to the operator
   #virtual = new Set<IpAddress>();
+  #wanted: ReadonlyMap<string, VrrpInstanceConfig> = new Map(); // while a reload is under way: what is to come
   #hearingFrom: number; // vrrp_startup_delay: what comes before is not listened to
   #stopped = false;
 
@@ -39,10 +45,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   constructor(context: ProgramContext<VrrpReport>) {
     this.#context = context;
     const { config, adopted, log } = context;
-    this.network = new HostNetwork(this.#poller, {
-      linkChanged: (name) => this.#linkChanged(name),
-      addressChanged: () => this.#reconsider(),
-    });
+    this.network = new HostNetwork(this.#poller, (links) => this.#networkChanged(links));
     this.announcer = new Announcer(this.clock, this.network, log, config.global.garpInterval);
     const delay = adopted === undefined ? config.global.startupDelay : 0;
     this.#hearingFrom = this.clock.now() + delay;
@@ -72,6 +75,17 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     return this.#virtual.has(address);
   }
 
+  isHeldByAnother(router: Router, { ifindex, address, prefixLength }: InterfaceAddress): boolean {
+    return [...this.#routers].some(
+      ([name, other]) =>
+        other !== router &&
+        other.isMaster &&
+        placedAddresses(this.#wanted.get(name) ?? other.config, this.network).some(
+          (held) => held.ifindex === ifindex && held.address === address && held.prefixLength === prefixLength,
+        ),
+    );
+  }
+
   send(interfaceName: string, packet: Uint8Array, instance: string): boolean {
     const open = this.#sockets.get(interfaceName);
     if (open === undefined) return false;
@@ -90,6 +104,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   reload(config: Config): void {
     this.announcer.gap = config.global.garpInterval;
     const wanted = new Map(config.vrrpInstances.map((instance) => [key(instance), instance]));
+    this.#wanted = wanted;
     for (const [name, router] of this.#routers) {
       if (wanted.has(name)) continue;
       router.stop();
@@ -102,19 +117,24 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
       if (router === undefined) this.#startRouter(instance, undefined, 0);
       else router.reconfigure(instance);
     }
+    this.#wanted = new Map();
     for (const name of this.#sockets.keys()) if (!this.#isSpokenOn(name)) this.#closeSocket(name);
     this.changed();
   }
 
-  stop(): void {
+  /** Scripts that do not end when they are told to are waited for last, and for a second only. */
+  async stop(): Promise<void> {
     this.#stopped = true;
-    for (const script of this.#scripts.values()) script.close();
+    const scripts = [...this.#scripts.values()];
+    const ended = Promise.all(scripts.map((script) => script.close()));
     for (const router of this.#routers.values()) {
       if (this.#context.options.releaseVips) router.stop();
       else router.abandon();
     }
     for (const name of [...this.#sockets.keys()]) this.#closeSocket(name);
     this.announcer.close();
+    await Promise.race([ended, new Promise<void>((resolve) => this.clock.wakeAt(this.clock.now() + GRACE, resolve))]);
+    for (const script of scripts) script.close();
     this.network.close();
     this.clock.close();
     this.#poller.close();
@@ -169,15 +189,18 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     for (const gone of before.values()) gone.close();
   }
 
+  #networkChanged(links: ReadonlySet<string>): void {
+    if (this.#stopped) return;
+    for (const name of links) this.#linkChanged(name);
+    this.#reconsider();
+  }
+
   #linkChanged(name: string): void {
     if (this.#isSpokenOn(name)) this.#openSocket(name);
     const up = this.#isUp(name);
-    if (this.#isTracked(name) && this.#up.get(name) !== up) {
-      if (this.#up.has(name))
-        this.log.info("Netlink reports {intf} {state}", { intf: name, state: up ? "up" : "down" });
-      this.#up.set(name, up);
-    }
-    this.#reconsider();
+    if (!this.#isTracked(name) || this.#up.get(name) === up) return;
+    if (this.#up.has(name)) this.log.info("Netlink reports {intf} {state}", { intf: name, state: up ? "up" : "down" });
+    this.#up.set(name, up);
   }
 
   #reconsider(): void {

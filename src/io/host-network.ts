@@ -18,11 +18,8 @@ import { KernelError } from "./kernel-error.ts";
 import { NetlinkMonitor, NetlinkSocket } from "./netlink-socket.ts";
 import type { Poller } from "./poller.ts";
 
-/** What the kernel told: an interface came, went or changed, or an address did. */
-export interface NetworkListener {
-  linkChanged(name: string): void;
-  addressChanged(ifindex: number): void;
-}
+/** Hears that interfaces (by name) came, went or changed, or that addresses did; the mirror is up to date then. */
+export type NetworkListener = (links: ReadonlySet<string>) => void;
 
 /**
  * The interfaces and addresses of this network namespace: a mirror of the kernel's tables, kept by its notifications
@@ -35,6 +32,8 @@ export class HostNetwork {
   readonly #links = new Map<number, Link>();
   readonly #byName = new Map<string, Link>();
   readonly #addresses = new Map<number, Map<string, InterfaceAddress>>();
+  #changedLinks = new Set<string>();
+  #changedAddresses = false;
 
   /** Throws KernelError. */
   constructor(poller: Poller, listener: NetworkListener) {
@@ -45,7 +44,7 @@ export class HostNetwork {
       poller,
       RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR,
       (type, body) => this.#notified(type, body),
-      () => this.#reread(),
+      (overrun) => this.#settled(overrun),
     );
     this.#read();
   }
@@ -103,7 +102,6 @@ export class HostNetwork {
       if (!link.ok) return;
       if (type === RTM_NEWLINK) this.#setLink(link.value);
       else this.#dropLink(link.value);
-      this.#listener.linkChanged(link.value.name);
     }
     if (type === RTM_NEWADDR || type === RTM_DELADDR) {
       const address = decodeAddress(body);
@@ -111,8 +109,18 @@ export class HostNetwork {
       const known = this.#addresses.get(address.value.ifindex)?.has(addressKey(address.value)) ?? false;
       if (type === RTM_NEWADDR) this.#remember(address.value);
       else this.#forget(address.value);
-      if (known !== (type === RTM_NEWADDR)) this.#listener.addressChanged(address.value.ifindex);
+      if (known !== (type === RTM_NEWADDR)) this.#changedAddresses = true;
     }
+  }
+
+  /** Tells what a burst of notifications came to; nothing where it came to nothing. */
+  #settled(overrun: boolean): void {
+    if (overrun) this.#reread();
+    const links = this.#changedLinks;
+    const told = links.size > 0 || this.#changedAddresses;
+    this.#changedLinks = new Set();
+    this.#changedAddresses = false;
+    if (told) this.#listener(links);
   }
 
   /** A renamed interface keeps its index: the old name is gone then. */
@@ -120,14 +128,16 @@ export class HostNetwork {
     const before = this.#links.get(link.ifindex);
     this.#links.set(link.ifindex, link);
     this.#byName.set(link.name, link);
+    this.#changedLinks.add(link.name);
     if (before === undefined || before.name === link.name) return;
-    this.#byName.delete(before.name);
-    this.#listener.linkChanged(before.name);
+    if (this.#byName.get(before.name)?.ifindex === link.ifindex) this.#byName.delete(before.name);
+    this.#changedLinks.add(before.name);
   }
 
   #dropLink({ ifindex, name }: Link): void {
     this.#links.delete(ifindex);
     this.#addresses.delete(ifindex);
+    this.#changedLinks.add(name);
     if (this.#byName.get(name)?.ifindex === ifindex) this.#byName.delete(name);
   }
 
@@ -156,11 +166,8 @@ export class HostNetwork {
   }
 
   #reread(): void {
-    const names = new Set(this.#byName.keys());
+    for (const name of this.#byName.keys()) this.#changedLinks.add(name);
     this.#read();
-    for (const name of this.#byName.keys()) names.add(name);
-    for (const name of names) this.#listener.linkChanged(name);
-    for (const ifindex of this.#links.keys()) this.#listener.addressChanged(ifindex);
   }
 }
 

@@ -36,7 +36,16 @@ export class IpvsKernel {
   read(): IpvsEntry[] {
     return this.#ask(this.#requests.dumpServices(), "cannot read the IPVS services").flatMap(({ body }) => {
       const service = decodeService(body);
-      return service.ok ? [{ service: service.value, destinations: this.#destinations(service.value) }] : [];
+      return service.ok ? [{ service: service.value, destinations: this.destinations(service.value) }] : [];
+    });
+  }
+
+  /** The destinations of one service; none where there is no such service. Throws KernelError. */
+  destinations(service: IpvsService): IpvsDestination[] {
+    const what = `cannot read the IPVS destinations of ${service.address}:${service.port}`;
+    return this.#ask(this.#requests.dumpDestinations(service), what).flatMap(({ body }) => {
+      const destination = decodeDestination(body);
+      return destination.ok ? [destination.value] : [];
     });
   }
 
@@ -48,14 +57,6 @@ export class IpvsKernel {
 
   close(): void {
     this.#netlink.close();
-  }
-
-  #destinations(service: IpvsService): IpvsDestination[] {
-    const what = `cannot read the IPVS destinations of ${service.address}:${service.port}`;
-    return this.#ask(this.#requests.dumpDestinations(service), what).flatMap(({ body }) => {
-      const destination = decodeDestination(body);
-      return destination.ok ? [destination.value] : [];
-    });
   }
 
   #ask(request: Request, what: string): Extract<Answer, { ok: true }>["messages"] {

@@ -28,6 +28,8 @@ import { growReceiveBuffer, NOTHING, openSocket } from "./socket.ts";
 const BATCH_MESSAGES = 128;
 const BATCH_BYTES = 32 * 1024;
 const RECEIVE_BUFFER = 4 << 20;
+/** Receive calls before others get their turn; more than the receive buffer holds. */
+const TURNS = 4096;
 /** How often a dump is asked for, when the table changes under it each time. */
 const ATTEMPTS = 10;
 
@@ -90,28 +92,36 @@ export class NetlinkMonitor {
 
   /**
    * `groups`: RTMGRP_* bits. `onMessage` gets each message without nlmsghdr; its bytes are valid until it returns.
-   * `onOverrun`: messages were lost, so the tables must be read anew. Throws KernelError.
+   * `onSettled` comes when there are no more for now: what the kernel tells of one change is never seen by halves.
+   * `overrun`: messages were lost, so the tables must be read anew. Throws KernelError.
    */
   constructor(
     poller: Poller,
     groups: number,
     onMessage: (type: number, body: Uint8Array) => void,
-    onOverrun: () => void,
+    onSettled: (overrun: boolean) => void,
   ) {
     this.#fd = openNetlink(0, groups);
     this.#poller = poller;
-    poller.add(this.#fd, () => {
-      const count = arena.receive(this.#fd);
-      if (count < 0 && count !== -EAGAIN) onOverrun();
-      // A handler may talk to the kernel itself, through the same arena: decode (which copies) before calling any.
-      const messages = fromKernel(Math.max(count, 0)).flatMap((datagram) => decodeMessages(datagram.slice()));
-      for (const { type, body } of messages) onMessage(type, body);
-    });
+    poller.add(this.#fd, () => onSettled(this.#drain(onMessage)));
   }
 
   close(): void {
     this.#poller.remove(this.#fd);
     native.close(this.#fd);
+  }
+
+  /** Whether messages were lost. After that what is still queued is older than the loss, so all of it is read too. */
+  #drain(onMessage: (type: number, body: Uint8Array) => void): boolean {
+    let overrun = false;
+    for (let turn = 0; turn < TURNS; turn++) {
+      const count = arena.receive(this.#fd);
+      if (count === -EAGAIN) break;
+      if (count < 0) overrun = true;
+      for (const datagram of fromKernel(Math.max(count, 0)))
+        for (const { type, body } of decodeMessages(datagram)) onMessage(type, body);
+    }
+    return overrun;
   }
 }
 

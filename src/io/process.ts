@@ -19,7 +19,7 @@ export interface ScriptOptions extends UserAndGroup {
 export interface RunningScript {
   /** Never rejects. Resolves when the script has ended, and at the latest 12 s after its timeout or `kill`. */
   readonly result: Promise<ScriptResult>;
-  /** Ends the script and what it started: SIGTERM to its process group, SIGKILL two seconds later. */
+  /** Ends the script and what it started: SIGTERM to its process group, SIGKILL two seconds later or when called again. */
   kill(): void;
 }
 
@@ -71,16 +71,25 @@ function watch(
 
   /** The whole group; only while the leader is not reaped, so its number cannot be another's. */
   const signal = (number: number): void => void native.kill(-pid, number);
+  const force = (): void => {
+    signal(SIGKILL);
+    wait(LAST_WAIT, () => resolve(timedOut ? { timedOut } : { signal: SIGKILL })); // its end is still awaited
+  };
   const end = (): void => {
-    if (!running || dying) return;
+    if (!running) return;
+    if (dying) {
+      force();
+      return;
+    }
     dying = true;
     signal(SIGTERM);
-    wait(GRACE, () => {
-      signal(SIGKILL);
-      wait(LAST_WAIT, () => resolve(timedOut ? { timedOut } : { signal: SIGKILL })); // its end is still awaited
-    });
+    wait(GRACE, force);
   };
-  onExit(pid, { clock, poller }, (status) => {
+  /** What it started does not outlive a script that was told to end. */
+  const ending = (): void => {
+    if (dying) signal(SIGKILL);
+  };
+  onExit(pid, { clock, poller, ending }, (status) => {
     running = false;
     cancel();
     resolve(timedOut ? { timedOut } : meaning(status));
@@ -93,14 +102,18 @@ function watch(
   return { result: promise, kill: end };
 }
 
-/** Calls back with the wait status, once, after reaping. By pidfd; without one (no descriptors left) by looking again. */
+/**
+ * Calls back with the wait status, once, after reaping; and `ending` just before, while the number is still its own. By
+ * pidfd; without one (no descriptors left) by looking again, and then without `ending`.
+ */
 function onExit(
   pid: number,
-  { clock, poller }: { readonly clock: Clock; readonly poller: Poller },
+  { clock, poller, ending }: { readonly clock: Clock; readonly poller: Poller; readonly ending: () => void },
   ended: (status: number) => void,
 ): void {
   const pidfd = native.pidfdOpen(pid);
   const look = (): void => {
+    if (pidfd >= 0) ending();
     const status = native.waitpid(pid);
     if (status === -1 && pidfd < 0) clock.wakeAt(clock.now() + seconds(0.05), look);
     if (status === -1) return;

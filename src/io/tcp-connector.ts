@@ -85,7 +85,11 @@ export function connect(target: TcpTarget, clock: Clock, poller: Poller, signal?
         native.close(fd);
         return GIVEN_UP;
       });
-    const cancel = target.deadline === undefined ? () => {} : clock.wakeAt(target.deadline, giveUp);
+    // Where we were held up ourselves (a suspended machine), the handshake may be done: sockets have one more turn.
+    const late = (): void => {
+      cancel = clock.wakeAt(clock.now(), giveUp);
+    };
+    let cancel = target.deadline === undefined ? () => {} : clock.wakeAt(target.deadline, late);
     signal?.addEventListener("abort", giveUp);
     // Once the connection was under way, every error is the network's: a firewall's EPERM, a proxy's EPROTO.
     poller.add(fd, () => settle(() => outcome(fd, takeError(fd), "unreachable")), EPOLLOUT);

@@ -1,5 +1,5 @@
 import type { IpAddress } from "../base/ip.ts";
-import type { IpvsDestination, IpvsEntry, IpvsService } from "../base/ipvs.ts";
+import { destinationName, type IpvsDestination, type IpvsEntry, type IpvsService } from "../base/ipvs.ts";
 
 /** One IPVS service as configured. Compatible with config/model.ts `VirtualServerConfig`. */
 export interface VirtualServer {
@@ -96,10 +96,11 @@ export function wantedEntry(server: VirtualServer, { alive, quorumUp }: PoolStat
       timeout: persistenceTimeout,
       netmask: persistenceNetmask,
     },
-    destinations: [
-      ...server.realServers.flatMap((real, i) => destination(real, open && alive[i] === true)),
-      ...(server.sorryServer === undefined ? [] : sorryDestination(server.sorryServer, !open)),
-    ],
+    destinations: withSorry(
+      server.realServers.flatMap((real, i) => destination(real, open && alive[i] === true)),
+      server.sorryServer,
+      !open,
+    ),
   };
 }
 
@@ -176,10 +177,15 @@ function destination(server: RealServer, active: boolean): IpvsDestination[] {
   return [{ address, port, forwarding, weight: active ? weight : 0, upperThreshold, lowerThreshold }];
 }
 
-function sorryDestination(
-  { address, port, forwarding, inhibitOnFailure }: SorryServer,
+/** The sorry server may be one of the real servers too: its row counts while it is active, else the real server's. */
+function withSorry(
+  reals: readonly IpvsDestination[],
+  sorry: SorryServer | undefined,
   active: boolean,
-): IpvsDestination[] {
-  if (!active && !inhibitOnFailure) return [];
-  return [{ address, port, forwarding, weight: active ? 1 : 0, upperThreshold: 0, lowerThreshold: 0 }];
+): readonly IpvsDestination[] {
+  if (sorry === undefined || (!active && !sorry.inhibitOnFailure)) return reals;
+  const { address, port, forwarding } = sorry;
+  const row = { address, port, forwarding, weight: active ? 1 : 0, upperThreshold: 0, lowerThreshold: 0 };
+  const others = reals.filter((real) => destinationName(real) !== destinationName(row));
+  return active || others.length === reals.length ? [...others, row] : reals;
 }

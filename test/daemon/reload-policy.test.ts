@@ -23,3 +23,11 @@ test("what is fatal refuses it even if it was there before", () => {
   const fatal: Diagnostic = { ...error, fatal: true };
   expect(objections([fatal], [fatal])).toEqual([fatal]);
 });
+
+test("the same words about another text, or once more, are another error", () => {
+  const here: Diagnostic = { ...error, message: "`none` is no number", source: "  garp_master_repeat none" };
+  const there: Diagnostic = { ...here, source: "  garp_master_delay none" };
+  expect(objections([here], [here, there])).toEqual([there]);
+  expect(objections([here], [there])).toEqual([there]);
+  expect(objections([here], [here, here])).toEqual([here]);
+});

@@ -231,8 +231,8 @@ async function webServerLeaves(bench: Bench, served: string): Promise<WebRecord>
   await tableHas(bench, leaving.host, false);
   const without = await ipvsTable(lan, "lb2");
   const gone = lb2.log.mark();
-  const startedAt = wallClock();
   await server.start();
+  const startedAt = wallClock();
   const added = await lb2.waitForLog(new RegExp(`Adding service ${name} to ${service}`), {
     from: gone,
     within: PATIENCE,
@@ -258,7 +258,7 @@ async function whole({ cluster, lan }: Bench): Promise<void> {
 
 /** 003: the watched process ends on all machines at once; both priorities fall, the master stays. */
 async function processEnds({ lan, capture, lb1 }: Bench, shared: Shared): Promise<PairRecord["tracked"]> {
-  const running = capture.adverts(lan.mac("lb1")).at(-1)?.priority ?? -1;
+  const running = Math.max(...capture.adverts(lan.mac("lb1")).map(({ priority }) => priority));
   await new Promise<void>((resolve) => {
     shared.waiting.push(resolve);
     if (shared.waiting.length === shared.pairs) for (const go of shared.waiting) go();

@@ -14,12 +14,13 @@ export interface Cluster {
   readonly delayLoop: number; //                      seconds
 }
 
-/** A real server and how patiently it is checked (what Keepalived makes of the file, not what its author meant). */
+/** A real server and how patiently it is checked: what the file says, which is not always what its author meant. */
 export interface RealServer {
   readonly node: string;
   readonly host: number; //               last number of its address
   readonly retry: number; //              failures forgiven once it was up
   readonly delayBeforeRetry: number; //   seconds
+  readonly keepalivedDelay?: number; //   delayBeforeRetry, where Keepalived reads the file differently
   readonly successes: 1 | 2; //           needed to come back: HTTP_GET wants a second one, delay_loop later
 }
 
@@ -46,15 +47,15 @@ const TABLE: Readonly<Record<ClusterName, Omit<Cluster, "name">>> = {
     ports: [10080, 10443],
     delayLoop: 6,
   },
-  // Full-width blanks behind the first server's values: keepalived 2.2.7 warns, takes `retry` as 3 all the same and
-  // `delay_before_retry` as 0: four attempts at once (measured from packets).
+  // Full-width blanks behind the first server's values: we read them as blanks; keepalived 2.2.7 warns of invalid
+  // numbers, takes `retry` as 3 all the same and `delay_before_retry` as 0: four attempts at once (seen in packets).
   "001": {
     interface: "enp0s8",
     vip: "192.168.56.200",
     network: "192.168.56",
     directors: [101, 102],
     realServers: [
-      { node: "rs1", host: 103, retry: 3, delayBeforeRetry: 0, successes: 1 },
+      { node: "rs1", host: 103, ...TCP, retry: 3, keepalivedDelay: 0 },
       { node: "rs2", host: 104, ...TCP, retry: 3 },
     ],
     ports: [80],

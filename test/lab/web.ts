@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { seconds } from "../../src/base/time.ts";
 import type { Lan } from "./lan.ts";
@@ -35,12 +35,8 @@ export class WebServer {
   async stop(): Promise<void> {
     const pid = Number(readFileSync(join(this.#folder, "pid"), "utf8"));
     process.kill(pid, "SIGTERM");
-    await until(`end of nginx on ${this.node}`, async () => !(await listens(this.#lan, this.node)), seconds(10));
+    await until(`end of nginx on ${this.node}`, async () => !existsSync(`/proc/${pid}`), seconds(30));
   }
-}
-
-async function listens(lan: Lan, node: string): Promise<boolean> {
-  return (await lan.run(node, ["ss", "-Hltn"])).trim() !== "";
 }
 
 function configuration(folder: string, name: string, ports: readonly number[]): string {

@@ -1,0 +1,79 @@
+import { once } from "node:events";
+import { readdirSync } from "node:fs";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { ip } from "../../src/base/ip.ts";
+import type { CheckIo, Target } from "../../src/check/checker.ts";
+import { checkIo } from "../../src/daemon/check-io.ts";
+import { Clock } from "../../src/io/clock.ts";
+import { Poller } from "../../src/io/poller.ts";
+
+/** Real sockets on 127.0.0.1, and the servers to be checked. */
+export class Loopback {
+  readonly #poller = new Poller();
+  readonly #clock = new Clock(this.#poller);
+  readonly #servers: Server[] = [];
+  readonly #sockets = new Set<Socket>();
+  readonly io: CheckIo = checkIo(this.#clock, this.#poller);
+
+  /** A server that does with each connection what `serve` says. What the checker closes early is no error of its. */
+  async listen(serve: (socket: Socket) => void): Promise<Target> {
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      this.#sockets.add(socket);
+      socket.on("error", () => {});
+      socket.on("close", () => this.#sockets.delete(socket));
+      serve(socket);
+    });
+    return await this.adopt(server);
+  }
+
+  /** The same for a server made by others. */
+  async adopt(server: Server): Promise<Target> {
+    this.#servers.push(server);
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return target((server.address() as AddressInfo).port);
+  }
+
+  /** A port where nobody listens. */
+  async closedPort(): Promise<Target> {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, "close");
+    return target(port);
+  }
+
+  /** What the servers still hold open. */
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    for (const server of this.#servers) server.close();
+    this.#clock.close();
+    this.#poller.close();
+  }
+}
+
+/** Descriptors of this process. */
+export function descriptors(): number {
+  return readdirSync("/proc/self/fd").length;
+}
+
+/** For a check that nobody stops. */
+export function never(): AbortSignal {
+  return new AbortController().signal;
+}
+
+function target(port: number): Target {
+  return {
+    address: ip("127.0.0.1"),
+    port,
+    bindAddress: undefined,
+    bindPort: 0,
+    bindInterface: undefined,
+    fwmark: 0,
+  };
+}
