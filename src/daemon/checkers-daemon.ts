@@ -4,7 +4,6 @@ import type { Config } from "../config/model.ts";
 import { Clock } from "../io/clock.ts";
 import { Poller } from "../io/poller.ts";
 import { raiseDescriptorLimit } from "../io/realtime.ts";
-import { serverWords } from "../lvs/words.ts";
 import type { CheckersReport } from "../observe/report.ts";
 import { checkIo } from "./check-io.ts";
 import { PermanentFailure, type ProgramContext, type Running } from "./child.ts";
@@ -54,6 +53,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     const wanted = new Map(config.virtualServers.map((server) => [serviceName(server), server]));
     for (const [name, pool] of this.#pools) {
       if (wanted.has(name)) continue;
+      pool.sayLeaving("Removing");
       pool.stop();
       this.#pools.delete(name);
       this.#context.log.info(`Removing Virtual Server ${name}`);
@@ -70,13 +70,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#cancelRetry();
     for (const pool of this.#pools.values()) pool.stop();
     if (this.#context.options.releaseIpvs) {
-      for (const { entry } of this.#pools.values()) {
-        const { service } = entry;
-        for (const one of entry.destinations)
-          this.#context.log.info(
-            `Shutting down service ${serverWords(one, service.protocol)} from VS ${serviceName(service)}`,
-          );
-      }
+      for (const pool of this.#pools.values()) pool.sayLeaving("Shutting down");
       this.#table.applyAll([]);
     }
     this.#table.close();

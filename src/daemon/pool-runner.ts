@@ -2,7 +2,7 @@ import { destinationName, type IpvsEntry, serviceName } from "../base/ipvs.ts";
 import type { CheckerConfig, RealServerConfig, VirtualServerConfig } from "../config/model.ts";
 import { added, adopted, type Health, migrated, unchecked } from "../lvs/health.ts";
 import { EMPTY_POOL, type PoolEvent, type PoolState, poolStep, wantedEntry } from "../lvs/pool.ts";
-import { activatingWords, healthWords, poolWords, serverWords, weightWords } from "../lvs/words.ts";
+import { activatingWords, healthWords, leavingWords, poolWords, serverWords, weightWords } from "../lvs/words.ts";
 import type { Log } from "../observe/log.ts";
 import type { ServiceReport } from "../observe/report.ts";
 import { type CheckerHost, CheckerRunner, healthParameters, identity } from "./checker-runner.ts";
@@ -69,6 +69,11 @@ export class PoolRunner {
 
   stop(): void {
     for (const runner of [...this.#runners.values()].flat()) runner.stop();
+  }
+
+  /** Says which servers leave the table with their service. */
+  sayLeaving(how: "Removing" | "Shutting down"): void {
+    for (const server of this.#config.realServers) this.#sayLeaves(how, server);
   }
 
   report(): ServiceReport {
@@ -145,9 +150,23 @@ export class PoolRunner {
       const realServer = serverWords(server, config.protocol);
       const now = after.get(destinationName(server));
       const alive = this.#state.alive[i] ?? false;
-      if (now === undefined) this.#host.log.info(`service ${realServer} no longer exist`);
-      else if (now.weight !== server.weight)
+      if (now === undefined) {
+        this.#host.log.info(`service ${realServer} no longer exist`);
+        this.#sayLeaves("Removing", server);
+      } else if (now.weight !== server.weight)
         this.#host.log.info(weightWords({ from: server.weight, to: now.weight, alive, realServer, virtualServer }));
     }
+  }
+
+  /** Nothing where it is not in the table. */
+  #sayLeaves(how: "Removing" | "Shutting down", server: RealServerConfig): void {
+    const row = this.entry.destinations.find((one) => destinationName(one) === destinationName(server));
+    if (row === undefined) return;
+    const { protocol } = this.#config;
+    const place = {
+      realServer: serverWords(server, protocol),
+      virtualServer: serverWords(this.#config, protocol),
+    };
+    this.#host.log.info(leavingWords(how, row.weight > 0 || server.weight === 0, place));
   }
 }

@@ -1,9 +1,9 @@
 import { type IpAddress, ip } from "../base/ip.ts";
+import type { Micros } from "../base/time.ts";
 import type { VrrpInstanceConfig } from "../config/model.ts";
 import type { Clock } from "../io/clock.ts";
 import type { InterfaceAddress } from "../netlink/address.ts";
 import type { Log } from "../observe/log.ts";
-import type { VrrpCounters } from "../observe/report.ts";
 import { type AnnounceEvent, type AnnounceState, announceDeadline, announceStep, SILENT } from "../vrrp/announce.ts";
 import {
   adopt,
@@ -13,7 +13,6 @@ import {
   step,
   type VrrpEffect,
   type VrrpEvent,
-  type VrrpNote,
   type VrrpState,
 } from "../vrrp/machine.ts";
 import { rounds } from "../vrrp/pacing.ts";
@@ -27,12 +26,11 @@ import {
   standingEvent,
   type Tracked,
 } from "../vrrp/tracking.ts";
-import { forgetsWarnings, isRepetitive, UNWARNED, type Warned, warn } from "../vrrp/warning.ts";
-import { faultWords, isDetail, noteWords, problemWords } from "../vrrp/words.ts";
-import { encodeIpv4, type Ipv4Packet, TOS_CS6 } from "../wire/ipv4.ts";
-import { encodeAdvertisement, IPPROTO_VRRP, VRRP_GROUP_V4, VRRP_TTL } from "../wire/vrrp.ts";
+import { forgetsWarnings } from "../vrrp/warning.ts";
+import type { Ipv4Packet } from "../wire/ipv4.ts";
 import type { Announcer } from "./announcer.ts";
 import {
+  advertisementPacket,
   announcements,
   placedAddresses,
   primaryAddress,
@@ -41,6 +39,7 @@ import {
   vrrpParameters,
 } from "./instance.ts";
 import type { VrrpInstanceReport } from "./messages.ts";
+import { RouterJournal } from "./router-journal.ts";
 
 /** What a router needs of the process it lives in. */
 export interface RouterHost extends Surroundings {
@@ -54,28 +53,18 @@ export interface RouterHost extends Surroundings {
   isHeldByAnother(router: Router, entry: InterfaceAddress): boolean;
 }
 
-const NO_COUNTERS: VrrpCounters = {
-  advertisementsSent: 0,
-  advertisementsReceived: 0,
-  becomeMaster: 0,
-  releaseMaster: 0,
-  priorityZeroSent: 0,
-  priorityZeroReceived: 0,
-  dropped: {},
-};
-
 /** A virtual router on this host: feeds its machines, carries out what they say. It decides nothing. */
 export class Router {
   readonly #host: RouterHost;
   #config: VrrpInstanceConfig;
   #state: VrrpState = INIT;
   #announce: AnnounceState = SILENT;
-  #warned: Warned = UNWARNED;
   #standing: Standing = "pending";
   #priority: number;
   #parameters: VrrpParameters; // follows configuration, priority and interface
-  #counters = NO_COUNTERS;
+  readonly #journal: RouterJournal;
   #lastAdvertAt = 0;
+  #startAt: Micros = 0; // vrrp_startup_delay: time does not run before
   #packetId = 0;
   #held: readonly InterfaceAddress[] = []; // what we have put on interfaces, or may have
   #cancelWake = (): void => {};
@@ -84,6 +73,7 @@ export class Router {
   constructor(config: VrrpInstanceConfig, host: RouterHost) {
     this.#config = config;
     this.#host = host;
+    this.#journal = new RouterJournal(host.log);
     this.#priority = config.priority;
     this.#parameters = vrrpParameters(config, config.priority, primaryAddress(config, host) ?? UNSPECIFIED);
   }
@@ -97,17 +87,18 @@ export class Router {
   }
 
   /**
-   * Begins, `delay` microseconds from now at the earliest; or resumes what `adopted`, the last report of a process
-   * that died, was doing. Virtual addresses that should not be there are removed first.
+   * Begins, at `startAt` if that is still to come; or resumes what `adopted`, the last report of a process that died,
+   * was doing. Virtual addresses that should not be there are removed first.
    */
-  start(adopted: VrrpInstanceReport | undefined, delay: number): void {
+  start(adopted: VrrpInstanceReport | undefined, startAt: Micros): void {
+    this.#startAt = startAt;
     this.#held = placedAddresses(this.#config, this.#host.network);
     const tracked = trackedNow(this.#config, this.#host);
     this.#standing = standing(faultReasons(tracked));
     this.#setPriority(this.#effectivePriority(tracked));
     const now = this.#host.clock.now();
     if (adopted !== undefined && adopted.state.name !== "init") {
-      this.#counters = adopted.counters;
+      this.#journal.counters = adopted.counters;
       this.#lastAdvertAt = adopted.lastAdvertAt;
       this.#state = adopt(this.#parameters, adopted.state, adopted.lastAdvertAt, now);
       const resumed = this.#state.name === "master";
@@ -123,8 +114,8 @@ export class Router {
       return;
     }
     this.#apply([]);
-    this.#sayFaults(tracked);
-    this.#feed({ type: "startup", standing: this.#standing }, now + delay);
+    this.#journal.faults(this.#parameters, faultReasons(tracked));
+    this.#feed({ type: "startup", standing: this.#standing, delayed: startAt > now });
   }
 
   /** A packet of this VRID came in on our interface. */
@@ -135,7 +126,7 @@ export class Router {
       this.#problem(packet.from, received.problem);
       return;
     }
-    this.#count({
+    this.#journal.count({
       advertisementsReceived: 1,
       priorityZeroReceived: received.advertisement.priority === RESIGN ? 1 : 0,
     });
@@ -151,7 +142,7 @@ export class Router {
     this.#setPriority(this.#priority); // the source may be another
     if (now !== this.#standing) {
       this.#standing = now;
-      if (now === "unfit") this.#sayFaults(tracked);
+      if (now === "unfit") this.#journal.faults(this.#parameters, faultReasons(tracked));
       const event = standingEvent(now);
       if (event !== undefined) this.#feed(event);
     }
@@ -167,7 +158,7 @@ export class Router {
   reconfigure(config: VrrpInstanceConfig): void {
     if (JSON.stringify(config) === JSON.stringify(this.#config)) return;
     this.#config = config;
-    this.#warned = UNWARNED;
+    this.#journal.forgetWarnings();
     this.#setPriority(this.#effectivePriority(trackedNow(config, this.#host)));
     this.#feed({ type: "reconfigured" });
     this.reconsider();
@@ -195,17 +186,21 @@ export class Router {
       state: this.#state,
       priority: this.#priority,
       lastAdvertAt: this.#lastAdvertAt,
-      counters: this.#counters,
+      counters: this.#journal.counters,
     };
   }
 
-  #feed(event: VrrpEvent, now = this.#host.clock.now()): void {
+  #feed(event: VrrpEvent): void {
     const before = this.#state;
+    const now = Math.max(this.#host.clock.now(), this.#startAt);
     const { state, effects } = step(this.#parameters, before, event, now);
     this.#state = state;
-    if (forgetsWarnings(before, state)) this.#warned = UNWARNED;
+    if (forgetsWarnings(before, state)) this.#journal.forgetWarnings();
     if (before.name !== state.name)
-      this.#count({ becomeMaster: state.name === "master" ? 1 : 0, releaseMaster: before.name === "master" ? 1 : 0 });
+      this.#journal.count({
+        becomeMaster: state.name === "master" ? 1 : 0,
+        releaseMaster: before.name === "master" ? 1 : 0,
+      });
     for (const effect of effects) this.#perform(effect);
     this.#rearm();
     this.#host.changed();
@@ -240,32 +235,17 @@ export class Router {
         this.#feedAnnounce({ type: "lower-priority" });
         break;
       case "note":
-        this.#say(effect.note);
+        this.#journal.note(this.#parameters, effect.note);
         break;
     }
   }
 
   #advertise(priority: number): void {
     this.#packetId = (this.#packetId % 0xffff) + 1;
-    const packet = encodeIpv4({
-      from: this.#parameters.primaryAddress,
-      to: VRRP_GROUP_V4,
-      protocol: IPPROTO_VRRP,
-      ttl: VRRP_TTL,
-      tos: TOS_CS6,
-      id: this.#packetId,
-      payload: encodeAdvertisement({
-        version: 2,
-        vrid: this.#parameters.vrid,
-        priority,
-        interval: this.#parameters.interval,
-        authentication: this.#parameters.authentication,
-        addresses: this.#parameters.addresses,
-      }),
-    });
+    const packet = advertisementPacket(this.#parameters, priority, this.#packetId);
     if (!this.#host.send(this.#config.interface, packet, this.#config.name)) return;
     this.#lastAdvertAt = this.#host.clock.now();
-    this.#count({ advertisementsSent: 1, priorityZeroSent: priority === RESIGN ? 1 : 0 });
+    this.#journal.count({ advertisementsSent: 1, priorityZeroSent: priority === RESIGN ? 1 : 0 });
   }
 
   #feedAnnounce(event: AnnounceEvent): void {
@@ -308,40 +288,9 @@ export class Router {
     return effectivePriority(this.#config.priority, scripts.map(contribution));
   }
 
-  #sayFaults(tracked: Tracked): void {
-    for (const reason of faultReasons(tracked)) {
-      const words = faultWords(this.#parameters, reason);
-      if (words !== undefined) this.#host.log.info(words, { iname: this.#config.name });
-    }
-  }
-
-  #say(note: VrrpNote): void {
-    if (isRepetitive(note)) {
-      const { say, warned } = warn(this.#warned, note.name);
-      this.#warned = warned;
-      if (!say) return;
-    }
-    const words = noteWords(this.#parameters, note);
-    if (isDetail(note)) this.#host.log.detail(words, { iname: this.#config.name });
-    else this.#host.log.info(words, { iname: this.#config.name });
-  }
-
   #problem(from: IpAddress, problem: ReceiveProblem): void {
-    const { dropped } = this.#counters;
-    this.#counters = {
-      ...this.#counters,
-      dropped: { ...dropped, [problem.reason]: (dropped[problem.reason] ?? 0) + 1 },
-    };
+    this.#journal.problem(this.#parameters, from, problem);
     this.#host.changed();
-    const { say, warned } = warn(this.#warned, problem.reason);
-    this.#warned = warned;
-    if (say) this.#host.log.info(problemWords(this.#parameters, from, problem), { iname: this.#config.name });
-  }
-
-  #count(more: Partial<Omit<VrrpCounters, "dropped">>): void {
-    const counters = { ...this.#counters };
-    for (const [name, n] of Object.entries(more)) counters[name as keyof typeof more] += n;
-    this.#counters = counters;
   }
 }
 

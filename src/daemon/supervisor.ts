@@ -26,6 +26,8 @@ export interface SupervisorHost {
   readonly started: () => void;
 }
 
+const UNREADABLE = 6; // exit status: no file, or a refused include
+
 /** Milliseconds that an orderly stop may take once it has been asked for twice. */
 const IMPATIENCE = 1000;
 
@@ -89,10 +91,11 @@ export class Supervisor {
     const { configFile, dumpConfig } = this.#options;
     this.#listen();
     const reading = read();
-    log.info("Configuration file {path}", { path: configFile });
+    const unread = unusable(reading.diagnostics);
+    if (unread !== UNREADABLE) log.info("Configuration file {path}", { path: configFile });
     this.#say(reading.diagnostics);
     if (dumpConfig) this.#sayConfig(reading.config);
-    const status = unusable(reading.diagnostics) ?? this.#claimPidFile() ?? (await this.#supervise(reading));
+    const status = unread ?? this.#claimPidFile() ?? (await this.#supervise(reading));
     this.#pidFile?.release();
     return status;
   }
@@ -278,7 +281,7 @@ export class Supervisor {
 function unusable(diagnostics: readonly Diagnostic[]): number | undefined {
   const fatal = diagnostics.find((it) => it.fatal === true);
   if (fatal === undefined) return undefined;
-  return fatal.status === undefined || fatal.status === 6 ? 6 : 2;
+  return fatal.status === undefined || fatal.status === 6 ? UNREADABLE : 2;
 }
 
 function childOptions(options: Options): ChildOptions {

@@ -38,7 +38,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   readonly #up = new Map<string, boolean>(); // interfaces as last told to the operator
   #virtual = new Set<IpAddress>();
   #wanted: ReadonlyMap<string, VrrpInstanceConfig> = new Map(); // while a reload is under way: what is to come
-  #hearingFrom: number; // vrrp_startup_delay: what comes before is not listened to
+  readonly #hearingFrom: number; // vrrp_startup_delay: what comes before is not listened to
   #stopped = false;
 
   /** Puts the configuration in force. Throws KernelError where a socket is refused. */
@@ -54,7 +54,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     this.#setScripts(config, adopted);
     for (const instance of config.vrrpInstances) {
       const reported = adopted?.instances.find((one) => key(one) === key(instance));
-      this.#startRouter(instance, reported, delay);
+      this.#startRouter(instance, reported);
     }
     for (const error of enterRealtime()) log.detail("{error}", { error: error.message });
   }
@@ -114,7 +114,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     this.#setScripts(config, undefined);
     for (const [name, instance] of wanted) {
       const router = this.#routers.get(name);
-      if (router === undefined) this.#startRouter(instance, undefined, 0);
+      if (router === undefined) this.#startRouter(instance, undefined);
       else router.reconfigure(instance);
     }
     this.#wanted = new Map();
@@ -148,11 +148,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     };
   }
 
-  #startRouter(
-    instance: VrrpInstanceConfig,
-    reported: VrrpReport["instances"][number] | undefined,
-    delay: number,
-  ): void {
+  #startRouter(instance: VrrpInstanceConfig, reported: VrrpReport["instances"][number] | undefined): void {
     const router = new Router(instance, this);
     this.#routers.set(key(instance), router);
     this.#openSocket(instance.interface);
@@ -161,7 +157,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
         iname: instance.name,
         intf: instance.interface,
       });
-    router.start(reported, delay);
+    router.start(reported, this.#hearingFrom);
   }
 
   #setScripts(config: Config, adopted: VrrpReport | undefined): void {

@@ -15,7 +15,7 @@ export interface HealthParameters {
 /** What is known of the server. Plain JSON data: it survives a reload and a respawn. */
 export interface Health {
   readonly up: boolean;
-  readonly hasRun: boolean; // a verdict was reached by checking
+  readonly hasRun: boolean; // checked at least once; http: to a verdict
   readonly failures: number; // in a row, since the last success
   readonly url: number; // checked next
   readonly failedUrl: number | undefined; // while down, only this one is checked
@@ -138,7 +138,8 @@ function failed(parameters: HealthParameters, health: Health, why: string, now: 
     return wait(down, next, [note({ name: "failed", retries, why }), { type: "down" }]);
   }
   const said = health.up && parameters.logAllFailures ? [note({ name: "failure", why })] : [];
-  return wait({ ...health, failures: health.failures + 1 }, now + delayBeforeRetry, said);
+  const hasRun = health.hasRun || (health.up && !http);
+  return wait({ ...health, hasRun, failures: health.failures + 1 }, now + delayBeforeRetry, said);
 }
 
 function wait(health: Health, checkAt: Micros, effects: readonly HealthEffect[]): HealthStep {

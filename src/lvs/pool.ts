@@ -125,7 +125,7 @@ function configured(
   const state = { alive, quorumUp };
   if (quorumUp && !had)
     return { state, notes: [{ name: "quorum-gained", weight }, ...(starting ? [] : restored(server))] };
-  if (!quorumUp && had) return { state, notes: lost(server, alive, weight) };
+  if (!quorumUp && had) return { state, notes: lost(server, weight) };
   // Keepalived says nothing where there is no sorry server: traffic is not affected.
   const { sorryServer } = server;
   if (quorumUp || !starting || sorryServer === undefined) return { state, notes: [] };
@@ -147,7 +147,7 @@ function changed(
       ? []
       : quorumUp
         ? [{ name: "quorum-gained", weight }, ...restored(server)]
-        : lost(server, now, weight);
+        : lost(server, weight);
   return { state: { alive: now, quorumUp }, notes: [serverNote(real, alive), ...turned] };
 }
 
@@ -155,10 +155,10 @@ function restored({ sorryServer }: VirtualServer): PoolNote[] {
   return sorryServer === undefined ? [] : [sorryNote(sorryServer, false), { name: "adding-alive" }];
 }
 
-function lost({ sorryServer }: VirtualServer, alive: readonly boolean[], weight: number): PoolNote[] {
-  const sorry: PoolNote[] = sorryServer === undefined ? [] : [sorryNote(sorryServer, true)];
-  const leaving: PoolNote[] = sorryServer !== undefined && alive.includes(true) ? [{ name: "removing-alive" }] : [];
-  return [{ name: "quorum-lost", weight }, ...sorry, ...leaving];
+/** Keepalived (2.2.7) says that the alive servers are removed, also where none is left. */
+function lost({ sorryServer }: VirtualServer, weight: number): PoolNote[] {
+  const sorry: PoolNote[] = sorryServer === undefined ? [] : [sorryNote(sorryServer, true), { name: "removing-alive" }];
+  return [{ name: "quorum-lost", weight }, ...sorry];
 }
 
 function serverNote(server: RealServer, alive: boolean): PoolNote {

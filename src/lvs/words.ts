@@ -32,9 +32,9 @@ export function poolWords(server: VirtualServer, note: PoolNote): string {
     case "removing-sorry":
       return `Removing sorry server ${serverWords(note.server, server.protocol)} from VS ${vs}`;
     case "enabling-sorry":
-      return `Enabling sorry server ${serverWords(note.server, server.protocol)} of VS ${vs}`;
+      return `Enabling sorry server ${serverWords(note.server, server.protocol)} to VS ${vs}`;
     case "disabling-sorry":
-      return `Disabling sorry server ${serverWords(note.server, server.protocol)} of VS ${vs}`;
+      return `Disabling sorry server ${serverWords(note.server, server.protocol)} from VS ${vs}`;
     case "adding-alive":
       return `Adding alive servers to the pool for VS ${vs}`;
     case "removing-alive":
@@ -47,17 +47,30 @@ export function activatingWords(realServer: string, virtualServer: string): stri
   return `Activating healthchecker for service ${realServer} for VS ${virtualServer}`;
 }
 
+/** A server leaves the table because it or its service is configured no more, or the daemon stops. */
+export function leavingWords(
+  how: "Removing" | "Shutting down",
+  alive: boolean,
+  { realServer, virtualServer }: Place,
+): string {
+  return `${how} ${alive ? "" : "(inhibited) "}service ${realServer} from VS ${virtualServer}`;
+}
+
 /** A reload changed a weight. */
 export function weightWords({ from, to, alive, realServer, virtualServer }: WeightChange): string {
   return `Changing weight from ${from} to ${to} for ${alive ? "active" : "inactive"} service ${realServer} of VS ${virtualServer}`;
 }
 
-export interface WeightChange {
+/** Of whom is spoken, as of `serverWords`. */
+export interface Place {
+  readonly realServer: string;
+  readonly virtualServer: string;
+}
+
+export interface WeightChange extends Place {
   readonly from: number;
   readonly to: number;
   readonly alive: boolean;
-  readonly realServer: string; // as of `serverWords`
-  readonly virtualServer: string;
 }
 
 /** What is checked, for words: the real server (`serverWords`) and, for http, its urls. */

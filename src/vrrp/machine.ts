@@ -40,7 +40,7 @@ export interface Fault {
 export type Standing = "fit" | "unfit" | "pending";
 
 export type VrrpEvent =
-  | { readonly type: "startup"; readonly standing: Standing }
+  | { readonly type: "startup"; readonly standing: Standing; readonly delayed?: boolean } // see `step`
   | { readonly type: "shutdown" }
   | { readonly type: "timer" }
   | { readonly type: "advertisement"; readonly from: IpAddress; readonly advertisement: Advertisement }
@@ -94,13 +94,14 @@ export const INIT: VrrpState = { name: "init" };
 
 /**
  * One transition. Pure: no clock, no socket, no log. RFC 9568 §6.4, keepalived(8). To delay the start
- * (`vrrp_startup_delay`), pass the end of the delay as `now` of the `startup` event, and feed no advertisement before.
+ * (`vrrp_startup_delay`), say `delayed`, pass the end of the delay as `now` of every event until it is over, and feed no
+ * advertisement and no timer before.
  */
 export function step(router: VrrpParameters, state: VrrpState, event: VrrpEvent, now: Micros): Step {
   if (event.type === "priority-changed") return reprioritised(router, state, event.from);
   switch (state.name) {
     case "init":
-      return event.type === "startup" ? started(router, event.standing, now) : stay(state);
+      return event.type === "startup" ? started(router, event, now) : stay(state);
     case "backup":
       return backupStep(router, state, event, now);
     case "master":
@@ -147,10 +148,15 @@ export function adopt(router: VrrpParameters, reported: VrrpState, lastAdvertAt:
   }
 }
 
-function started(router: VrrpParameters, standing: Standing, now: Micros): Step {
+type Startup = Extract<VrrpEvent, { type: "startup" }>;
+
+function started(router: VrrpParameters, { standing, delayed }: Startup, now: Micros): Step {
   if (standing === "pending") return { state: { name: "fault", pending: true }, effects: [] };
   if (standing === "unfit") return { state: { name: "fault", pending: false }, effects: [entering("fault", true)] };
-  if (router.basePriority === OWNER && router.wantsMaster) return becomeMaster(router, now, []);
+  if (router.basePriority === OWNER && router.wantsMaster)
+    return delayed
+      ? { state: { ...backup(router, now), masterDownAt: now }, effects: [] }
+      : becomeMaster(router, now, []);
   return { state: backup(router, now), effects: [entering("backup", true)] };
 }
 

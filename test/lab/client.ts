@@ -7,12 +7,28 @@ import { Journal } from "./journal.ts";
 import type { Lan } from "./lan.ts";
 import { PROJECT } from "./run.ts";
 
-/** One request by curl over a connection of its own: the answer, or `refused`, `timeout`, `curl status N`. */
+/** Requests one behind the other, each over a connection of its own: answers, or `refused`, `timeout`, `status N`. */
+export async function fetchSeveral(
+  lan: Lan,
+  node: string,
+  url: string,
+  times: number,
+  limit: Micros,
+): Promise<string[]> {
+  // BusyBox is linked statically: in the emulated kernel, loading curl's forty libraries takes seconds.
+  const request = `busybox timeout ${Math.ceil(limit / 1_000_000)} busybox wget -q -O - ${url} 2>&1; echo "=$?"`;
+  const text = await lan.run(node, ["busybox", "sh", "-c", Array(times).fill(request).join("\n")]);
+  return [...text.matchAll(/([\s\S]*?)^=(\d+)$/gm)].map(([, said = "", status = ""]) => {
+    if (status === "0") return said.trim();
+    if (said.includes("refused")) return "refused";
+    return status === "143" ? "timeout" : `status ${status}`;
+  });
+}
+
+/** One request. */
 export async function fetchOnce(lan: Lan, node: string, url: string, limit: Micros): Promise<string> {
-  const { status, stdout } = await lan.attempt(node, ["curl", "-s", "--max-time", String(limit / 1_000_000), url]);
-  if (status === 0) return stdout.trim();
-  if (status === 7) return "refused";
-  return status === 28 ? "timeout" : `curl status ${status}`;
+  const [answer = ""] = await fetchSeveral(lan, node, url, 1, limit);
+  return answer;
 }
 
 /** How one attempt of the prober went. */

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Micros, milliseconds, seconds, toSeconds } from "../../src/base/time.ts";
 import { Capture, type Heard } from "./capture.ts";
-import { fetchOnce, Prober } from "./client.ts";
+import { fetchSeveral, Prober } from "./client.ts";
 import type { Loss, LossRecord, PairName, PairRecord, Tables, WebRecord } from "./cluster-record.ts";
 import { type Director, elected, type Implementation, startDirector } from "./daemon.ts";
 import { Lan } from "./lan.ts";
 import { until, wallClock } from "./run.ts";
-import { addresses, ipvsTable } from "./tables.ts";
+import { ipvsTable, nodeTables } from "./tables.ts";
 import { type Cluster, configuration, machines } from "./topology.ts";
 import { WebServer } from "./web.ts";
 
@@ -26,7 +26,7 @@ interface Bench {
   readonly lb1: Director;
   readonly lb2: Director;
   readonly capture: Capture;
-  readonly prober: Prober; // paused until the first requests are through
+  readonly prober: Prober; // asks only while the master is being lost: every question costs the emulator
   readonly web: ReadonlyMap<string, WebServer>;
 }
 
@@ -51,7 +51,6 @@ export async function runPair(cluster: Cluster, pair: PairName, shared: Shared):
     step("settled");
     record.election = await tables(bench);
     record.replies = await ask(bench, 6);
-    await bench.prober.probes.waitFor("attempt", () => true, { within: PATIENCE });
     const losses: Partial<Record<Loss, LossRecord>> = {};
     record.losses = losses;
     step("asked");
@@ -119,24 +118,19 @@ async function secondBlock({ lan, capture, cluster }: Bench): Promise<void> {
 }
 
 async function tables({ lan }: Bench): Promise<Tables> {
-  return {
-    addresses: { lb1: await addresses(lan, "lb1"), lb2: await addresses(lan, "lb2") },
-    ipvs: { lb1: await ipvsTable(lan, "lb1"), lb2: await ipvsTable(lan, "lb2") },
-  };
+  const { lb1, lb2 } = await nodeTables(lan, ["lb1", "lb2"]);
+  return { addresses: { lb1: lb1.addresses, lb2: lb2.addresses }, ipvs: { lb1: lb1.ipvs, lb2: lb2.ipvs } };
 }
 
-/** Requests one behind the other, with nobody else asking. */
-async function ask({ lan, cluster, prober }: Bench, times: number): Promise<string[]> {
-  const answers: string[] = [];
-  prober.pause();
-  while (answers.length < times)
-    answers.push(await fetchOnce(lan, "client", `http://${cluster.vip}/`, milliseconds(1200)));
-  prober.resume();
-  return answers;
+async function ask({ lan, cluster }: Bench, times: number): Promise<string[]> {
+  return await fetchSeveral(lan, "client", `http://${cluster.vip}/`, times, seconds(1));
 }
 
 async function loss(bench: Bench, kind: Loss): Promise<LossRecord> {
   const { lan, lb1, lb2, capture, prober, cluster } = bench;
+  const probed = prober.probes.mark();
+  prober.resume();
+  await prober.probes.waitFor("attempt", () => true, { from: probed, within: PATIENCE });
   const before = capture.heard.mark();
   const from = wallClock();
   await leave[kind](bench);
@@ -152,6 +146,7 @@ async function loss(bench: Bench, kind: Loss): Promise<LossRecord> {
     .then(() => true)
     .catch(() => false);
   const silence = prober.longestSilence(from, wallClock());
+  prober.pause();
   const taken = lb2.log.mark();
   const during = await tables(bench);
   const replies = answered ? await ask(bench, 2) : [];
@@ -244,7 +239,7 @@ async function tableHas({ cluster, lan }: Bench, host: number, wanted: boolean):
   const service = `-a -t ${cluster.vip}:80 -r ${cluster.network}.${host}:`;
   const holds = async (): Promise<boolean> =>
     (await ipvsTable(lan, "lb2")).some((line) => line.startsWith(service)) === wanted;
-  await until(`${wanted ? "an" : "no"} IPVS entry of host ${host}`, holds, seconds(5));
+  await until(`${wanted ? "an" : "no"} IPVS entry of host ${host}`, holds, seconds(5), seconds(0.5));
 }
 
 /** Every service of both directors has every real server. */
@@ -252,8 +247,11 @@ async function whole({ cluster, lan }: Bench): Promise<void> {
   const complete = (lines: readonly string[]): boolean =>
     lines.filter((line) => line.startsWith("-a")).length ===
     cluster.realServers.length * lines.filter((line) => line.startsWith("-A")).length;
-  for (const node of ["lb1", "lb2"])
-    await until(`a whole IPVS table on ${node}`, async () => complete(await ipvsTable(lan, node)), PATIENCE);
+  const both = async (): Promise<boolean> => {
+    const { lb1, lb2 } = await nodeTables(lan, ["lb1", "lb2"]);
+    return complete(lb1.ipvs) && complete(lb2.ipvs);
+  };
+  await until("whole IPVS tables on both directors", both, PATIENCE, seconds(1));
 }
 
 /** 003: the watched process ends on all machines at once; both priorities fall, the master stays. */

@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { milliseconds, seconds, toSeconds } from "../../src/base/time.ts";
 import { Capture } from "./capture.ts";
-import { fetchOnce, Prober } from "./client.ts";
+import { fetchSeveral, Prober } from "./client.ts";
 import { type Director, elected, type Implementation, startDirector } from "./daemon.ts";
 import { Lan, type NodeSpec } from "./lan.ts";
 import { PROJECT, wallClock } from "./run.ts";
@@ -100,8 +100,7 @@ async function tables(lan: Lan, name: string): Promise<void> {
 }
 
 async function ask(lan: Lan): Promise<void> {
-  const answers: string[] = [];
-  while (answers.length < 6) answers.push(await fetchOnce(lan, "client", `http://${VIP}/`, seconds(2)));
+  const answers = await fetchSeveral(lan, "client", `http://${VIP}/`, 6, seconds(2));
   say(`The client asks http://${VIP}/ six times, answered by: ${answers.join(" ")}`);
   const both = answers.includes("rs1") && answers.includes("rs2");
   if (!both || answers.some((answer) => !answer.startsWith("rs"))) throw new Error("not every request was answered");

@@ -81,13 +81,14 @@ describe.concurrent("reload", () => {
       await sleep(4500);
       const adverts = stand.capture.adverts(stand.lan.mac("lb1"), from);
       expect(new Set(adverts.map(({ priority }) => priority))).toEqual(new Set([210]));
-      from = stand.capture.heard.mark();
       await Promise.all([stand.reload(lb1, text(210, 2, "two")), stand.reload(lb2, text(90, 2, "two"))]);
+      await sleep(100); // each is in force, and has been followed by an advert at once
+      from = stand.capture.heard.mark();
       await sleep(7500);
       expect(inForce(lb1) + inForce(lb2)).toBe(transitions);
       expect(stand.capture.adverts(stand.lan.mac("lb2"), 0)).toEqual([]);
       const gaps = stand.advertGaps("lb1", from);
-      expect(gaps.length).toBeGreaterThanOrEqual(3);
+      expect(gaps.length).toBeGreaterThanOrEqual(2);
       for (const gap of gaps) expect(Math.abs(gap - 2000)).toBeLessThan(50);
     });
   });

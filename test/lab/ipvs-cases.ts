@@ -138,3 +138,14 @@ export function linesOf(table: readonly string[], { at, lines }: Service): strin
   const shown = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
   return table.filter((line) => line.startsWith(`-A ${option} ${shown} `) || line.startsWith(`-a ${option} ${shown} `));
 }
+
+/** Services of somebody else; nothing that we do may touch them. */
+export const FOREIGN = [
+  "-A -t 10.99.0.1:80 -s wrr",
+  "-a -t 10.99.0.1:80 -r 10.88.0.11:80 -m -w 3",
+  "-A -f 7 -s rr",
+  "-a -f 7 -r 10.88.0.12:0 -g -w 1",
+];
+
+/** Keywords of a service whose servers are checked every second. */
+export const PACE = ["delay_loop 1", "warmup 0", "retry 1", "delay_before_retry 1", "connect_timeout 3"];

@@ -4,6 +4,7 @@ export interface IpvsRecord {
   readonly steps: Readonly<Record<string, Step>>;
   /** Messages of our own daemon that must not be there: errors, restarts. */
   readonly complaints: readonly string[];
+  readonly refused: readonly string[]; // what our daemon said of the kernel's refusals
   readonly traffic: Readonly<Record<"nat" | "tun" | "dr", readonly string[]>>; // answers, in order
   readonly counters: { readonly before: string; readonly after: string }; // connections of a server over a reload
   readonly error?: string;

@@ -44,12 +44,17 @@ export async function run(argv: readonly string[], input = ""): Promise<string> 
   return stdout;
 }
 
-/** Asks `holds` every 100 ms until it says yes. Rejects with `what` after `within`. */
-export async function until(what: string, holds: () => Promise<boolean>, within: Micros): Promise<void> {
+/** Asks `holds` every 100 ms (or `every`) until it says yes. Rejects with `what` after `within`. */
+export async function until(
+  what: string,
+  holds: () => Promise<boolean>,
+  within: Micros,
+  every: Micros = milliseconds(100),
+): Promise<void> {
   const deadline = wallClock() + within;
   while (!(await holds())) {
     if (wallClock() > deadline) throw new Error(`waited ${within / 1_000_000} s in vain for: ${what}`);
-    await sleep(100);
+    await sleep(every / 1000);
   }
 }
 

@@ -70,10 +70,21 @@ export class Stand {
       })),
     );
     try {
-      await use(new Stand(lan, await Capture.start(lan)));
+      const stand = new Stand(lan, await Capture.start(lan));
+      // The kernel says that a new link works up to a second after it does; until then a daemon is in fault.
+      await until(
+        "links",
+        async () => (await Promise.all(["lb1", "lb2"].map((node) => stand.#isUp(node)))).every(Boolean),
+        milliseconds(5000),
+      );
+      await use(stand);
     } finally {
       lan.close();
     }
+  }
+
+  async #isUp(node: string): Promise<boolean> {
+    return (await this.lan.run(node, ["ip", "-o", "link", "show", "dev", "eth0"])).includes(" state UP ");
   }
 
   /** Writes the configuration of a node; the path. */

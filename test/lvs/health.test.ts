@@ -147,6 +147,9 @@ test("Keepalived 2.2.7 says the retries of a first http failure, but not of a fi
   expect(retries(tcp, unchecked(tcp))).toEqual(failed(0));
   expect(retries(tcp, { ...known, failures: 3 })).toEqual(failed(3));
   expect(retries(http, unchecked(http))).toEqual(failed(3));
+  expect(run(tcp, added(tcp), [BAD, BAD, BAD, BAD]).at(-1)).toMatch(/failed down$/);
+  const tried = healthStep(tcp, { name: "checking", health: added(tcp) }, { type: "checked", result: BAD }, 0);
+  expect(tried.state.health).toMatchObject({ up: true, hasRun: true, failures: 1 });
 });
 
 test("a stopped checker keeps its verdict and cancels the check under way", () => {

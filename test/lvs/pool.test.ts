@@ -69,6 +69,20 @@ test("a sorry server with inhibit_on_failure waits with weight 0", () => {
   expect(rows(server, { alive: [true, true], quorumUp: false })).toEqual(["192.0.2.99 1"]);
 });
 
+test("a sorry server that is a real server too is in the table once, with its weight", () => {
+  const realServers = [real(11), real(99, { weight: 5, upperThreshold: 9 })];
+  const twin: VirtualServer = { ...virtual, realServers, sorryServer: SORRY };
+  expect(rows(twin, { alive: [true, true], quorumUp: true })).toEqual(["192.0.2.11 1", "192.0.2.99 5"]);
+  expect(rows(twin, { alive: [false, false], quorumUp: false })).toEqual(["192.0.2.99 1"]);
+  const inhibited: VirtualServer = {
+    ...twin,
+    realServers: realServers.map((server) => ({ ...server, inhibitOnFailure: true })),
+    sorryServer: { ...SORRY, inhibitOnFailure: true },
+  };
+  expect(rows(inhibited, { alive: [true, true], quorumUp: true })).toEqual(["192.0.2.11 1", "192.0.2.99 5"]);
+  expect(rows(inhibited, { alive: [false, false], quorumUp: false })).toEqual(["192.0.2.11 0", "192.0.2.99 1"]);
+});
+
 test.each([
   [{ quorum: 3, hysteresis: 1 }, false, 3, false],
   [{ quorum: 3, hysteresis: 1 }, false, 4, true],
@@ -107,10 +121,10 @@ test("a server goes and the quorum with it: sorry first, then the rest leaves", 
   expect(names(after.notes)).toEqual(["removing", "quorum-lost", "adding-sorry", "removing-alive"]);
 });
 
-test("where nobody is left, nobody is said to leave", () => {
+test("where nobody is left, the rest is said to leave all the same (measured on keepalived 2.2.7)", () => {
   const server = { ...guarded, realServers: [real(11)], quorum: 1 };
   const after = poolStep(server, { alive: [true], quorumUp: true }, { type: "changed", server: 0, alive: false });
-  expect(names(after.notes)).toEqual(["removing", "quorum-lost", "adding-sorry"]);
+  expect(names(after.notes)).toEqual(["removing", "quorum-lost", "adding-sorry", "removing-alive"]);
 });
 
 test("it comes back and the quorum with it", () => {
@@ -133,7 +147,7 @@ test("with inhibit_on_failure servers are disabled and enabled", () => {
   const sorryServer = { ...SORRY, inhibitOnFailure: true };
   const server = { ...virtual, realServers: [real(11, { inhibitOnFailure: true })], sorryServer };
   const lost = poolStep(server, { alive: [true], quorumUp: true }, { type: "changed", server: 0, alive: false });
-  expect(names(lost.notes)).toEqual(["disabling", "quorum-lost", "enabling-sorry"]);
+  expect(names(lost.notes)).toEqual(["disabling", "quorum-lost", "enabling-sorry", "removing-alive"]);
   expect(names(poolStep(server, lost.state, { type: "changed", server: 0, alive: true }).notes)).toEqual([
     "enabling",
     "quorum-gained",

@@ -6,6 +6,7 @@ import {
   activatingWords,
   type CheckSubject,
   healthWords,
+  leavingWords,
   poolWords,
   serverWords,
   weightWords,
@@ -39,8 +40,8 @@ test.each<[PoolNote, string]>([
   [{ name: "quorum-down-at-start", weight: 0 }, `Starting with quorum down 2-1=1 > 0 for VS ${VS}`],
   [{ name: "adding-sorry", server: sorry }, `Adding sorry server [10.9.0.13]:tcp:80 to VS ${VS}`],
   [{ name: "removing-sorry", server: sorry }, `Removing sorry server [10.9.0.13]:tcp:80 from VS ${VS}`],
-  [{ name: "enabling-sorry", server: sorry }, `Enabling sorry server [10.9.0.13]:tcp:80 of VS ${VS}`],
-  [{ name: "disabling-sorry", server: sorry }, `Disabling sorry server [10.9.0.13]:tcp:80 of VS ${VS}`],
+  [{ name: "enabling-sorry", server: sorry }, `Enabling sorry server [10.9.0.13]:tcp:80 to VS ${VS}`],
+  [{ name: "disabling-sorry", server: sorry }, `Disabling sorry server [10.9.0.13]:tcp:80 from VS ${VS}`],
   [{ name: "adding-alive" }, `Adding alive servers to the pool for VS ${VS}`],
   [{ name: "removing-alive" }, `Removing alive servers from the pool for VS ${VS}`],
 ])("%j", (note, words) => {
@@ -51,6 +52,12 @@ test("a weight changes", () => {
   const change = { from: 1, to: 2, alive: true, realServer: RS, virtualServer: VS };
   expect(weightWords(change)).toBe(`Changing weight from 1 to 2 for active service ${RS} of VS ${VS}`);
   expect(weightWords({ ...change, alive: false })).toContain("for inactive service");
+});
+
+test("a server that leaves for good is said to be inhibited where it was in the table with weight 0", () => {
+  const place = { realServer: RS, virtualServer: VS };
+  expect(leavingWords("Removing", true, place)).toBe(`Removing service ${RS} from VS ${VS}`);
+  expect(leavingWords("Shutting down", false, place)).toBe(`Shutting down (inhibited) service ${RS} from VS ${VS}`);
 });
 
 const tcp: CheckSubject = { type: "tcp", realServer: RS, urls: [] };

@@ -50,6 +50,17 @@ test("an owner with `state MASTER` is master at once", () => {
   });
 });
 
+test("an owner whose start is delayed is master when the delay ends, without a word before", () => {
+  const delayed = step(owner, INIT, { type: "startup", standing: "fit", delayed: true }, NOW);
+  expect(delayed).toEqual({ state: { ...backup, masterDownAt: NOW }, effects: [] });
+  expect(names(step(owner, delayed.state, { type: "timer" }, NOW).effects)).toEqual([
+    "advertisement-timeout",
+    "advertise",
+    "entering",
+    "claim-addresses",
+  ]);
+});
+
 test.each([
   ["an owner with `state BACKUP`", { ...owner, wantsMaster: false }],
   ["`state MASTER` below 255", { ...router, wantsMaster: true }],
