@@ -41,7 +41,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     for (const server of config.virtualServers) {
       const name = serviceName(server);
       const reported = adopted?.services.find((one) => one.name === name);
-      this.#pools.set(name, new PoolRunner(server, reported, this.#host));
+      this.#pools.set(name, new PoolRunner(server, reported ?? "start", this.#host));
     }
     this.#settle();
   }
@@ -60,7 +60,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     }
     for (const [name, server] of wanted) {
       const pool = this.#pools.get(name);
-      if (pool === undefined) this.#pools.set(name, new PoolRunner(server, undefined, this.#host));
+      if (pool === undefined) this.#pools.set(name, new PoolRunner(server, "reload", this.#host));
       else pool.reconfigure(server);
     }
     this.#settle();

@@ -22,16 +22,18 @@ export class PoolRunner {
   #state: PoolState = EMPTY_POOL;
   #runners: ReadonlyMap<string, readonly CheckerRunner[]> = new Map(); // by real server
 
-  /** `reported`: what the process before this one knew. */
-  constructor(config: VirtualServerConfig, reported: ServiceReport | undefined, host: PoolHost) {
+  /** `origin`: whether the daemon starts or a reload brought the service, or what the process before this one knew. */
+  constructor(config: VirtualServerConfig, origin: "start" | "reload" | ServiceReport, host: PoolHost) {
     this.#host = host;
     this.#config = config;
+    const reported = typeof origin === "string" ? undefined : origin;
     const known = (server: RealServerConfig, checker: CheckerConfig): Health => {
       const report = reported?.realServers
         .find(({ name }) => name === destinationName(server))
         ?.checkers.find((one) => one.identity === identity(checker));
       const parameters = healthParameters(checker);
-      return report === undefined ? unchecked(parameters) : adopted(parameters, report);
+      if (report !== undefined) return adopted(parameters, report);
+      return origin === "reload" ? added(parameters) : unchecked(parameters);
     };
     if (reported !== undefined) this.#state = { ...this.#state, quorumUp: reported.quorumUp };
     this.#runners = this.#startRunners(config, known);

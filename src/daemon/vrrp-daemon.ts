@@ -36,7 +36,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   readonly #sockets = new Map<string, OpenSocket>(); // by interface
   readonly #scripts = new Map<string, ScriptTracker>();
   readonly #up = new Map<string, boolean>(); // interfaces as last told to the operator
-  #virtual = new Set<IpAddress>();
+  #virtual: ReadonlyMap<IpAddress, number> = new Map(); // how many instances have it
   #wanted: ReadonlyMap<string, VrrpInstanceConfig> = new Map(); // while a reload is under way: what is to come
   readonly #hearingFrom: number; // vrrp_startup_delay: what comes before is not listened to
   #stopped = false;
@@ -76,6 +76,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   }
 
   isHeldByAnother(router: Router, { ifindex, address, prefixLength }: InterfaceAddress): boolean {
+    const reloading = this.#wanted.size > 0;
+    if (!reloading && (this.#virtual.get(address) ?? 0) < 2) return false; // of many addresses, few are shared
     return [...this.#routers].some(
       ([name, other]) =>
         other !== router &&
@@ -254,6 +256,8 @@ function key({ interface: name, vrid }: { readonly interface: string; readonly v
   return `${name} ${vrid}`;
 }
 
-function virtualAddresses({ vrrpInstances }: Config): Set<IpAddress> {
-  return new Set(vrrpInstances.flatMap((instance) => allAddresses(instance).map(({ address }) => address)));
+function virtualAddresses({ vrrpInstances }: Config): ReadonlyMap<IpAddress, number> {
+  const count = new Map<IpAddress, number>();
+  for (const { address } of vrrpInstances.flatMap(allAddresses)) count.set(address, (count.get(address) ?? 0) + 1);
+  return count;
 }

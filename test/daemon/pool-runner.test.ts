@@ -49,8 +49,12 @@ beforeEach(() => {
   table = [];
 });
 
-function start(config: VirtualServerConfig, reported?: ServiceReport, random = 0): PoolRunner {
-  return new PoolRunner(config, reported, {
+function start(
+  config: VirtualServerConfig,
+  origin: "start" | "reload" | ServiceReport = "start",
+  random = 0,
+): PoolRunner {
+  return new PoolRunner(config, origin, {
     io: servers,
     random: () => random,
     log: createLog([({ text }) => said.push(text)], true),
@@ -71,7 +75,7 @@ function heard(): string[] {
 
 describe("start", () => {
   test("servers are in the table before the first check, which comes after a second and the random part", async () => {
-    const pool = start(service([real(11), real(12)]), undefined, 0.25);
+    const pool = start(service([real(11), real(12)]), "start", 0.25);
     expect(rows(pool.entry)).toEqual(["11 1", "12 1"]);
     expect(said).toEqual([
       "Activating healthchecker for service [10.88.0.11]:tcp:80 for VS [10.78.0.1]:tcp:80",
@@ -254,6 +258,16 @@ describe("reload", () => {
       "TCP_CHECK on service [10.88.0.13]:tcp:80 failed after 2 retries.",
       "Removing service [10.88.0.13]:tcp:80 from VS [10.78.0.1]:tcp:80",
     ]);
+  });
+
+  test("so does a server of a new service (measured on keepalived 2.2.7)", async () => {
+    servers.manners.set(11, "refused");
+    const pool = start(service([real(11)]), "reload");
+    await servers.run(seconds(2));
+    expect(rows(pool.entry)).toEqual(["11 1"]);
+    await servers.run(seconds(1));
+    expect(rows(pool.entry)).toEqual([]);
+    expect(heard()).toContain("TCP_CHECK on service [10.88.0.11]:tcp:80 failed after 2 retries.");
   });
 
   test("a weight changes at once where the server is alive", async () => {

@@ -88,7 +88,7 @@ export class Pair {
   }
 
   /** Waits until both tables hold what is expected, and for `rest` longer; then writes them down. */
-  async step(name: string, expected: Expected, { within = seconds(15), rest = 300 } = {}): Promise<void> {
+  async step(name: string, expected: Expected, { within = seconds(60), rest = 300 } = {}): Promise<void> {
     const from = wallClock();
     const holds = async (): Promise<boolean> => {
       const both = await Promise.all(SIDES.map((side) => ipvsTable(this.lan, side)));

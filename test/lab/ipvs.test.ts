@@ -58,6 +58,7 @@ describe("a configuration gives the table that keepalived makes of it", () => {
   });
 
   test("a clean stop leaves nothing of it", () => {
+    expect(step("tables").reached && step("tables stopped").reached).toBe(true);
     expect(sorted(step("tables stopped").ours)).toEqual(sorted(FOREIGN));
     expect(sorted(step("tables stopped").keepalived)).toEqual(sorted(FOREIGN));
   });

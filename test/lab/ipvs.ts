@@ -170,7 +170,7 @@ async function edits(pair: Pair, text: (services: readonly Service[]) => string)
   const reload = async (name: string, edited: readonly Service[], expected: readonly string[], more?: Expected) => {
     await pair.reload(text([...others, ...edited]));
     const wanted = { "10.78.1.6:80": hosts(...expected), ...more };
-    await pair.step(`edit: ${name}`, wanted, { within: seconds(8), rest: 800 });
+    await pair.step(`edit: ${name}`, wanted, { rest: 800 });
   };
   const [a, b, c] = [checked(51), checked(52), checked(53, "inhibit_on_failure")];
   const with_ = (servers: Service["servers"], lines = EDITED.lines): Service[] => [{ ...EDITED, lines, servers }];
