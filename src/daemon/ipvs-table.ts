@@ -2,7 +2,7 @@ import { destinationName, type IpvsEntry, serviceName } from "../base/ipvs.ts";
 import { EEXIST, ENOENT, ESRCH } from "../io/constants.ts";
 import { IpvsKernel } from "../io/ipvs-kernel.ts";
 import type { KernelError } from "../io/kernel-error.ts";
-import { type IpvsChange, plan } from "../lvs/plan.ts";
+import { type IpvsChange, plan, withHandWeights } from "../lvs/plan.ts";
 import type { Log } from "../observe/log.ts";
 
 /** Keeps the kernel's IPVS table as wanted: our services only, by difference, foreign ones untouched. */
@@ -10,6 +10,7 @@ export class IpvsTable {
   readonly #kernel = new IpvsKernel();
   readonly #log: Log;
   readonly #have = new Map<string, IpvsEntry>(); // the kernel's table as last read, and what we did since
+  readonly #asked = new Map<string, IpvsEntry>(); // what was wanted when it was last made so
   readonly #owned = new Set<string>();
   readonly #complaints = new Set<string>(); // said since the table was last as wanted
 
@@ -30,7 +31,11 @@ export class IpvsTable {
     this.#read();
     const made = this.#apply(want, () => [...this.#have.values()]);
     const wanted = new Set(want.map(({ service }) => serviceName(service)));
-    for (const name of this.#owned) if (!wanted.has(name) && !this.#have.has(name)) this.#owned.delete(name);
+    for (const name of this.#owned) {
+      if (wanted.has(name) || this.#have.has(name)) continue;
+      this.#owned.delete(name);
+      this.#asked.delete(name);
+    }
     if (made) this.#complaints.clear();
     return made;
   }
@@ -56,7 +61,8 @@ export class IpvsTable {
     for (const { service } of want) this.#owned.add(serviceName(service));
     for (let attempt = 0; ; attempt++) {
       const before = have();
-      const changes = plan(before, want, this.#owned);
+      const target = want.map((entry) => this.#respecting(entry));
+      const changes = plan(before, target, this.#owned);
       for (const change of changes) this.#log.detail("IPVS: {change}", { change: words(change) });
       const errors = changes.length === 0 ? [] : this.#kernel.change(changes.map(request));
       const refused = changes.flatMap((change, i) => {
@@ -64,13 +70,20 @@ export class IpvsTable {
         return error === undefined ? [] : [{ change, error }];
       });
       if (refused.length === 0) {
-        this.#remember(before, want);
+        this.#remember(before, target);
+        for (const entry of want) this.#asked.set(serviceName(entry.service), entry);
         return true;
       }
       this.#read();
       if (attempt === 0 && refused.some(({ error }) => SURPRISES.includes(error.errno))) continue;
       return this.#complain(refused.filter((one) => !isGone(one)));
     }
+  }
+
+  #respecting(want: IpvsEntry): IpvsEntry {
+    const name = serviceName(want.service);
+    const [asked, have] = [this.#asked.get(name), this.#have.get(name)];
+    return asked === undefined || have === undefined ? want : withHandWeights(want, asked, have);
   }
 
   /** Says each refusal once; those of a service's destinations follow from its own. */

@@ -32,6 +32,22 @@ export function plan(have: readonly IpvsEntry[], want: readonly IpvsEntry[], own
   ];
 }
 
+/**
+ * `want`, but with the weights that somebody has set by hand since we last `asked` for the same: a server drained with
+ * ipvsadm(8) stays drained until its own state or configuration changes, as with Keepalived.
+ */
+export function withHandWeights(want: IpvsEntry, asked: IpvsEntry, have: IpvsEntry): IpvsEntry {
+  const weights = ({ destinations }: IpvsEntry): ReadonlyMap<string, number> =>
+    new Map(destinations.map((one) => [destinationName(one), one.weight]));
+  const [before, now] = [weights(asked), weights(have)];
+  const destinations = want.destinations.map((one) => {
+    const name = destinationName(one);
+    const weight = before.get(name) === one.weight ? now.get(name) : undefined;
+    return weight === undefined || weight === one.weight ? one : { ...one, weight };
+  });
+  return { ...want, destinations };
+}
+
 function pool(service: IpvsService, have: readonly IpvsDestination[], { destinations }: IpvsEntry): IpvsChange[] {
   const { added, changed, removed } = diff(have, destinations, DESTINATIONS);
   const more = changed.filter(({ from, to }) => to.weight >= from.weight);

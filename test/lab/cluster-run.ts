@@ -90,10 +90,12 @@ async function open(cluster: Cluster, pair: PairName, lan: Lan): Promise<Bench> 
     node: "client",
     host: cluster.vip,
     port: 80,
-    interval: milliseconds(100),
+    interval: milliseconds(200),
     timeout: milliseconds(800),
   };
-  return { cluster, lan, lb1, lb2, capture, prober: new Prober(lan, probing), web };
+  const prober = new Prober(lan, probing);
+  prober.pause();
+  return { cluster, lan, lb1, lb2, capture, prober, web };
 }
 
 /** The first director is master, the second backup, and both have checked every real server once. */
@@ -123,7 +125,7 @@ async function tables({ lan }: Bench): Promise<Tables> {
 }
 
 async function ask({ lan, cluster }: Bench, times: number): Promise<string[]> {
-  return await fetchSeveral(lan, "client", `http://${cluster.vip}/`, times, seconds(1));
+  return await fetchSeveral(lan, "client", `http://${cluster.vip}/`, times, seconds(2));
 }
 
 async function loss(bench: Bench, kind: Loss): Promise<LossRecord> {
@@ -216,9 +218,9 @@ async function webServerLeaves(bench: Bench, served: string): Promise<WebRecord>
   if (leaving === undefined || server === undefined) throw new Error("no web server to stop");
   const name = `\\[${cluster.network}.${leaving.host}\\]:tcp:\\d+`;
   const service = `VS \\[${cluster.vip}\\]:tcp:80$`;
-  const stoppedAt = wallClock();
   const before = lb2.log.mark();
   await server.stop();
+  const stoppedAt = wallClock();
   const removed = await lb2.waitForLog(new RegExp(`Removing service ${name} from ${service}`), {
     from: before,
     within: PATIENCE,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ip } from "../../src/base/ip.ts";
 import { destinationName, type IpvsDestination, type IpvsEntry, type IpvsService } from "../../src/base/ipvs.ts";
-import { type IpvsChange, plan } from "../../src/lvs/plan.ts";
+import { type IpvsChange, plan, withHandWeights } from "../../src/lvs/plan.ts";
 
 const service: IpvsService = {
   ...{ protocol: "tcp", address: ip("192.0.2.100"), port: 80, scheduler: "rr" },
@@ -71,4 +71,20 @@ test("a service of ours that is not wanted goes, after all else; a foreign one s
 
 test("what is as wanted is not touched", () => {
   expect(plan([entry(row(11), row(12))], [entry(row(12), row(11))], OURS)).toEqual([]);
+});
+
+test("a server drained by hand stays drained while another one of its service comes or goes", () => {
+  const asked = entry(row(11), row(12));
+  const have = entry(row(11, { weight: 0 }), row(12));
+  expect(withHandWeights(entry(row(11)), asked, have)).toEqual(entry(row(11, { weight: 0 })));
+});
+
+test("a weight that we want otherwise than before is ours again", () => {
+  const have = entry(row(11, { weight: 7 }));
+  expect(withHandWeights(entry(row(11, { weight: 3 })), entry(row(11)), have)).toEqual(entry(row(11, { weight: 3 })));
+});
+
+test("a server that is not in the table, or that we did not ask for before, comes as wanted", () => {
+  const want = entry(row(11), row(12));
+  expect(withHandWeights(want, entry(row(11)), entry(row(12, { weight: 0 })))).toEqual(want);
 });
