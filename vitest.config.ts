@@ -1,20 +1,29 @@
 import { defineConfig } from "vitest/config";
 
-/** `fast`: no root, no network, seconds. `lab`: namespaces and the emulated kernel, needs root. */
+/** These boot the emulated kernel; what else lies in test/lab/ runs in namespaces of this one, at full speed. */
+const EMULATED = ["clusters", "ipvs", "resilience", "unit"].map((name) => `test/lab/${name}.test.ts`);
+const PATIENT = { testTimeout: 900_000, hookTimeout: 900_000 };
+
+/**
+ * `fast`: no root, no network, seconds. `lab`: network namespaces, one file after the other, so that they measure
+ * themselves alone. `vm`: the emulated kernel, two at once (scripts/test). The latter two need root.
+ */
 export default defineConfig({
   test: {
     pool: "forks",
     projects: [
-      { test: { name: "fast", include: ["test/**/*.test.ts"], exclude: ["test/lab/**"] } },
+      { test: { name: "fast", include: ["test/**/*.test.ts"], exclude: ["test/lab/**"], isolate: false } },
       {
         test: {
           name: "lab",
           include: ["test/lab/**/*.test.ts"],
+          exclude: EMULATED,
           fileParallelism: false,
-          testTimeout: 900_000,
-          hookTimeout: 900_000,
+          maxConcurrency: 8,
+          ...PATIENT,
         },
       },
+      { test: { name: "vm", include: EMULATED, ...PATIENT } },
     ],
     coverage: {
       provider: "v8",
