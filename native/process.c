@@ -38,6 +38,7 @@ OF_INTEGERS(prctl, "ii", prctl(a, (unsigned long)b, 0UL, 0UL, 0UL))
 OF_INTEGERS(flock, "ii", flock(a, b))
 OF_INTEGERS(pidfdOpen, "i", syscall(SYS_pidfd_open, a, 0)) /* always close-on-exec */
 OF_INTEGERS(kill, "ii", kill(a, b))
+OF_INTEGERS(ignoreSignal, "i", signal(a, SIG_IGN) == SIG_ERR ? -1 : 0)
 
 /* Pages there already, and the others when they are first touched. */
 FUNCTION(mlock) {

@@ -5,6 +5,7 @@ import { release } from "node:os";
 import { fileURLToPath } from "node:url";
 import { render, testStatus } from "../config/diagnostic.ts";
 import { readConfig } from "../config/read.ts";
+import { ignoreRealtimeSignals } from "../io/signals.ts";
 import type { Log } from "../observe/log.ts";
 import { parseCommandLine } from "./cli.ts";
 import { hostSource } from "./config-source.ts";
@@ -22,6 +23,7 @@ process.exit(await main(process.argv.slice(2)));
 
 /** Does what the arguments ask for; the exit status. */
 async function main(args: readonly string[]): Promise<number> {
+  ignoreRealtimeSignals();
   process.stderr.on("error", () => {}); // `keepalived-ts -t | head`
   const asked = parseCommandLine(args);
   if (asked.action === "answer") {

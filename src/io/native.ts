@@ -60,6 +60,8 @@ export interface Native {
   /** waitpid(pid, WNOHANG): the raw wait status, or -1 while it runs, or -errno. */
   waitpid(pid: number): number;
   kill(pid: number, signal: number): number;
+  /** signal(2) with SIG_IGN, also for what this process starts (but `spawn` resets it). For signals Node cannot handle. */
+  ignoreSignal(signal: number): number;
   /** A poller: one epoll descriptor under uv_poll. `onReady` is called for one descriptor at a time, events: EPOLL*. */
   pollerNew(onReady: (fd: number, events: number) => void): object;
   /** epoll_ctl(2): operation 1 add, 2 remove, 3 change. */
