@@ -28,5 +28,5 @@ export interface FailoverRecord {
   readonly expected: string;
   readonly holders: readonly string[]; //      who has the VIP on an interface
   readonly ipvs: number; //                    lines of the new master's table
-  readonly descriptors: readonly number[]; //  of each process of the new master
+  readonly descriptors: readonly number[]; //  of supervisor, vrrp and checkers of the new master
 }

@@ -193,10 +193,10 @@ async function failover(bench: Bench, index: number): Promise<FailoverRecord> {
     expected: backup.node,
     holders,
     ipvs: (await ipvsTable(on, backup.node)).length,
-    descriptors: backup.pids().map(descriptors),
+    descriptors: [backup.pids()[0], backup.childPid("vrrp"), backup.childPid("checkers")].map(descriptors),
   };
 }
 
-function descriptors(pid: number): number {
-  return readdirSync(`/proc/${pid}/fd`).length;
+function descriptors(pid: number | undefined): number {
+  return readdirSync(`/proc/${pid ?? "none"}/fd`).length;
 }

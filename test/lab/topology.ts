@@ -12,6 +12,7 @@ export interface Cluster {
   readonly realServers: readonly RealServer[];
   readonly ports: readonly number[]; //               on which the real servers listen
   readonly delayLoop: number; //                      seconds
+  readonly backupPriority: number; //                 effective, of the second director
 }
 
 /** A real server and how patiently it is checked: what the file says, which is not always what its author meant. */
@@ -40,6 +41,7 @@ const TABLE: Readonly<Record<ClusterName, Omit<Cluster, "name">>> = {
     vip: "192.168.110.200",
     network: "192.168.110",
     directors: [203, 204],
+    backupPriority: 50,
     realServers: [
       { node: "lb1", host: 203, ...TCP },
       { node: "lb2", host: 204, ...TCP },
@@ -54,6 +56,7 @@ const TABLE: Readonly<Record<ClusterName, Omit<Cluster, "name">>> = {
     vip: "192.168.56.200",
     network: "192.168.56",
     directors: [101, 102],
+    backupPriority: 100,
     realServers: [
       { node: "rs1", host: 103, ...TCP, retry: 3, keepalivedDelay: 0 },
       { node: "rs2", host: 104, ...TCP, retry: 3 },
@@ -67,6 +70,7 @@ const TABLE: Readonly<Record<ClusterName, Omit<Cluster, "name">>> = {
     vip: "172.16.1.100",
     network: "172.16.1",
     directors: [3, 4],
+    backupPriority: 150,
     realServers: [
       { node: "rs1", host: 5, ...TCP, delayBeforeRetry: 1 },
       { node: "rs2", host: 6, ...TCP, delayBeforeRetry: 1 },
@@ -79,6 +83,7 @@ const TABLE: Readonly<Record<ClusterName, Omit<Cluster, "name">>> = {
     vip: "192.168.1.100",
     network: "192.168.1",
     directors: [2, 3],
+    backupPriority: 92, // its script's weight included
     realServers: [
       { node: "rs1", host: 11, ...TCP },
       { node: "rs2", host: 12, ...HTTP },
@@ -91,6 +96,7 @@ const TABLE: Readonly<Record<ClusterName, Omit<Cluster, "name">>> = {
     vip: "192.168.146.100",
     network: "192.168.146",
     directors: [129, 130],
+    backupPriority: 80,
     realServers: [
       { node: "rs1", host: 131, ...HTTP },
       { node: "rs2", host: 132, ...HTTP },
