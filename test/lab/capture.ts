@@ -23,7 +23,20 @@ export class Capture {
   private constructor(lan: Lan) {
     this.heard = new Journal(`capture on ${lan.namespace("lan")}`);
     const filter = "ip proto 112 or arp";
-    this.#process = lan.spawn("lan", ["tcpdump", "-i", "br0", "-n", "-U", "--immediate-mode", "-w", "-", filter]);
+    // With the default of 256 KiB a packet the ring holds eight, and a burst of announcements is lost.
+    const room = ["-s", "256", "-B", "8192"];
+    this.#process = lan.spawn("lan", [
+      "tcpdump",
+      "-i",
+      "br0",
+      "-n",
+      "-U",
+      "--immediate-mode",
+      ...room,
+      "-w",
+      "-",
+      filter,
+    ]);
   }
 
   /** Listens when the promise is kept. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { seconds } from "../../src/base/time.ts";
 import type { Director, Implementation } from "./daemon.ts";
+import { until } from "./run.ts";
 import { instance, Stand, VIP } from "./stand.ts";
 
 const said = (director: Director): string => director.log.entries.map(({ text }) => text).join("\n");
@@ -126,9 +127,8 @@ describe.concurrent("addresses", () => {
       await theirs.stop();
       const ours = await stand.startMaster(text);
       expect(await stand.vips("lb1")).toEqual(table);
-      await sleep(300);
-      for (const [i, line] of labelled.entries())
-        expect(`${i} ${stand.announcements("lb1", line.split(/[ /]/)[0] ?? "", 0) >= 5}`).toBe(`${i} true`);
+      const announced = (line: string): boolean => stand.announcements("lb1", line.split(/[ /]/)[0] ?? "", 0) >= 5;
+      await until("five announcements of each", async () => labelled.every(announced), seconds(4));
       await ours.stop();
       expect(await stand.vips("lb1")).toEqual([]);
     });

@@ -29,6 +29,7 @@ test("the addon offers exactly the functions that native.ts declares", () => {
       "getsockname",
       "getsockopt",
       "ifNametoindex",
+      "ignoreSignal",
       "kill",
       "mlock",
       "now",
