@@ -12,7 +12,15 @@ export default defineConfig({
   test: {
     pool: "forks",
     projects: [
-      { test: { name: "fast", include: ["test/**/*.test.ts"], exclude: ["test/lab/**"], isolate: false } },
+      {
+        test: {
+          name: "fast",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/lab/**"],
+          isolate: false, // halves the processor time
+          testTimeout: 30_000, // for a machine that is busy with something else
+        },
+      },
       {
         test: {
           name: "lab",
