@@ -30,7 +30,7 @@ export interface StrictContext {
 }
 
 const HELP_REACHABLE =
-  "a service on them cannot be reached (RFC 3768 §6.4.3); delete `vrrp_strict` (`strict_mode`) to serve there";
+  "beside Keepalived a service on them cannot be reached (RFC 3768 §6.4.3); delete `vrrp_strict` (`strict_mode`) to serve there";
 const HELP = "delete `vrrp_strict` (`strict_mode`), or this line";
 
 /** Strict mode: what RFC 3768 forbids is corrected, each correction with a warning. */
@@ -39,7 +39,7 @@ export function strictMode(wishes: Wishes, { name, given, strict, report }: Stri
   const owner = wishes.priority === 255;
   const asked = last(given.strict_mode) ?? strict;
   if (asked !== undefined && !owner) {
-    const message = `strict mode drops what clients send to the virtual addresses of \`${name}\``;
+    const message = `in strict mode Keepalived drops what clients send to the virtual addresses of \`${name}\`; this daemon does not`;
     report.warning(["strict-drops-traffic", message], asked.keyword, { help: HELP_REACHABLE });
   }
   const wantedState = owner ? "master" : "backup";

@@ -107,6 +107,7 @@ async function settled(bench: Bench): Promise<void> {
     const server = `\\[${cluster.network}.${host}\\]:tcp:\\d+ succe`;
     await lb2.waitForLog(new RegExp(`(TCP connection to|Remote Web server) ${server}`), { within: PATIENCE });
   }
+  await whole(bench);
 }
 
 /**
