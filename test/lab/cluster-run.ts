@@ -266,9 +266,10 @@ async function processEnds({ lan, capture, lb1 }: Bench, shared: Shared): Promis
     if (shared.waiting.length === shared.pairs) for (const go of shared.waiting) go();
   });
   shared.endHaproxy();
-  await lb1.waitForLog(/Changing effective priority from 102 to 100/, { from: 0, within: PATIENCE });
-  await sleep(2500);
-  const gone = capture.adverts(lan.mac("lb1")).at(-1)?.priority ?? -1;
+  const advertised = (): number => capture.adverts(lan.mac("lb1")).at(-1)?.priority ?? -1;
+  await until("adverts of another priority", async () => advertised() !== running, PATIENCE, seconds(0.5));
+  await sleep(1500); // for the other director to take it amiss
+  const gone = advertised();
   if (lb1.state !== "MASTER") throw new Error("the master changed when the tracked process ended on both");
   return { running, gone };
 }
