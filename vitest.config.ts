@@ -6,7 +6,7 @@ const PATIENT = { testTimeout: 900_000, hookTimeout: 900_000 };
 
 /**
  * `fast`: no root, no network, seconds. `lab`: network namespaces, one file after the other, so that they measure
- * themselves alone. `vm`: the emulated kernel, two at once (scripts/test). The latter two need root.
+ * themselves alone. `vm`: the emulated kernel, one boot at a time (scripts/test). The latter two need root.
  */
 export default defineConfig({
   test: {

@@ -3,7 +3,7 @@ import type { Loss, LossRecord, PairName, PairRecord, Tables } from "./cluster-r
 import { boot } from "./emulated.ts";
 import { CLUSTERS, type ClusterName, cluster } from "./topology.ts";
 
-/** One after the other: beside them another file boots its own, and two emulators are what two cores can carry. */
+/** One after the other: with three emulators on two cores keepalived itself was late by seconds. */
 const AT_ONCE = 1;
 const PAIRS: readonly PairName[] = ["ours+ours", "ours+keepalived", "keepalived+ours"];
 const LOSSES: readonly Loss[] = ["stop", "kill", "link"];
