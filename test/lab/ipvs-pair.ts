@@ -87,7 +87,10 @@ export class Pair {
     for (const side of sides) for (const rule of rules) await this.lan.run(side, ["ipvsadm", ...rule.split(" ")]);
   }
 
-  /** Waits until both tables hold what is expected, and for `rest` longer; then writes them down. */
+  /**
+   * Waits until both tables hold what is expected, for `rest` longer, and until one has said what the other has said;
+   * then writes them down.
+   */
   async step(name: string, expected: Expected, { within = seconds(60), rest = 300 } = {}): Promise<void> {
     const from = wallClock();
     const holds = async (): Promise<boolean> => {
@@ -99,8 +102,11 @@ export class Pair {
       () => false,
     );
     await sleep(rest);
-    const ours = this.#said("ours");
-    const keepalived = this.#said("kpd");
+    const agree = async (): Promise<boolean> =>
+      phrases(this.#said("ours")).join("\n") === phrases(this.#said("kpd")).join("\n");
+    await until("the same words", agree, seconds(3)).catch(() => {}); // compared by the reader
+    const [ours, keepalived] = [this.#said("ours"), this.#said("kpd")];
+    for (const side of SIDES) this.#marks.set(side, this.director(side).log.mark());
     this.#steps[name] = {
       reached,
       ours: await whole(this.lan, "ours"),
@@ -125,11 +131,12 @@ export class Pair {
     return texts.flatMap((text) => /(new|set|delete) (service|destination) .*: IPVS: E.*/.exec(text)?.[0] ?? []);
   }
 
+  /** Since the last step. */
   #said(side: Side): string[] {
     const { log } = this.director(side);
-    const from = this.#marks.get(side) ?? 0;
-    this.#marks.set(side, log.mark());
-    return log.entries.slice(from).map(({ text }) => text.replace(/^\w+ \w+ [ \d]\d [\d:]+ \d+: /, ""));
+    return log.entries
+      .slice(this.#marks.get(side) ?? 0)
+      .map(({ text }) => text.replace(/^\w+ \w+ [ \d]\d [\d:]+ \d+: /, ""));
   }
 
   #config(side: Side): string {

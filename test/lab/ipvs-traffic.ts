@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { milliseconds, seconds } from "../../src/base/time.ts";
 import { fetchOnce } from "./client.ts";
 import { startDirector } from "./daemon.ts";
@@ -51,6 +52,11 @@ export async function traffic(lan: Lan): Promise<Pick<IpvsRecord, "traffic" | "c
     return answers;
   };
   const answers = { nat: await ask("nat", 4), tun: await ask("tun", 2), dr: await ask("dr", 2) };
+  // The kernel's estimator adds up the processors' counters every 2 s, and what it last added up is what we see.
+  const counted = async (): Promise<boolean> =>
+    /-> 10\.79\.1\.11:8080 2 .*-> 10\.79\.1\.12:80 2 /s.test(await counters(lan));
+  await until("counters of the four requests", counted, seconds(20));
+  await sleep(2500);
   const before = await counters(lan);
   const [first, second] = nat.servers;
   if (first === undefined || second === undefined) throw new Error("no servers");
@@ -61,6 +67,7 @@ export async function traffic(lan: Lan): Promise<Pick<IpvsRecord, "traffic" | "c
   );
   director.reload();
   await until("weight 2", async () => (await ipvsTable(lan, "lb")).some((line) => line.endsWith("-w 2")), seconds(15));
+  await sleep(2500);
   const after = await counters(lan);
   await director.stop();
   return { traffic: answers, counters: { before, after } };

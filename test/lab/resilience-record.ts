@@ -17,6 +17,7 @@ export interface Crash {
   readonly othersAdverts: number;
   readonly othersTransitions: number;
   readonly silence: Micros; //                 seen by the client
+  readonly logs: readonly string[]; //         last lines of both directors, for whoever looks why
   readonly before: readonly string[]; //       the master's IPVS table
   readonly after: readonly string[];
 }

@@ -20,8 +20,8 @@ describe("kill -9 of the checkers process", () => {
   });
 
   test("touches neither VIP nor adverts nor traffic", () => {
-    const { gaps, advertGap, othersTransitions, silence } = record.checkers;
-    expect(gaps).toEqual([]);
+    const { gaps, advertGap, othersTransitions, silence, logs } = record.checkers;
+    expect(gaps, logs.join("\n")).toEqual([]);
     expect(advertGap).toBeLessThan(2_500_000);
     expect(othersTransitions).toBe(0);
     expect(silence).toBeLessThan(2_000_000);
@@ -30,12 +30,12 @@ describe("kill -9 of the checkers process", () => {
 
 describe("kill -9 of the vrrp process of a master", () => {
   test("another one keeps the mastership: the VIP never leaves", () => {
-    expect(record.vrrp.gaps).toEqual([]);
+    expect(record.vrrp.gaps, record.vrrp.logs.join("\n")).toEqual([]);
   });
 
   test("the backup does not notice: the next advert comes before Master_Down_Interval", () => {
     const { advertGap, othersAdverts, othersTransitions } = record.vrrp;
-    expect(advertGap).toBeLessThan(6_609_375);
+    expect(advertGap).toBeLessThan(6_023_437);
     expect(othersAdverts).toBe(0);
     expect(othersTransitions).toBe(0);
   });
