@@ -252,10 +252,10 @@ async function whole({ cluster, lan }: Bench): Promise<void> {
     lines.filter((line) => line.startsWith("-a")).length ===
     cluster.realServers.length * lines.filter((line) => line.startsWith("-A")).length;
   const both = async (): Promise<boolean> => {
-    const { lb1, lb2 } = await nodeTables(lan, ["lb1", "lb2"]);
-    return complete(lb1.ipvs) && complete(lb2.ipvs);
+    for (const node of ["lb1", "lb2"]) if (!complete(await ipvsTable(lan, node))) return false;
+    return true;
   };
-  await until("whole IPVS tables on both directors", both, PATIENCE, seconds(1));
+  await until("whole IPVS tables on both directors", both, PATIENCE, seconds(2));
 }
 
 /** 003: the watched process ends on all machines at once; both priorities fall, the master stays. */
