@@ -11,6 +11,7 @@ const PATIENT = { testTimeout: 900_000, hookTimeout: 900_000 };
 export default defineConfig({
   test: {
     pool: "forks",
+    maxWorkers: "100%", // the default leaves one of two cores idle
     projects: [
       {
         test: {

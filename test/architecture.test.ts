@@ -6,15 +6,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   base: [],
   wire: ["base"],
   netlink: ["base"],
-  config: ["base"],
+  syntax: ["base"],
+  keywords: ["base", "syntax"],
+  config: ["base", "syntax", "keywords"],
   vrrp: ["base", "wire"],
   lvs: ["base"],
   check: ["base", "wire", "node:"],
   io: ["base", "wire", "netlink", "node:"],
   observe: ["base", "pino", "prom-client"],
-  daemon: ["base", "wire", "netlink", "config", "vrrp", "lvs", "check", "io", "observe", "node:"],
+  lint: ["base", "syntax", "keywords", "config"],
+  command: ["base", "syntax", "keywords", "config", "lint", "node:"],
+  daemon: ["base", "wire", "netlink", "syntax", "config", "command", "vrrp", "lvs", "check", "io", "observe", "node:"],
 };
-const PURE = ["base", "wire", "netlink", "config", "vrrp", "lvs"];
+const PURE = ["base", "wire", "netlink", "syntax", "keywords", "config", "lint", "vrrp", "lvs"];
 const IMPURE = /\b(Date\b|performance\.|setTimeout|setInterval|Math\.random|process\.|Buffer\.)/;
 
 const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));

@@ -98,3 +98,9 @@ function formatV6(bytes: Uint8Array): string {
   const hex = (part: number[]): string => part.map((word) => word.toString(16)).join(":");
   return start === -1 ? hex(words) : `${hex(words.slice(0, start))}::${hex(words.slice(start + length))}`;
 }
+
+/** Of 224.0.0.0/4 or ff00::/8. RFC 5771, RFC 4291 §2.7. */
+export function isMulticast(address: IpAddress): boolean {
+  const [first = 0] = toBytes(address);
+  return family(address) === 4 ? first >= 224 && first < 240 : first === 255;
+}

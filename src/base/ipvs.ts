@@ -1,11 +1,35 @@
 import type { IpAddress } from "./ip.ts";
 
+/** IPVS schedulers by their kernel names. */
+export const SCHEDULERS = [
+  "rr",
+  "wrr",
+  "lc",
+  "wlc",
+  "lblc",
+  "lblcr",
+  "dh",
+  "sh",
+  "mh",
+  "sed",
+  "nq",
+  "fo",
+  "ovf",
+  "twos",
+] as const;
+export type Scheduler = (typeof SCHEDULERS)[number];
+
+export type Protocol = "tcp" | "udp" | "sctp";
+
+/** How the director hands a connection to a real server. */
+export type Forwarding = "nat" | "dr" | "tun";
+
 /**
  * A row of the kernel's IPVS table, as `lvs/` wants it and as `netlink/ipvs.ts` reads and writes it (linux/ip_vs.h).
  * A service is named by protocol, address and port; a destination by address and port within its service.
  */
 export interface IpvsService {
-  readonly protocol: "tcp" | "udp" | "sctp";
+  readonly protocol: Protocol;
   readonly address: IpAddress;
   readonly port: number; // 0 = every port
   readonly scheduler: string; // kernel name, at most 15 characters
@@ -17,7 +41,7 @@ export interface IpvsService {
 export interface IpvsDestination {
   readonly address: IpAddress;
   readonly port: number;
-  readonly forwarding: "nat" | "dr" | "tun" | "local" | "bypass";
+  readonly forwarding: Forwarding | "local" | "bypass";
   readonly weight: number; // 0..2147483647
   readonly upperThreshold: number; // 0 = none
   readonly lowerThreshold: number;

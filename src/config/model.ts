@@ -1,4 +1,5 @@
 import type { IpAddress } from "../base/ip.ts";
+import type { Forwarding, Protocol, Scheduler } from "../base/ipvs.ts";
 import type { Micros } from "../base/time.ts";
 
 /**
@@ -94,30 +95,6 @@ export interface AnnounceConfig {
   readonly lowerPriorityRepeat: number;
   readonly lowerPriorityDelay: Micros;
 }
-
-/** IPVS schedulers by their kernel names. */
-export const SCHEDULERS = [
-  "rr",
-  "wrr",
-  "lc",
-  "wlc",
-  "lblc",
-  "lblcr",
-  "dh",
-  "sh",
-  "mh",
-  "sed",
-  "nq",
-  "fo",
-  "ovf",
-  "twos",
-] as const;
-export type Scheduler = (typeof SCHEDULERS)[number];
-
-export type Protocol = "tcp" | "udp" | "sctp";
-
-/** How the director hands a connection to a real server. */
-export type Forwarding = "nat" | "dr" | "tun";
 
 /** `virtual_server`: one IPVS service. */
 export interface VirtualServerConfig {

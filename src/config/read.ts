@@ -1,37 +1,25 @@
-import type { Diagnostic } from "./diagnostic.ts";
-import { cannot, refusal } from "./include.ts";
-import { LANGUAGE } from "./keywords.ts";
-import type { Token } from "./lexer.ts";
+import { LANGUAGE, type TOP } from "../keywords/language.ts";
+import type { Diagnostic } from "../syntax/diagnostic.ts";
+import { cannot, refusal } from "../syntax/include.ts";
+import type { Token } from "../syntax/lexer.ts";
+import { parse } from "../syntax/parse.ts";
+import { preprocess } from "../syntax/preprocess.ts";
+import { newReport, type Report } from "../syntax/report.ts";
+import type { Source } from "../syntax/source.ts";
+import type { Span } from "../syntax/span.ts";
+import type { Settings } from "../syntax/table.ts";
 import type { Config } from "./model.ts";
-import { parse } from "./parse.ts";
-import { preprocess } from "./preprocess.ts";
-import { newReport, type Report } from "./report.ts";
 import { mergeGlobals, resolveDefaults, resolveGlobal } from "./resolve-global.ts";
 import { resolveVirtualServers } from "./resolve-lvs.ts";
 import { resolveScripts } from "./resolve-scripts.ts";
 import { resolveInstances, type VrrpContext } from "./resolve-vrrp.ts";
-import type { Span } from "./span.ts";
-
-/** Where files come from, and what a configuration may ask about the host. */
-export interface Source {
-  /** The whole text of a file, decoded as UTF-8 with U+FFFD for what is none. */
-  read(path: string): FileText;
-  /** The files a pattern (`*`, `?`, `[]`, absolute) matches, sorted; a plain path matches itself where it exists. */
-  glob(pattern: string): readonly string[];
-  readonly hostName: string;
-  readonly configId?: string; // -i; else the host name up to its first dot
-}
-
-/** A file, or why there is none: Keepalived reads no file with an execute bit. */
-export type FileText =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly reason: "missing" | "directory" | "executable" | "unreadable" };
 
 /** What a configuration says, as far as it can be understood, and everything there is to say about it. */
 export interface Reading {
   readonly config: Config;
   readonly diagnostics: readonly Diagnostic[];
   readonly files: readonly string[]; // in the order they were opened
+  readonly tree: Settings<typeof TOP>; // as it was written, with the place of every word
 }
 
 const HERE = { line: 0, column: 0, length: 0 };
@@ -53,26 +41,32 @@ export function readConfig(path: string, source: Source): Reading {
       span: { file: path, ...HERE },
     };
     const diagnostics = [{ ...diagnostic, fatal: true as const, keepalived: refusal(path, file) }];
-    return { config: resolve([], path, report, () => undefined), diagnostics, files: [] };
+    return { ...resolve([], path, report, () => undefined), diagnostics, files: [] };
   }
   const opened = (name: string, lines: readonly string[]): void => void texts.set(name, lines);
   const tokens = preprocess(path, file.text, { source, report, opened });
-  const config = resolve(tokens, path, report, (keyword, from, to) => findInComment(texts, keyword, from, to));
+  const resolved = resolve(tokens, path, report, (keyword, from, to) => findInComment(texts, keyword, from, to));
   const files = [...texts.keys()];
-  return { config, diagnostics: report.finished(files), files };
+  return { ...resolved, diagnostics: report.finished(files), files };
 }
 
-function resolve(tokens: readonly Token[], path: string, report: Report, swallowed: VrrpContext["swallowed"]): Config {
-  const { settings } = parse(tokens, LANGUAGE, report, { file: path, ...HERE });
-  const globals = mergeGlobals(settings.global_defs.map(({ value }) => value.settings));
+function resolve(
+  tokens: readonly Token[],
+  path: string,
+  report: Report,
+  swallowed: VrrpContext["swallowed"],
+): Pick<Reading, "config" | "tree"> {
+  const { settings: tree } = parse(tokens, LANGUAGE, report, { file: path, ...HERE });
+  const globals = mergeGlobals(tree.global_defs.map(({ value }) => value.settings));
   const defaults = resolveDefaults(globals, report);
-  const scripts = resolveScripts(settings.vrrp_script, defaults, report);
-  return {
+  const scripts = resolveScripts(tree.vrrp_script, defaults, report);
+  const config = {
     global: resolveGlobal(globals, report),
     vrrpScripts: scripts.map(({ script }) => script),
-    vrrpInstances: resolveInstances(settings.vrrp_instance, { defaults, scripts, report, swallowed }),
-    virtualServers: resolveVirtualServers(settings.virtual_server, report),
+    vrrpInstances: resolveInstances(tree.vrrp_instance, { defaults, scripts, report, swallowed }),
+    virtualServers: resolveVirtualServers(tree.virtual_server, report),
   };
+  return { config, tree };
 }
 
 /** A keyword between two places of a file where no statement has it: it stands in a comment. */

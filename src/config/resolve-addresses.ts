@@ -1,8 +1,8 @@
 import { type Family, family, fromBytes, type IpAddress, toBytes } from "../base/ip.ts";
+import type { AddressItem } from "../keywords/read-address.ts";
+import type { Report } from "../syntax/report.ts";
+import type { Setting } from "../syntax/table.ts";
 import type { VirtualAddress } from "./model.ts";
-import type { AddressItem } from "./read-address.ts";
-import type { Report } from "./report.ts";
-import type { Setting } from "./table.ts";
 
 /** Whose addresses these are. */
 export interface Owner {

@@ -1,9 +1,9 @@
 import { family, type IpAddress } from "../base/ip.ts";
 import { type Micros, seconds } from "../base/time.ts";
-import type { HTTP_GET, TCP_CHECK } from "./keywords-check.ts";
+import type { CONNECTING, HTTP_GET } from "../keywords/check.ts";
+import type { Report } from "../syntax/report.ts";
+import { type Body, last, type Setting, type Settings } from "../syntax/table.ts";
 import type { CheckerBase, CheckerConfig, HttpUrl } from "./model.ts";
-import type { Report } from "./report.ts";
-import { type Body, last, type Setting, type Settings } from "./table.ts";
 
 /** What a checker inherits from its real server, which has it from its virtual server. */
 export interface Inherited {
@@ -18,8 +18,8 @@ export interface Inherited {
   readonly virtualHost: string | undefined;
 }
 
-type Connecting = Settings<typeof TCP_CHECK>;
-type TcpBody = Setting<Body<true, typeof TCP_CHECK>>;
+type Connecting = Settings<typeof CONNECTING>;
+type TcpBody = Setting<Body<true, typeof CONNECTING>>;
 type HttpBody = Setting<Body<true, typeof HTTP_GET>>;
 
 /** The checkers of a real server, in the order of reading. */

@@ -1,8 +1,8 @@
 import { type Micros, seconds } from "../base/time.ts";
-import { GLOBAL_DEFS } from "./keywords-global.ts";
+import { GLOBAL_DEFS } from "../keywords/global.ts";
+import type { Report } from "../syntax/report.ts";
+import { last, type Setting, type Settings } from "../syntax/table.ts";
 import type { AnnounceConfig, GlobalConfig } from "./model.ts";
-import type { Report } from "./report.ts";
-import { last, type Setting, type Settings } from "./table.ts";
 
 type Globals = Settings<typeof GLOBAL_DEFS>;
 
@@ -84,6 +84,8 @@ export function atLeastOnce(
 ): number | undefined {
   if (setting === undefined || setting.value > 0) return setting?.value;
   const keepalived = `${setting.at}${owner}${keyword} must be greater than 0, setting to 1`;
-  report.error(["bad-number", `\`${keyword} 0\` would announce nothing; 1 is used`], setting.span, { keepalived });
+  report.error(["silent-announcements", `\`${keyword} 0\` would announce nothing; 1 is used`], setting.span, {
+    keepalived,
+  });
   return 1;
 }

@@ -1,11 +1,11 @@
 import { family } from "../base/ip.ts";
-import { destinationName, serviceName } from "../base/ipvs.ts";
-import type { VIRTUAL_SERVER } from "./keywords-lvs.ts";
-import type { Forwarding, Protocol, RealServerConfig, Scheduler, VirtualServerConfig } from "./model.ts";
-import type { Endpoint } from "./read-server.ts";
-import type { Report } from "./report.ts";
+import { destinationName, type Forwarding, type Protocol, type Scheduler, serviceName } from "../base/ipvs.ts";
+import type { VIRTUAL_SERVER } from "../keywords/lvs.ts";
+import type { Endpoint } from "../keywords/read-server.ts";
+import type { Report } from "../syntax/report.ts";
+import { type Body, last, type Setting, type Settings } from "../syntax/table.ts";
+import type { RealServerConfig, VirtualServerConfig } from "./model.ts";
 import { resolveRealServer, resolveSorryServer, type Service } from "./resolve-server.ts";
-import { type Body, last, type Setting, type Settings } from "./table.ts";
 
 type ServiceBody = Setting<Body<Endpoint, typeof VIRTUAL_SERVER>>;
 type Given = Settings<typeof VIRTUAL_SERVER>;

@@ -1,10 +1,10 @@
 import { seconds } from "../base/time.ts";
-import type { VRRP_SCRIPT } from "./keywords-vrrp.ts";
+import type { TrackItem } from "../keywords/read-track.ts";
+import type { VRRP_SCRIPT } from "../keywords/tracked.ts";
+import type { Report } from "../syntax/report.ts";
+import { type Body, last, type Setting } from "../syntax/table.ts";
 import type { TrackedScript, VrrpScriptConfig } from "./model.ts";
-import type { TrackItem } from "./read-track.ts";
-import type { Report } from "./report.ts";
 import type { Defaults } from "./resolve-global.ts";
-import { type Body, last, type Setting } from "./table.ts";
 
 type ScriptBody = Setting<Body<string, typeof VRRP_SCRIPT>>;
 
@@ -146,6 +146,7 @@ function electionHint(
   const good = bounded(priority + sign * Math.max(weight, 0));
   const failed = bounded(priority + sign * Math.min(weight, 0));
   const [low, high] = [Math.min(good, failed), Math.max(good, failed)];
+  if (low === high) return; // the lint `weak-weight` says more about it
   const message = `\`${script}\` moves the priority only between ${good} (success) and ${failed} (failure)`;
   report.hint(["weak-weight", message], span, {
     help: `a failure changes the master only where the other router's priority is from ${low} to ${high}; without \`weight\` it is a fault, which always does`,

@@ -1,10 +1,12 @@
 import { family } from "../base/ip.ts";
-import type { REAL_SERVER, VIRTUAL_SERVER } from "./keywords-lvs.ts";
-import type { Forwarding, Protocol, RealServerConfig, SorryServerConfig } from "./model.ts";
-import type { Endpoint } from "./read-server.ts";
-import type { Report } from "./report.ts";
+import type { Forwarding, Protocol } from "../base/ipvs.ts";
+import type { VIRTUAL_SERVER } from "../keywords/lvs.ts";
+import type { Endpoint } from "../keywords/read-server.ts";
+import type { REAL_SERVER } from "../keywords/real-server.ts";
+import type { Report } from "../syntax/report.ts";
+import { type Body, last, type Setting, type Settings } from "../syntax/table.ts";
+import type { RealServerConfig, SorryServerConfig } from "./model.ts";
 import { resolveCheckers } from "./resolve-check.ts";
-import { type Body, last, type Setting, type Settings } from "./table.ts";
 
 /** The service whose servers are resolved. */
 export interface Service extends Endpoint {

@@ -1,14 +1,14 @@
 import { family } from "../base/ip.ts";
 import { type Micros, seconds, toSeconds } from "../base/time.ts";
-import type { VRRP_INSTANCE } from "./keywords-vrrp.ts";
+import type { VRRP_INSTANCE } from "../keywords/vrrp.ts";
+import type { Report } from "../syntax/report.ts";
+import type { Span } from "../syntax/span.ts";
+import { type Body, last, type Setting, type Settings } from "../syntax/table.ts";
 import type { Authentication, VrrpInstanceConfig } from "./model.ts";
-import type { Report } from "./report.ts";
 import { resolveAddresses } from "./resolve-addresses.ts";
 import { atLeastOnce, type Defaults } from "./resolve-global.ts";
 import { type DefinedScript, resolveTracks } from "./resolve-scripts.ts";
-import type { Span } from "./span.ts";
 import { strictMode, type Wishes } from "./strict.ts";
-import { type Body, last, type Setting, type Settings } from "./table.ts";
 
 type InstanceBody = Setting<Body<string, typeof VRRP_INSTANCE>>;
 type Given = Settings<typeof VRRP_INSTANCE>;
@@ -191,7 +191,11 @@ function preemption(
   const delay = last(given.preempt_delay)?.keyword;
   const clear = (span: Span | undefined, message: string, logged: string): void => {
     if (span === undefined) return;
-    report.warning(["conflict", message], span, { status: 5, keepalived: `(${name}) ${logged}`, help: HELP_BACKUP });
+    report.warning(["preempt-conflict", message], span, {
+      status: 5,
+      keepalived: `(${name}) ${logged}`,
+      help: HELP_BACKUP,
+    });
   };
   if (!preempt && priority === 255) {
     const logged = "nopreempt is incompatible with priority 255. resetting nopreempt";

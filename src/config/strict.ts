@@ -1,8 +1,8 @@
-import type { VRRP_INSTANCE } from "./keywords-vrrp.ts";
+import type { VRRP_INSTANCE } from "../keywords/vrrp.ts";
+import type { Report } from "../syntax/report.ts";
+import type { Span } from "../syntax/span.ts";
+import { last, type Setting, type Settings } from "../syntax/table.ts";
 import type { AnnounceConfig, Authentication, VrrpInstanceConfig } from "./model.ts";
-import type { Report } from "./report.ts";
-import type { Span } from "./span.ts";
-import { last, type Setting, type Settings } from "./table.ts";
 
 /** The part of an instance that strict mode may correct. */
 export interface Wishes

@@ -1,10 +1,22 @@
+import { isUtf8 } from "node:buffer";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { hostname } from "node:os";
-import type { FileText, Source } from "../config/read.ts";
+import type { FileText, Source } from "../syntax/source.ts";
+import { decodeUtf8 } from "../syntax/utf8.ts";
+import { isPattern, matches } from "../syntax/wildcard.ts";
 
-/** The files of this host, as Keepalived reads them: regular files without an execute bit. */
+const MOST_PATHS = 100_000; // looked at for one pattern
+
+/** The files and the environment of this host. Of files Keepalived reads regular ones without an execute bit. */
 export function hostSource(configId: string | undefined): Source {
-  return { read: readText, glob, hostName: hostname(), ...(configId === undefined ? {} : { configId }) };
+  return {
+    read: readText,
+    glob,
+    random: Math.random,
+    environment: (name) => process.env[name],
+    hostName: hostname(),
+    ...(configId === undefined ? {} : { configId }),
+  };
 }
 
 function readText(path: string): FileText {
@@ -13,43 +25,36 @@ function readText(path: string): FileText {
     if (found === undefined) return { ok: false, reason: "missing" };
     if (found.isDirectory()) return { ok: false, reason: "directory" };
     if (!found.isFile() || (found.mode & 0o111) !== 0) return { ok: false, reason: "executable" };
-    return { ok: true, text: readFileSync(path, "utf8") };
+    const bytes = readFileSync(path);
+    return { ok: true, text: isUtf8(bytes) ? bytes.toString("utf8") : decodeUtf8(bytes) };
   } catch (error) {
     const notThere = error instanceof Error && "code" in error && error.code === "ENOTDIR";
     return { ok: false, reason: notThere ? "missing" : "unreadable" };
   }
 }
 
-/** glob(7) without `~` and braces: `*` and `?` match no leading dot. */
+/** glob(7) without `~` and braces. At most so many paths that a pattern across the whole disk ends soon. */
 function glob(pattern: string): readonly string[] {
-  if (!WILD.test(pattern)) return existsSync(pattern) ? [pattern] : [];
+  if (!isPattern(pattern)) return existsSync(pattern) ? [pattern] : [];
   const segments = pattern.split("/");
   let found = [""];
   for (const [i, segment] of segments.entries()) {
     const slash = i === segments.length - 1 ? "" : "/";
-    found = found.flatMap((folder) => matches(folder, segment).map((name) => folder + name + slash));
+    const next: string[] = [];
+    for (const folder of found) {
+      if (next.length > MOST_PATHS) break;
+      for (const name of names(folder, segment)) next.push(folder + name + slash);
+    }
+    found = next;
   }
   return found.filter((path) => existsSync(path)).sort();
 }
 
-const WILD = /[*?[]/;
-
-function matches(folder: string, segment: string): string[] {
-  if (!WILD.test(segment)) return [segment];
-  const shown = segment.startsWith(".");
+function names(folder: string, segment: string): readonly string[] {
+  if (!isPattern(segment)) return [segment];
   try {
-    const shape = new RegExp(`^${segment.replace(/\[!?[^\]]+\]|[^\w]/g, wildcard)}$`, "s"); // throws on `[z-a]`
-    return readdirSync(folder === "" ? "." : folder).filter(
-      (name) => shape.test(name) && (shown || !name.startsWith(".")),
-    );
+    return readdirSync(folder === "" ? "." : folder).filter((name) => matches(segment, name));
   } catch {
-    return [];
+    return []; // no folder, or not ours to read
   }
-}
-
-function wildcard(part: string): string {
-  if (part === "*") return ".*";
-  if (part === "?") return ".";
-  if (part.length === 1) return `\\${part}`;
-  return part.replace(/^\[!/, "[^").replaceAll("\\", "\\\\");
 }

@@ -1,10 +1,10 @@
-import type { Diagnostic } from "../config/diagnostic.ts";
 import type { Config } from "../config/model.ts";
 import type { Reading } from "../config/read.ts";
 import { claimPidFile, type PidFile } from "../io/pid-file.ts";
 import type { Log } from "../observe/log.ts";
 import type { Observed } from "../observe/metric-scopes.ts";
 import type { CheckersReport } from "../observe/report.ts";
+import type { Diagnostic } from "../syntax/diagnostic.ts";
 import { ChildSlot } from "./child-slot.ts";
 import { statistics, writeDump } from "./dump.ts";
 import type { ChildOptions, VrrpReport } from "./messages.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { seconds } from "../../src/base/time.ts";
-import { testStatus } from "../../src/config/diagnostic.ts";
 import type { CheckerConfig, RealServerConfig, VirtualServerConfig } from "../../src/config/model.ts";
+import { testStatus } from "../../src/syntax/diagnostic.ts";
 import { reading, server, service } from "./reading.ts";
 
 function vs(text: string): VirtualServerConfig | undefined {
@@ -156,7 +156,10 @@ test("checkers that are not supported yet say that they check nothing", () => {
   const { config, diagnostics } = reading(server("SSL_GET {\nurl {\npath /\n}\n}", "TCP_CHECK {\n}"));
   expect(config.virtualServers[0]?.realServers[0]?.checkers).toMatchObject([{ type: "tcp" }]);
   expect(diagnostics.map(({ severity, message }) => [severity, message])).toEqual([
-    ["error", "`SSL_GET` is not supported yet: it does not check `real_server 192.0.2.11 80`"],
+    [
+      "error",
+      "`SSL_GET` in `real_server 192.0.2.11 80` is accepted, but not implemented: it does not check the server",
+    ],
   ]);
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { startStatus, testStatus } from "../../src/config/diagnostic.ts";
 import type { RealServerConfig, VirtualServerConfig } from "../../src/config/model.ts";
+import { startStatus, testStatus } from "../../src/syntax/diagnostic.ts";
 import { reading, server, service } from "./reading.ts";
 
 function vs(text: string): VirtualServerConfig | undefined {

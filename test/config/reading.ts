@@ -1,5 +1,7 @@
-import { render } from "../../src/config/diagnostic.ts";
-import { type FileText, type Reading, readConfig, type Source } from "../../src/config/read.ts";
+import { type Reading, readConfig } from "../../src/config/read.ts";
+import { render } from "../../src/syntax/diagnostic.ts";
+import type { FileText, Source } from "../../src/syntax/source.ts";
+import { matches } from "../../src/syntax/wildcard.ts";
 
 /** Files by path, as the reader sees them. */
 export type Files = Readonly<Record<string, string | Exclude<FileText, { ok: true }>["reason"]>>;
@@ -12,15 +14,20 @@ export function sourceOf(files: Files, configId?: string): Source {
       const text = files[path] ?? "missing";
       return reasons.has(text) ? { ok: false, reason: text as "missing" } : { ok: true, text };
     },
-    glob: (pattern) => {
-      const expression = new RegExp(`^${pattern.replace(/[.+^$()|]/g, "\\$&").replaceAll("*", "[^/]*")}$`);
-      return Object.keys(files)
-        .filter((path) => expression.test(path))
-        .sort();
-    },
+    glob: (pattern) =>
+      Object.keys(files)
+        .filter((path) => matchesPath(pattern, path))
+        .sort(),
+    random: () => 0.5,
+    environment: () => undefined,
     hostName: "node1.example.com",
     ...(configId === undefined ? {} : { configId }),
   };
+}
+
+function matchesPath(pattern: string, path: string): boolean {
+  const [shapes, names] = [pattern.split("/"), path.split("/")];
+  return shapes.length === names.length && shapes.every((shape, i) => matches(shape, names[i] ?? ""));
 }
 
 /** Reads one text as `/etc/keepalived/k.conf`. */

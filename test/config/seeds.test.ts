@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
-import { startStatus, testStatus } from "../../src/config/diagnostic.ts";
 import { type Reading, readConfig } from "../../src/config/read.ts";
+import { startStatus, testStatus } from "../../src/syntax/diagnostic.ts";
 import { rendered, sourceOf } from "./reading.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { seconds } from "../../src/base/time.ts";
-import { testStatus } from "../../src/config/diagnostic.ts";
 import type { VrrpInstanceConfig } from "../../src/config/model.ts";
+import { testStatus } from "../../src/syntax/diagnostic.ts";
 import { instance, reading } from "./reading.ts";
 
 /** The one instance of a text. */

@@ -40,3 +40,21 @@ test("patterns match as glob(7): sorted, no leading dots, classes, folders", () 
 test("a plain path matches itself where it exists", () => {
   expect([glob("a.conf"), glob("none")]).toEqual([["a.conf"], []]);
 });
+
+test("bytes that are no UTF-8 can be told from text, and a byte order mark stays", () => {
+  writeFileSync(join(folder, "latin1"), Buffer.from("caf\xe9", "latin1"));
+  writeFileSync(join(folder, "bom"), "\ufeffé");
+  const texts = ["latin1", "bom"].map((name) => source.read(join(folder, name)));
+  expect(texts).toEqual([
+    { ok: true, text: "caf\udce9" },
+    { ok: true, text: "\ufeffé" },
+  ]);
+});
+
+test("the environment and chance are those of the process", () => {
+  expect(source.environment("PATH")).toBe(process.env["PATH"]);
+  expect(source.environment("NO_SUCH_VARIABLE_HERE")).toBeUndefined();
+  const numbers = Array.from({ length: 100 }, () => source.random());
+  expect(new Set(numbers).size).toBeGreaterThan(90);
+  for (const number of numbers) expect(number >= 0 && number < 1).toBe(true);
+});

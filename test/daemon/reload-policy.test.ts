@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Diagnostic } from "../../src/config/diagnostic.ts";
 import { objections } from "../../src/daemon/reload-policy.ts";
+import type { Diagnostic } from "../../src/syntax/diagnostic.ts";
 
 const span = { file: "k.conf", line: 1, column: 1, length: 1 };
 const error: Diagnostic = { severity: "error", code: "unknown-keyword", message: "unknown keyword `a`", span };

@@ -1,9 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is the language of the files under test
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { render } from "../../src/config/diagnostic.ts";
-import { TOP } from "../../src/config/keywords.ts";
-import type { Table } from "../../src/config/table.ts";
+import { TOP } from "../../src/keywords/language.ts";
+import { render } from "../../src/syntax/diagnostic.ts";
+import type { Table } from "../../src/syntax/table.ts";
 import { reading } from "../config/reading.ts";
 
 const keywords = words(TOP);

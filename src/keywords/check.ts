@@ -1,0 +1,144 @@
+import { block, choice, later, line, type Table } from "../syntax/table.ts";
+import {
+  address,
+  decimalSeconds,
+  flag,
+  integer,
+  interfaceName,
+  LONGEST_TIMER as LONGEST,
+  named,
+  oneOf,
+  optional,
+  optionalBoolean,
+  text,
+} from "../syntax/types.ts";
+import { SSL_URL, URL } from "./url.ts";
+
+const UINT = 4_294_967_295;
+
+/** What every checker that connects takes; the keywords of `TCP_CHECK`. */
+export const CONNECTING = {
+  connect_ip: line(address, {
+    default: "real server address",
+    meaning: "Address to connect to",
+    refusal: "Invalid connect_ip address %w - ignoring",
+  }),
+  connect_port: line(integer(1, 65535), {
+    default: "real server port",
+    meaning: "Port to connect to",
+    refusal: "Invalid checker connect_port '%w'",
+  }),
+  bindto: line(address, {
+    default: "kernel choice",
+    meaning: "Local source address",
+    refusal: "Invalid bindto address %w - ignoring",
+  }),
+  bind_port: line(integer(1, 65535), {
+    default: "kernel choice",
+    meaning: "Local source port",
+    refusal: "Invalid checker bind_port '%w'",
+  }),
+  bind_if: line(interfaceName, {
+    default: "none; required for link-local targets",
+    meaning: "Local interface",
+    refusal: "Interface name %w is too long - ignoring",
+  }),
+  connect_timeout: line(decimalSeconds(0.000001, 4294.967295), {
+    default: "real server value, else 5",
+    unit: "s",
+    meaning: "Connection timeout",
+    refusal: "connect_timeout %w invalid - ignoring",
+  }),
+  fwmark: line(integer(0, UINT), {
+    default: "0",
+    meaning: "Mark set on check packets",
+    build: "SO_MARK",
+    refusal: "Invalid fwmark connection value '%w'",
+  }),
+  retry: line(integer(0, UINT), {
+    default: "real server value, else 1",
+    unit: "count",
+    meaning: "Retries before declaring failure",
+    refusal: "Invalid retry connection value '%w'",
+  }),
+  delay_before_retry: line(decimalSeconds(0, LONGEST), {
+    default: "real server value, else 1",
+    unit: "s",
+    meaning: "Pause between retries",
+    refusal: "delay_before_retry invalid - %w",
+  }),
+  warmup: line(decimalSeconds(0, LONGEST), {
+    default: "real server value, else delay_loop",
+    unit: "s",
+    meaning: "Upper bound of random first delay; 0 disables",
+    refusal: "warmup invalid - %w",
+  }),
+  delay_loop: line(decimalSeconds(0.000001, LONGEST), {
+    default: "real server value, else 60",
+    unit: "s",
+    meaning: "Time between checks",
+    refusal: "delay_loop '%w' is invalid - ignoring",
+  }),
+  alpha: line(optionalBoolean, {
+    default: "real server value",
+    meaning: "Down until first success",
+    refusal: "Invalid alpha parameter %w",
+  }),
+  log_all_failures: line(optionalBoolean, {
+    default: "off",
+    meaning: "Log every failed attempt",
+    refusal: "Invalid log_all_failures parameter %w",
+  }),
+} satisfies Table;
+
+/** Keywords of `HTTP_GET`. */
+export const HTTP_GET = {
+  ...CONNECTING,
+  delay_before_retry: { ...CONNECTING.delay_before_retry, default: "real server value, else 3" },
+  nb_get_retry: line(integer(0, UINT), {
+    default: "1",
+    unit: "count",
+    meaning: "Old name of retry, frequent in tutorials",
+    note: "deprecated alias of retry, reports an error",
+    refusal: "Invalid nb_get_retry value '%w'",
+    deprecated: "retry",
+  }),
+  virtualhost: line(text, {
+    default: "real server, then virtual server value",
+    meaning: "Host header for this checker",
+  }),
+  http_protocol: line(
+    oneOf({
+      "1.0": choice("HTTP/1.0"),
+      "1.0C": choice("HTTP/1.0 with Connection: close"),
+      "1.0c": choice("Same as 1.0C"),
+      "1.1": choice("HTTP/1.1"),
+    }),
+    {
+      default: "1.0",
+      meaning: "HTTP version; 1.0C adds Connection: close",
+      refusal: "Invalid http_protocol version %w",
+    },
+  ),
+  url: block(flag, URL, { default: "at least one required", meaning: "One request to perform", repeats: true }),
+  ...later({
+    enable_sni: line(optionalBoolean, {
+      default: "off",
+      meaning: "Send the host name as TLS SNI",
+      note: "meaningful for SSL_GET",
+    }),
+    sni_name: line(optional(named("<NAME>"), true), {
+      default: "virtualhost",
+      meaning: "Explicit TLS SNI name",
+      note: "also turns enable_sni on; HEAD only, after 2.4.3",
+    }),
+    fast_recovery: line(optionalBoolean, { default: "off", meaning: "No delay between URLs during recovery" }),
+  }),
+} satisfies Table;
+
+/** Keywords of `SSL_GET`. */
+export const SSL_GET = {
+  ...HTTP_GET,
+  tls_compliant: line(optionalBoolean, { default: "off", meaning: "Send TLS close_notify", since: "2.2.8" }),
+  url: block(flag, SSL_URL, { default: "at least one required", meaning: "One request to perform", repeats: true }),
+} satisfies Table;

@@ -1,0 +1,127 @@
+import { block, choice, line, type Table } from "../syntax/table.ts";
+import { flag, integer, named, optionalBoolean, several, shown, text, wholeSeconds } from "../syntax/types.ts";
+import { CONNECTING } from "./check.ts";
+import { reverseWeight } from "./read-track.ts";
+import { account, script } from "./script.ts";
+
+const INT = 2_147_483_647;
+
+const { delay_before_retry, warmup, delay_loop, alpha, log_all_failures } = CONNECTING;
+const TIMING = {
+  retry: { ...CONNECTING.retry, default: "real server value, else 0" },
+  delay_before_retry,
+  warmup,
+  delay_loop,
+  alpha,
+  log_all_failures,
+};
+
+const HOST = {
+  ...CONNECTING,
+  connect_ip: { ...CONNECTING.connect_ip, note: "deprecated host block" },
+  connect_port: { ...CONNECTING.connect_port, note: "deprecated host block" },
+  bindto: { ...CONNECTING.bindto, note: "deprecated host block" },
+  bind_port: { ...CONNECTING.bind_port, note: "deprecated host block" },
+  bind_if: { ...CONNECTING.bind_if, note: "deprecated host block" },
+  connect_timeout: { ...CONNECTING.connect_timeout, note: "deprecated host block" },
+  fwmark: { ...CONNECTING.fwmark, note: "deprecated host block" },
+  retry: { ...CONNECTING.retry, note: "deprecated host block" },
+  delay_before_retry: { ...CONNECTING.delay_before_retry, note: "deprecated host block" },
+  warmup: { ...CONNECTING.warmup, note: "deprecated host block" },
+  delay_loop: { ...CONNECTING.delay_loop, note: "deprecated host block" },
+  alpha: { ...CONNECTING.alpha, note: "deprecated host block" },
+  log_all_failures: { ...CONNECTING.log_all_failures, note: "deprecated host block" },
+} satisfies Table;
+
+/** Keywords of `SMTP_CHECK`. */
+export const SMTP_CHECK = {
+  ...CONNECTING,
+  helo_name: line(text, { default: "smtpchecker.keepalived.org", meaning: "Name sent in HELO" }),
+  host: block(flag, HOST, {
+    meaning: "Extra target of the same check",
+    note: "deprecated; use several checkers",
+    repeats: true,
+  }),
+} satisfies Table;
+
+/** Keywords of `DNS_CHECK`. */
+export const DNS_CHECK = {
+  ...CONNECTING,
+  retry: { ...CONNECTING.retry, default: "real server value, else 3" },
+  delay_before_retry: { ...CONNECTING.delay_before_retry, default: "real server value, else delay_loop" },
+  type: line(
+    shown("A|NS|CNAME|SOA|MX|TXT|AAAA|RRSIG|DNSKEY (case-insensitive)", text, {
+      A: choice("Query for A records", {}, "(word, case-insensitive)"),
+      NS: choice("Query for NS records", {}, "(word, case-insensitive)"),
+      CNAME: choice("Query for CNAME records", {}, "(word, case-insensitive)"),
+      SOA: choice("Query for SOA records", {}, "(word, case-insensitive)"),
+      MX: choice("Query for MX records", {}, "(word, case-insensitive)"),
+      TXT: choice("Query for TXT records", {}, "(word, case-insensitive)"),
+      AAAA: choice("Query for AAAA records", {}, "(word, case-insensitive)"),
+      RRSIG: choice(
+        "Query for RRSIG records",
+        { note: "RRSIG and DNSKEY absent from the manual" },
+        "(word, case-insensitive)",
+      ),
+      DNSKEY: choice(
+        "Query for DNSKEY records",
+        { note: "RRSIG and DNSKEY absent from the manual" },
+        "(word, case-insensitive)",
+      ),
+    }),
+    { default: "SOA", meaning: "Query type" },
+  ),
+  name: line(named("<DOMAIN>"), { default: ". (root)", meaning: "Query name", note: "second ignored with error" }),
+} satisfies Table;
+
+/** Keywords of `MISC_CHECK`. */
+export const MISC_CHECK = {
+  ...TIMING,
+  misc_path: line(script, { default: "required", meaning: "Command to run" }),
+  misc_timeout: line(wholeSeconds(0, 4294), {
+    default: "delay_loop of the virtual server",
+    unit: "s",
+    meaning: "Run time limit",
+  }),
+  misc_dynamic: line(flag, { default: "off", meaning: "Exit codes 2..255 set the weight" }),
+  user: line(account, { default: "script_user", meaning: "Account running the command" }),
+} satisfies Table;
+
+/** Keywords of `PING_CHECK`. */
+export const PING_CHECK = {
+  ...CONNECTING,
+} satisfies Table;
+
+/** Keywords of `UDP_CHECK`. */
+export const UDP_CHECK = {
+  ...CONNECTING,
+  payload: line(several("<HEX>"), {
+    default: "random data",
+    meaning: "Data to send",
+    note: "spaces allowed between digits",
+  }),
+  require_reply: line(several("[<HEX with x wildcards>]", 0), {
+    default: "off",
+    meaning: "Demand a reply, optionally matching",
+  }),
+  min_reply_length: line(integer(0, 65535), { default: "0", unit: "bytes", meaning: "Shortest acceptable reply" }),
+  max_reply_length: line(integer(0, 65535), { default: "255", unit: "bytes", meaning: "Longest acceptable reply" }),
+} satisfies Table;
+
+/** Keywords of `FILE_CHECK`. */
+export const FILE_CHECK = {
+  track_file: line(named("<TRACK_FILE NAME>"), { default: "required", meaning: "Watched file definition" }),
+  weight: line(
+    reverseWeight(-INT, INT, {
+      reverse: choice("Invert the direction of the weight", { default: "off" }, "(word after weight)"),
+      noreverse: choice("Keep the direction of the weight", { default: "off" }, "(word after weight)"),
+    }),
+    { default: "weight of the track_file", meaning: "Multiplier of the file value" },
+  ),
+} satisfies Table;
+
+/** Keywords of `BFD_CHECK`. */
+export const BFD_CHECK = {
+  name: line(named("<BFD_INSTANCE NAME>"), { default: "required", meaning: "BFD session to follow" }),
+  alpha: line(optionalBoolean, { default: "real server value", meaning: "Down until the session is up" }),
+} satisfies Table;

@@ -1,0 +1,110 @@
+import { optionWords } from "../syntax/options.ts";
+import { choice, later, line, type Table } from "../syntax/table.ts";
+import {
+  flag,
+  integer,
+  named,
+  oneOf,
+  optional,
+  optionalBoolean,
+  several,
+  shown,
+  wholeSeconds,
+} from "../syntax/types.ts";
+import { multicast } from "./read-global.ts";
+import { scriptWithUser } from "./script.ts";
+
+const INT = 2_147_483_647;
+const UINT = 4_294_967_295;
+
+const TIMEOUTS = {
+  tcp: line(wholeSeconds(0, 2678400), { default: "kernel value", unit: "s", meaning: "TCP session timeout" }),
+  tcpfin: line(wholeSeconds(0, 2678400), { default: "kernel value", unit: "s", meaning: "TCP timeout after FIN" }),
+  udp: line(wholeSeconds(0, 2678400), { default: "kernel value", unit: "s", meaning: "UDP timeout" }),
+} satisfies Table;
+
+const SYNC_DAEMON = {
+  inst: line(named("<VRRP_INSTANCE>"), { meaning: "Instance whose state selects master or backup daemon" }),
+  id: line(integer(0, 255), { meaning: "Sync id; default is the VRID" }),
+  maxlen: line(integer(1, 65507), { meaning: "Maximum packet length", note: "needs Linux 4.3" }),
+  port: line(integer(1, 65535), { meaning: "UDP port; default 8848", note: "needs Linux 4.3" }),
+  ttl: line(integer(1, 255), { meaning: "Multicast TTL", note: "needs Linux 4.3" }),
+  group: line(multicast("<multicast IPADDR>"), {
+    meaning: "Multicast group; default 224.0.0.81",
+    note: "needs Linux 4.3",
+  }),
+} satisfies Table;
+
+/** `global_defs`: IPVS and the checkers process. */
+export const GLOBAL_LVS = {
+  ...later({
+    smtp_alert_checker: line(optionalBoolean, {
+      default: "unset",
+      meaning: "Default smtp_alert for virtual and real servers",
+    }),
+    checker_log_all_failures: line(optionalBoolean, {
+      default: "off",
+      meaning: "Log each failed check, not only state changes",
+    }),
+    lvs_timeouts: line(optionWords("[tcp <s>] [tcpfin <s>] [udp <s>]", TIMEOUTS), {
+      default: "kernel values",
+      unit: "s",
+      meaning: "Set IPVS connection timeouts",
+      note: "at least one option needed",
+    }),
+    lvs_flush: line(flag, { default: "off", meaning: "Clear existing IPVS tables at startup" }),
+    lvs_flush_on_stop: line(
+      shown("[VS]", optional(oneOf({ VS: choice("Delete own virtual services only", { default: "off" }) }), true)),
+      {
+        default: "off",
+        meaning: "Clear IPVS tables at shutdown; VS removes only own services",
+        note: "alias lvs_flush_onstop",
+      },
+    ),
+    lvs_flush_onstop: line(
+      shown("[VS]", optional(oneOf({ VS: choice("Delete own virtual services only", { default: "off" }) }), true)),
+      { default: "off", meaning: "Old spelling of lvs_flush_on_stop", note: "deprecated alias of lvs_flush_on_stop" },
+    ),
+    lvs_sync_daemon: line(
+      shown(
+        "<IFNAME> [[inst] <VRRP_INSTANCE>] [id <0..255>] [maxlen <1..65507>] [port <1..65535>] [ttl <1..255>] [group <MCAST ADDR>]",
+        several("", 1),
+        SYNC_DAEMON,
+      ),
+      { default: "none", meaning: "Run the kernel connection sync daemon", note: "old form: IFNAME INSTANCE SYNCID" },
+    ),
+    nftables_ipvs: line(optional(named("<TABLE>"), true), {
+      default: "keepalived_ipvs when bare",
+      meaning: "Mark virtual server group traffic with nftables",
+      note: "fixed across reloads",
+      build: "NFTABLES",
+    }),
+    nftables_ipvs_priority: line(integer(-INT - 1, INT), {
+      default: "-1",
+      meaning: "Priority of the IPVS nftables base chain",
+      build: "NFTABLES",
+    }),
+    nftables_ipvs_start_fwmark: line(integer(1, UINT), {
+      default: "1000",
+      meaning: "First fwmark allocated to virtual server groups",
+      build: "NFTABLES",
+    }),
+    lvs_notify_fifo: line(several("<PATH> [<USER> [<GROUP>]]"), {
+      default: "none",
+      meaning: "FIFO receiving health check events",
+    }),
+    lvs_notify_fifo_script: line(scriptWithUser, {
+      default: "none",
+      meaning: "Reader command for lvs_notify_fifo",
+      note: "FIFO path appended as last argument",
+    }),
+    rs_init_notifies: line(optionalBoolean, {
+      default: "off",
+      meaning: "Send notifies for real servers that start up",
+    }),
+    no_checker_emails: line(optionalBoolean, {
+      default: "off",
+      meaning: "Mail only when servers are added or removed",
+    }),
+  }),
+} satisfies Table;

@@ -1,0 +1,81 @@
+import { family, type IpAddress, isMulticast, parseIp } from "../base/ip.ts";
+import type { Argument, ArgumentType, Table } from "../syntax/table.ts";
+import { integer, integerWord, refuse, word } from "../syntax/types.ts";
+
+/** `<cpu id>...`: several processors. */
+export const cpuIds: ArgumentType<readonly number[]> = {
+  usage: "<cpu id>...",
+  least: 1,
+  most: Number.POSITIVE_INFINITY,
+  read: (argument) => argument.words.flatMap((given) => integerWord(argument, given, { min: 0, max: 1023 }) ?? []),
+};
+
+/** A multicast group of one address family; of either where none is named. */
+export function multicast(usage: string, of?: 4 | 6): ArgumentType<IpAddress> {
+  const read = (argument: Argument): IpAddress | undefined => {
+    const given = word(argument);
+    const address = parseIp(given.text);
+    if (address === undefined) return refuse(argument, given, `\`${given.text}\` is no IP address`);
+    if (of !== undefined && family(address) !== of)
+      return refuse(argument, given, `\`${given.text}\` is no IPv${of} address`);
+    return isMulticast(address) ? address : refuse(argument, given, `\`${given.text}\` is no multicast address`);
+  };
+  return { usage, least: 1, most: 1, read };
+}
+
+/** Words out of a table, with whatever `part` makes of a word; others are refused. */
+function wordsOf(usage: string, options: Table, part: (text: string) => readonly string[]): ArgumentType<string> {
+  const read = (argument: Argument): string | undefined => {
+    const wrong = argument.words.find(({ text }) => part(text).some((each) => !Object.hasOwn(options, each)));
+    if (wrong !== undefined)
+      return refuse(argument, wrong, `unknown word \`${wrong.text}\``, `one of ${list(options)}`);
+    return argument.words.map(({ text }) => text).join(" ");
+  };
+  return { usage, options, least: 0, most: Number.POSITIVE_INFINITY, read };
+}
+
+function list(options: Table): string {
+  return Object.keys(options)
+    .map((name) => `\`${name}\``)
+    .join(", ");
+}
+
+/** `[[+|-]<check>...]` of `include_check`. */
+export function checks(options: Table): ArgumentType<string> {
+  return wordsOf("[[+|-]<check>...]", options, (text) => [text.replace(/^[+-]/, "")]);
+}
+
+/** A number in C notation, or names of permission bits with `|` between them. */
+export function umask(options: Table): ArgumentType<string> {
+  const bits = (text: string): readonly string[] =>
+    /^(0x[\da-f]+|\d+)$/i.test(text) ? [] : text.split("|").filter((bit) => bit !== "");
+  return { ...wordsOf("<NUMBER>|<BIT>[|<BIT>]...", options, bits), least: 1 };
+}
+
+/** `MTU`, `ADVERT` in any case, or a number of bytes. */
+export function bufferPolicy(options: Table): ArgumentType<string | number> {
+  const usage = "MTU|ADVERT|<bytes> (words case-insensitive)";
+  const read = (argument: Argument): string | number | undefined => {
+    const { text } = word(argument);
+    return /^(mtu|advert)$/i.test(text) ? text.toUpperCase() : integer(0, 4_294_967_295).read(argument);
+  };
+  return { usage, options, least: 1, most: 1, read };
+}
+
+/** `[all] SECONDS` of `garp_extra_if`. */
+export interface ExtraInterval {
+  readonly all: boolean;
+  readonly seconds: number;
+}
+
+export function extraInterval(min: number, options: Table): ArgumentType<ExtraInterval> {
+  const usage = `[all] <integer ${min}..86400>`;
+  const read = (argument: Argument): ExtraInterval | undefined => {
+    const all = argument.words[0]?.text === "all";
+    const given = argument.words[all ? 1 : 0];
+    if (given === undefined) return refuse(argument, word(argument), `\`${argument.keyword.text}\` needs a time`);
+    const seconds = integerWord(argument, given, { min, max: 86_400 }, "strict");
+    return seconds === undefined ? undefined : { all, seconds };
+  };
+  return { usage, options, least: 0, most: 2, read };
+}

@@ -1,0 +1,118 @@
+import { family, type IpAddress, parseIp, toBytes } from "../base/ip.ts";
+import type { Forwarding, Protocol } from "../base/ipvs.ts";
+import { readInteger } from "../syntax/scalars.ts";
+import { type Argument, type ArgumentType, choice } from "../syntax/table.ts";
+import { integerWord, oneOf, refuse, word } from "../syntax/types.ts";
+
+/** `ADDRESS [PORT]`; 0 and nothing both mean no port. */
+export interface Endpoint {
+  readonly address: IpAddress;
+  readonly port: number; // 0 = none given
+}
+
+/** An address and a port, as `sorry_server` takes them. */
+export const readEndpoint: ArgumentType<Endpoint> = {
+  usage: "<IPADDR> [<PORT>]",
+  least: 1,
+  most: 2,
+  read: (argument) => endpoint(argument),
+};
+
+/** The header of `real_server`. */
+export const readServerHeader: ArgumentType<Endpoint> = readEndpoint;
+
+/** The header of `virtual_server`; services by firewall mark and by group are not supported yet. */
+export const readServiceHeader: ArgumentType<Endpoint> = {
+  ...readEndpoint,
+  read(argument) {
+    const first = word(argument);
+    if (first.text !== "fwmark" && first.text !== "group") return endpoint(argument);
+    const span = first.span;
+    argument.report.error(["not-supported-yet", `\`virtual_server ${first.text}\` is not supported yet`], span);
+    return undefined;
+  },
+};
+
+function endpoint(argument: Argument): Endpoint | undefined {
+  const first = word(argument);
+  const [, second] = argument.words;
+  const address = parseIp(first.text);
+  const name = argument.keyword.text;
+  const pair = argument.words.slice(0, 2).map((each) => each.text);
+  const shown = { ...first, text: name === "sorry_server" ? first.text : pair.join("/") };
+  if (address === undefined) {
+    const message = `\`${first.text}\` is no IP address; the ${name} is left out`;
+    return refuse(argument, shown, message);
+  }
+  if (second === undefined || /^0+$/.test(second.text)) return { address, port: 0 };
+  const reading = readInteger(second.text, { min: 1, max: 65535 });
+  if (reading.ok && reading.flaw === undefined) return { address, port: reading.value };
+  const message = `\`${second.text}\` is no port; the ${name} is left out`;
+  return refuse(argument, { ...shown, span: second.span }, message, "write a port from 1 to 65535");
+}
+
+const METHODS = { NAT: "nat", DR: "dr", TUN: "tun" } as const;
+const method = oneOf({ NAT: choice(""), DR: choice(""), TUN: choice("") });
+
+/** `NAT|DR|TUN`; tunnel options other than the default `type ipip` are not supported yet. */
+export const readForwarding: ArgumentType<Forwarding> = {
+  usage: "NAT|DR|TUN",
+  least: 1,
+  most: Number.POSITIVE_INFINITY,
+  read(argument) {
+    const name = method.read(argument);
+    if (name === undefined) return undefined;
+    const [, option, value, third] = argument.words;
+    const plain = option === undefined || (option.text === "type" && value?.text === "ipip" && third === undefined);
+    if (!plain && option !== undefined) {
+      const finding = ["not-supported-yet", `\`${option.text}\` is not supported yet; IPIP is used`] as const;
+      argument.report.error(finding, option.span);
+    }
+    return METHODS[name];
+  },
+};
+
+const protocols = oneOf({ TCP: choice(""), UDP: choice(""), SCTP: choice("") });
+
+/** `TCP|UDP|SCTP` in any case. */
+export const readProtocol: ArgumentType<Protocol> = {
+  ...protocols,
+  read(argument) {
+    const given = word(argument);
+    const lower = given.text.toLowerCase();
+    if (lower === "tcp" || lower === "udp" || lower === "sctp") return lower;
+    protocols.read(argument);
+    return undefined;
+  },
+};
+
+/** A netmask for IPv4 or a prefix length 1..128 for IPv6, as the kernel wants it: a prefix length. */
+export interface Granularity {
+  readonly family: 4 | 6;
+  readonly prefixLength: number;
+}
+
+/** `persistence_granularity`. */
+export const readGranularity: ArgumentType<Granularity> = {
+  usage: "IPv4 netmask, or prefix length 1..128",
+  least: 1,
+  most: 1,
+  read(argument) {
+    const given = word(argument);
+    const mask = parseIp(given.text);
+    if (mask === undefined) {
+      const prefixLength = integerWord(argument, given, { min: 1, max: 128 }, "strict");
+      return prefixLength === undefined ? undefined : { family: 6, prefixLength };
+    }
+    const prefixLength = maskLength(mask);
+    if (prefixLength !== undefined) return { family: 4, prefixLength };
+    return refuse(argument, given, `\`${given.text}\` is no netmask`, "write a netmask such as `255.255.255.0`");
+  },
+};
+
+/** Ones at the front of an IPv4 netmask, undefined where others follow. */
+function maskLength(mask: IpAddress): number | undefined {
+  if (family(mask) !== 4) return undefined;
+  const bits = Array.from(toBytes(mask), (byte) => byte.toString(2).padStart(8, "0")).join("");
+  return /^1*0*$/.test(bits) ? bits.replaceAll("0", "").length : undefined;
+}

@@ -1,0 +1,141 @@
+import { block, choice, later, line, type Table } from "../syntax/table.ts";
+import {
+  decimalSeconds,
+  flag,
+  integer,
+  LONGEST_TIMER as LONGEST,
+  oneOf,
+  optionalBoolean,
+  shown,
+  text,
+} from "../syntax/types.ts";
+import { CONNECTING, HTTP_GET, SSL_GET } from "./check.ts";
+import { BFD_CHECK, DNS_CHECK, FILE_CHECK, MISC_CHECK, PING_CHECK, SMTP_CHECK, UDP_CHECK } from "./checkers.ts";
+import { readForwarding } from "./read-server.ts";
+import { scriptWithUser } from "./script.ts";
+
+const INT = 2_147_483_647;
+const UINT = 4_294_967_295;
+
+const FORWARDING = {
+  NAT: choice("Masquerading"),
+  DR: choice("Direct routing"),
+  TUN: choice("IP tunnelling"),
+  type: line(
+    oneOf({
+      ipip: choice("IP in IP"),
+      gue: choice("Generic UDP encapsulation"),
+      gre: choice("Generic routing encapsulation"),
+    }),
+    { meaning: "Tunnel type", note: "default ipip; needs kernel and build support" },
+  ),
+  port: line(integer(1, 65535), {
+    meaning: "GUE destination port",
+    note: "required for and limited to gue; needs kernel and build support",
+  }),
+  nocsum: choice("No tunnel checksum", { note: "default; needs kernel and build support" }),
+  csum: choice("Tunnel checksum", { note: "gue and gre only; needs kernel and build support" }),
+  remcsum: choice("Remote checksum offload", { note: "gue only; needs kernel and build support" }),
+} satisfies Table;
+
+/** How connections reach a server: `NAT|DR|TUN` and tunnel options. */
+export const forwarding = shown("NAT|DR|TUN [type <T>] [port <N>] [nocsum|csum|remcsum]", readForwarding, FORWARDING);
+
+/** Keywords of `real_server ADDRESS [PORT]`. */
+export const REAL_SERVER = {
+  weight: line(integer(0, INT), {
+    default: "virtual server weight",
+    meaning: "IPVS weight",
+    refusal: "Real server weight %w is outside range 0-2147483647",
+  }),
+  lvs_method: line(forwarding, {
+    default: "virtual server method",
+    meaning: "Forwarding method of this server",
+    refusal: "PARSER : unknown [%w] routing method for real server.",
+  }),
+  uthreshold: line(integer(0, UINT), {
+    default: "0 (none)",
+    unit: "connections",
+    meaning: "Stop new connections above this count",
+    refusal: "Invalid real_server uthreshold '%w' - ignoring",
+  }),
+  lthreshold: line(integer(0, UINT), {
+    default: "0 (none)",
+    unit: "connections",
+    meaning: "Resume new connections below this count",
+    refusal: "Invalid real_server lthreshold '%w' - ignoring",
+  }),
+  inhibit_on_failure: line(optionalBoolean, {
+    default: "virtual server value",
+    meaning: "Set weight 0 on failure",
+    refusal: "Invalid inhibit_on_failure parameter %w",
+  }),
+  alpha: line(optionalBoolean, {
+    default: "virtual server value",
+    meaning: "Down until first success",
+    refusal: "Invalid alpha parameter %w",
+  }),
+  retry: line(integer(1, UINT), {
+    default: "virtual server value",
+    unit: "count",
+    meaning: "Default retries for its checkers",
+    refusal: "retry value invalid - %w",
+  }),
+  delay_before_retry: line(decimalSeconds(0, LONGEST), {
+    default: "virtual server value",
+    unit: "s",
+    meaning: "Default pause between retries",
+    refusal: "delay_before_retry invalid - %w",
+  }),
+  warmup: line(decimalSeconds(0, LONGEST), {
+    default: "virtual server value",
+    unit: "s",
+    meaning: "Default random first delay bound",
+    refusal: "warmup invalid - %w",
+  }),
+  connect_timeout: line(decimalSeconds(0.000001, 4294.967295), {
+    default: "virtual server value",
+    unit: "s",
+    meaning: "Default connection timeout",
+    refusal: "connect_timeout %w invalid - ignoring",
+  }),
+  delay_loop: line(decimalSeconds(0.000001, LONGEST), {
+    default: "virtual server value",
+    unit: "s",
+    meaning: "Time between checks",
+    refusal: "delay_loop '%w' is invalid - ignoring",
+  }),
+  virtualhost: line(text, { default: "virtual server value", meaning: "Default Host header for its checks" }),
+  TCP_CHECK: block(flag, CONNECTING, { meaning: "Check that a TCP connection succeeds", repeats: true }),
+  HTTP_GET: block(flag, HTTP_GET, { meaning: "Check by HTTP requests", repeats: true }),
+  ...later({
+    notify_up: line(scriptWithUser, {
+      default: "none",
+      meaning: "Command run when the server comes up",
+      note: "second ignored with error",
+    }),
+    notify_down: line(scriptWithUser, {
+      default: "none",
+      meaning: "Command run when the server goes down",
+      note: "second ignored with error",
+    }),
+    smtp_alert: line(optionalBoolean, {
+      default: "smtp_alert_checker, smtp_alert, else on",
+      meaning: "Mail up and down transitions",
+    }),
+    snmp_name: line(text, { default: "none", meaning: "Label reported over SNMP", build: "SNMP_CHECKER" }),
+  }),
+  ...later(
+    {
+      MISC_CHECK: block(flag, MISC_CHECK, { meaning: "Check by running a command", repeats: true }),
+      SMTP_CHECK: block(flag, SMTP_CHECK, { meaning: "Check an SMTP dialogue", repeats: true }),
+      PING_CHECK: block(flag, PING_CHECK, { meaning: "Check by ICMP echo", repeats: true }),
+      UDP_CHECK: block(flag, UDP_CHECK, { meaning: "Check by UDP datagram", repeats: true }),
+      SSL_GET: block(flag, SSL_GET, { meaning: "Check by HTTPS requests", repeats: true }),
+      DNS_CHECK: block(flag, DNS_CHECK, { meaning: "Check by DNS query over UDP", repeats: true }),
+      FILE_CHECK: block(flag, FILE_CHECK, { meaning: "Derive weight from a track_file", repeats: true }),
+      BFD_CHECK: block(flag, BFD_CHECK, { meaning: "Follow a BFD session", repeats: true }),
+    },
+    { severity: "error", effect: "it does not check the server" },
+  ),
+} satisfies Table;

@@ -1,0 +1,248 @@
+import { isStrange, plainLine } from "./blanks.ts";
+import { isSpent, newBudget, spend } from "./budget.ts";
+import {
+  continuation,
+  type Definitions,
+  definition,
+  expand,
+  expandStart,
+  textValue,
+  valueOfLines,
+} from "./definitions.ts";
+import {
+  folder,
+  type Include,
+  type IncludeCheck,
+  include,
+  includeChecks,
+  includedPaths,
+  readIncluded,
+  samePath,
+} from "./include.ts";
+import { isBlank, type Token, tokenize, trim, withoutComment } from "./lexer.ts";
+import { type Line, slice, sourceLine, spanOf } from "./line.ts";
+import type { Report } from "./report.ts";
+import { isSequence, sequence } from "./sequence.ts";
+import type { Source } from "./source.ts";
+import type { Span } from "./span.ts";
+
+const DEEPEST = 32; // files within files, definitions within definitions, sequences within sequences
+const MOST_FILES = 4096; // include lines and files read, the same one again included
+const MOST_CHARACTERS = 256_000_000; // of all files together
+
+const FATAL = { status: 6, fatal: true } as const;
+
+/** What the preprocessor works with. `opened` is told of every file before its first line is read. */
+export interface Preprocessing {
+  readonly source: Source;
+  readonly report: Report;
+  readonly opened: (path: string, lines: readonly string[]) => void;
+}
+
+/**
+ * Turns a file, and the files it includes, into words and braces. In the time of the length of the files, plus that of
+ * what definitions and sequences make of them, which is bounded.
+ */
+export function preprocess(path: string, text: string, { source, report, opened }: Preprocessing): readonly Token[] {
+  const id = source.configId ?? source.hostName.replace(/\..*/s, "");
+  const definitions: Definitions = new Map();
+  const budget = newBudget();
+  const expanding = { definitions, source, report, budget };
+  for (const [name, value] of Object.entries({ _INSTANCE: id, _HASH: "#", _BANG: "!" })) set(name, value);
+  const found: Token[] = [];
+  const place = { depth: 0, keyword: "" }; // where `found` ends: braces that are open, the last word outside of any
+  const reading: string[] = []; // the files that are open
+  let level = 0; // the depth at which the innermost of them was opened
+  let checks: ReadonlySet<IncludeCheck> = new Set();
+  let files = MOST_FILES;
+  let characters = MOST_CHARACTERS;
+  let open: { readonly name: string; readonly lines: Line[] } | undefined; // a definition that goes on
+  let given = false; // up on what the line of the file led to
+  file(path, text, 0);
+  return found;
+
+  function set(name: string, value: string): void {
+    definitions.set(name, textValue(value));
+  }
+
+  function file(name: string, content: string, depth: number): void {
+    const before = { folder: definitions.get("_PWD"), level, checks };
+    const strange = isStrange(content);
+    const lines = content.split("\n");
+    opened(name, lines);
+    set("_PWD", folder(name).replace(/(.)\/$/, "$1") || ".");
+    reading.push(name);
+    level = depth;
+    for (let i = 0; i < lines.length; i++) {
+      const raw = sourceLine(name, i + 1, lines[i] ?? "");
+      const line = strange ? plainLine(raw, report) : withoutComment(raw);
+      if (line === undefined) continue;
+      const mark = found.length;
+      physical(raw, line, depth);
+      if (given) found.length = mark;
+      given = false;
+    }
+    reading.pop();
+    level = before.level;
+    checks = before.checks;
+    if (before.folder !== undefined) definitions.set("_PWD", before.folder);
+  }
+
+  function physical(raw: Line, line: Line, depth: number): void {
+    if (open === undefined) {
+      if (line.text !== "") logical(raw, line, depth);
+      return;
+    }
+    const value = continuation(line);
+    if (value.text !== "") open.lines.push(value);
+    if (raw.text === "" || raw.text === "\r" || (line.text !== "" && !goesOn(raw))) close();
+  }
+
+  function close(): void {
+    if (open !== undefined) definitions.set(open.name, valueOfLines(open.lines));
+    open = undefined;
+  }
+
+  /** A line that is more than a part of a definition. Its beginning may come from a definition. */
+  function logical(raw: Line, line: Line, depth: number): void {
+    const kept = selected(line, id);
+    if (kept === undefined || kept.text === "") return;
+    const defined = definition(kept);
+    if (defined !== undefined) {
+      const last = !goesOn(raw);
+      open = { name: defined.name, lines: defined.value.text === "" && !last ? [] : [defined.value] };
+      if (last) close();
+      return;
+    }
+    if (isSequence(kept)) {
+      repeated(kept, depth);
+      return;
+    }
+    const start = depth < DEEPEST ? expandStart(kept, expanding) : undefined;
+    if (start !== undefined) logical(start.line, withoutComment(start.line), depth + 1);
+    const whole = start ?? expand(kept, expanding);
+    if (whole === undefined) {
+      if (isSpent(budget)) giveUp(kept);
+      given = true;
+      return;
+    }
+    if (start === undefined) finished(whole.line === kept ? kept : withoutComment(whole.line), depth);
+    if (whole.following.length > 0 && depth === DEEPEST) endless(kept);
+    for (const next of whole.following) again(next, depth + 1);
+  }
+
+  /** A line that a definition or a sequence brings: its comment is gone already, and `\#` is undone. */
+  function again(raw: Line, depth: number): void {
+    if (given) return;
+    const enough = spend(budget, "lines", 1) && spend(budget, "characters", raw.text.length);
+    if (enough) physical(raw, raw, depth);
+    else giveUp(raw);
+  }
+
+  function repeated(line: Line, depth: number): void {
+    const it = sequence(line, expanding);
+    if (it === undefined) given = true;
+    else if (depth === DEEPEST) endless(line);
+    else {
+      for (let i = it.rest.text === "" ? it.count - 1 : 0; i < it.count && !given; i++) {
+        const values = it.values(i);
+        it.names.forEach((name, k) => void set(name, values[k] ?? ""));
+        again(it.rest, depth + 1);
+      }
+    }
+  }
+
+  function endless(line: Line): void {
+    if (given) return;
+    given = true;
+    const message = `the line uses itself, or ${DEEPEST} definitions within each other; it is ignored`;
+    report.error(["endless-definition", message], spanOf(line, 0, line.text.length));
+  }
+
+  function giveUp(line: Line): void {
+    if (given) return;
+    given = true;
+    const message = "definitions and sequences make too much of this configuration; the line is ignored";
+    report.error(["too-long", message], spanOf(line, 0, line.text.length), { fatal: true });
+  }
+
+  function finished(line: Line, depth: number): void {
+    const includes = include(line, checks);
+    if (includes !== undefined) {
+      const paths = counted(includes.span) ? includedPaths(includes, folder(reading.at(-1) ?? ""), source, report) : [];
+      for (const name of paths) included(name, includes, depth);
+      return;
+    }
+    const cut = depth < DEEPEST ? beginsAgain(line.text) : undefined;
+    written(cut === undefined ? line : slice(line, 0, cut), depth);
+    if (cut === undefined) return;
+    const rest = trim(slice(line, cut));
+    logical(rest, rest, depth + 1);
+  }
+
+  function written(line: Line, depth: number): void {
+    const mark = found.length;
+    tokenize(line, report, found);
+    const made = depth > level || line.pieces.length > 0;
+    for (let i = mark; i < found.length; i++) {
+      const token = found[i];
+      if (token === undefined) continue;
+      if (token.type === "words" && made && !spend(budget, "words", token.words.length)) giveUp(line);
+      note(token);
+    }
+  }
+  function included(name: string, includes: Include, depth: number): void {
+    const refuse = (message: string): void => void report.error(["include-depth", message], includes.span, FATAL);
+    if (reading.some((other) => samePath(other, name))) refuse(`\`${name}\` includes itself`);
+    else if (depth === DEEPEST) refuse(`files include each other more than ${DEEPEST} deep`);
+    else if (counted(includes.span)) {
+      const content = readIncluded(name, includes, source, report);
+      characters -= content?.length ?? 0;
+      if (content !== undefined && characters < 0) refuse(`the files hold more than ${MOST_CHARACTERS} characters`);
+      else if (content !== undefined) file(name, content, depth + 1);
+    }
+  }
+
+  /** Whether one more file or pattern is allowed. */
+  function counted(span: Span): boolean {
+    if (--files === -1) report.error(["include-depth", `more than ${MOST_FILES} files`], span, FATAL);
+    return files >= 0;
+  }
+
+  /** Follows the braces, for the one setting that the preprocessor itself obeys. */
+  function note(token: Token): void {
+    if (token.type === "open") place.depth++;
+    else if (token.type === "close") place.depth = Math.max(0, place.depth - 1);
+    else if (place.depth === 0) place.keyword = token.words[0].text;
+    else if (place.depth === 1 && place.keyword === "global_defs" && token.words[0].text === "include_check")
+      checks = includeChecks(
+        token.words.slice(1).map(({ text }) => text),
+        checks,
+      );
+  }
+}
+
+const BRACE_BEFORE = /"[^"]*(?:"|$)|[{}](?=\s*(?:@|~(?:SEQx?|LST)[ \t]*\(|\$[A-Za-z_]\w*=|include[rmwba]?[ \t]))/g;
+
+/** Where, behind a brace, something stands that is obeyed at the beginning of a line: Keepalived begins a line there. */
+function beginsAgain(text: string): number | undefined {
+  if (!/[{}]\s*[@~$i]/.test(text)) return undefined;
+  for (const { 0: found, index } of text.matchAll(BRACE_BEFORE)) if (!found.startsWith('"')) return index + 1;
+  return undefined;
+}
+
+/** Whether a line of a definition promises another. Keepalived (2.2.7) looks for the backslash in comments too. */
+function goesOn(raw: Line): boolean {
+  return raw.text.trimEnd().endsWith("\\");
+}
+
+/** `@ID rest` and `@^ID rest`: the rest where it applies, undefined where not. */
+function selected(line: Line, id: string): Line | undefined {
+  if (!line.text.startsWith("@")) return line;
+  const except = line.text[1] === "^";
+  const from = except ? 2 : 1;
+  let to = from;
+  while (to < line.text.length && !isBlank(line.text[to] ?? "")) to++;
+  const applies = (line.text.slice(from, to) === id) !== except;
+  return applies ? trim(slice(line, to)) : undefined;
+}

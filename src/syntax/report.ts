@@ -1,0 +1,101 @@
+import { type Diagnostic, inOrder, isLess, LEFT_OUT, type Related, type TestStatus } from "./diagnostic.ts";
+import type { Span } from "./span.ts";
+
+/** Diagnostics kept in full; of the others only the number, and what is worst among them. */
+const LIMIT = 100;
+
+/** What a finding says besides severity, code, message and place. */
+export type Details = Partial<Pick<Diagnostic, "related" | "help" | "keepalived" | "status" | "fatal">>;
+
+/** What is wrong, in one line: a stable code and a message. */
+export type Finding = readonly [code: string, message: string];
+
+/** Collects what the reader has to say. Bounded, whatever the input. */
+export interface Report {
+  /** Something has no effect or cannot be meant. Counts as 5 in `-t` unless `details` say otherwise. */
+  error(finding: Finding, span: Span, details?: Details): void;
+  warning(finding: Finding, span: Span, details?: Details): void;
+  hint(finding: Finding, span: Span, details?: Details): void;
+  /** In the order of the files read, then of lines and columns. */
+  finished(files: readonly string[]): readonly Diagnostic[];
+}
+
+/** The text of a line of a file that was read. */
+export type SourceLine = (file: string, line: number) => string | undefined;
+
+/** `sourceLine` gives the text of a line, for the diagnostics that point into it. */
+export function newReport(sourceLine: SourceLine): Report {
+  const kept: Diagnostic[] = [];
+  const leftOut = { count: 0, status: 0, fatal: false, severity: "hint" as Diagnostic["severity"] };
+  let last: Span | undefined;
+  function add(severity: Diagnostic["severity"], [code, message]: Finding, span: Span, details: Details): void {
+    if (kept.length === LIMIT && !makeRoom(severity)) {
+      leaveOut({ severity, span, ...details });
+      return;
+    }
+    const related = [...definedAt(span), ...(details.related ?? [])].map(shown);
+    const text = { message: printable(message), ...mapText(details), ...(related.length === 0 ? {} : { related }) };
+    kept.push({ severity, code, ...withSource(span), ...details, ...text });
+  }
+  /** Warnings and hints do not crowd out an error. */
+  function makeRoom(severity: Diagnostic["severity"]): boolean {
+    const less = kept.findLastIndex((each) => isLess(each.severity, severity));
+    if (less === -1) return false;
+    for (const each of kept.splice(less, 1)) leaveOut(each);
+    return true;
+  }
+  function leaveOut({ severity, span, status = 0, fatal }: Pick<Diagnostic, "severity" | "span"> & Details): void {
+    last = span;
+    leftOut.count++;
+    leftOut.status = Math.max(leftOut.status, status);
+    leftOut.fatal ||= fatal === true;
+    if (isLess(leftOut.severity, severity)) leftOut.severity = severity;
+  }
+  function withSource(span: Span): Pick<Diagnostic, "span" | "source"> {
+    const source = sourceLine(span.file, span.line);
+    return { span, ...(source === undefined ? {} : { source }) };
+  }
+  function shown({ span, message }: Related): Related {
+    return { ...withSource(span), message: printable(message) };
+  }
+  return {
+    error: (finding, span, details = {}) => add("error", finding, span, { status: 5, ...details }),
+    warning: (finding, span, details = {}) => add("warning", finding, span, details),
+    hint: (finding, span, details = {}) => add("hint", finding, span, details),
+    finished(files) {
+      const sorted = inOrder(kept, files);
+      if (last === undefined) return sorted;
+      const { count, severity, status, fatal } = leftOut;
+      const rest: Diagnostic = {
+        severity,
+        code: LEFT_OUT,
+        message: `and ${count} more like these`,
+        span: { file: last.file, line: 0, column: 0, length: 0 },
+        ...(status === 0 ? {} : { status: status as TestStatus }),
+        ...(fatal ? { fatal } : {}),
+      };
+      return [...sorted, rest];
+    },
+  };
+}
+
+/** Where the text stands that a definition brought to `span`. */
+function definedAt({ via }: Span): readonly Related[] {
+  return via === undefined ? [] : [{ span: via, message: "the value is defined here" }];
+}
+
+const HEAD = 160; // characters kept at both ends of a long message
+const TAIL = 80;
+
+/** Text fit for a terminal: no control characters, and what was quoted from the file cut to a bearable length. */
+function printable(text: string): string {
+  const cut = text.length > 2 * (HEAD + TAIL) ? `${text.slice(0, HEAD)}...${text.slice(-TAIL)}` : text;
+  return cut.replace(/[^\P{Cc}\n]/gu, "\uFFFD");
+}
+
+function mapText({ help, keepalived }: Details): Details {
+  return {
+    ...(help === undefined ? {} : { help: printable(help) }),
+    ...(keepalived === undefined ? {} : { keepalived: printable(keepalived) }),
+  };
+}

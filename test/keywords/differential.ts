@@ -1,0 +1,91 @@
+import type { RowText } from "../../src/syntax/table.ts";
+
+const INSTANCE = "interface eth0\nvirtual_router_id 7\nvirtual_ipaddress {\n192.0.2.100\n}\n";
+const URL = "url {\npath /\n";
+const SECURE = "global_defs {\nenable_script_security\nscript_user root\n}\n";
+
+function instance(inner: string): string {
+  return `vrrp_instance V {\n${INSTANCE}${inner}}\n`;
+}
+
+function server(inService: string, inServer: string): string {
+  const head = "protocol TCP\nlb_algo rr\nlb_kind NAT\nsorry_server 192.0.2.99 80\n";
+  return `virtual_server 192.0.2.100 80 {\n${head}${inService}real_server 192.0.2.11 80 {\n${inServer}}\n}\n`;
+}
+
+function checker(name: string, needed = "", before = ""): (statement: string) => string {
+  return (statement) => `${before}${server("", `${name} {\n${needed}${statement}}\n`)}`;
+}
+
+/** A configuration that is right but for the statement, by the block in which that stands. */
+export const BLOCKS: Readonly<Record<string, (statement: string) => string>> = {
+  global_defs: (statement) => `global_defs {\n${statement}}\n`,
+  vrrp_instance: instance,
+  "vrrp_instance.authentication": (statement) =>
+    instance(`authentication {\nauth_type PASS\nauth_pass x\n${statement}}\n`),
+  vrrp_script: (statement) =>
+    `${SECURE}vrrp_script S {\nscript /bin/true\n${statement}}\n${instance("track_script {\nS\n}\n")}`,
+  vrrp_sync_group: (statement) =>
+    `vrrp_sync_group G {\ngroup {\nV\nW\n}\n${statement}}\n${instance("")}${instance("").replace(" V ", " W ").replace("id 7", "id 8").replace(".100", ".101")}`,
+  track_file: (statement) => `track_file F {\nfile /etc/hostname\n${statement}}\n`,
+  garp_group: (statement) => `garp_group {\ninterface eth0\n${statement}garp_interval 1\n}\n`,
+  bfd_instance: (statement) => `bfd_instance B {\nneighbor_ip 192.0.2.8\n${statement}}\n`,
+  virtual_server: (statement) => server(statement, "TCP_CHECK {\n}\n"),
+  "virtual_server.real_server": (statement) => server("", `TCP_CHECK {\n}\n${statement}`),
+  "virtual_server.real_server.TCP_CHECK": checker("TCP_CHECK"),
+  "virtual_server.real_server.SMTP_CHECK": checker("SMTP_CHECK"),
+  "virtual_server.real_server.PING_CHECK": checker("PING_CHECK"),
+  "virtual_server.real_server.UDP_CHECK": checker("UDP_CHECK"),
+  "virtual_server.real_server.DNS_CHECK": checker("DNS_CHECK"),
+  "virtual_server.real_server.HTTP_GET": checker("HTTP_GET", `${URL}}\n`),
+  "virtual_server.real_server.SSL_GET": checker("SSL_GET", `${URL}}\n`),
+  "virtual_server.real_server.HTTP_GET.url": (statement) => checker("HTTP_GET")(`${URL}${statement}}\n`),
+  "virtual_server.real_server.SSL_GET.url": (statement) => checker("SSL_GET")(`${URL}${statement}}\n`),
+  "virtual_server.real_server.MISC_CHECK": checker("MISC_CHECK", "misc_path /bin/true\n", SECURE),
+  "virtual_server.real_server.BFD_CHECK": checker(
+    "BFD_CHECK",
+    "name B\n",
+    "bfd_instance B {\nneighbor_ip 192.0.2.8\n}\n",
+  ),
+};
+
+/** What Debian's keepalived 2.2.7 was built with. */
+const BUILT =
+  "NFTABLES REGEX VRRP_AUTH VMAC VRF IPVLAN JSON SNMP SNMP_VRRP SNMP_CHECKER SNMP_RFC SNMP_RFCV2 SNMP_RFCV3";
+const PARTS = new Set([...BUILT.split(" "), "DBUS", "SO_MARK", "OLD_CHKSUM_COMPAT"]);
+
+/** Whether Debian's keepalived 2.2.7 knows the keyword. */
+export function inDebian({ since = "0", build, note = "" }: RowText): boolean {
+  const [major = 0, minor = 0, patch = 0] = since.split(".").map(Number);
+  const old = major * 10_000 + minor * 100 + patch <= 20_207;
+  const built = build === undefined || build.split(/ or |\+| with /).some((part) => PARTS.has(part));
+  return old && built && !/HEAD only|linkbeat build/.test(note);
+}
+
+/** Where we differ from keepalived 2.2.7, by keyword and value, and why. */
+export const DIFFERENT: readonly (readonly [RegExp, string])[] = [
+  [/vrrp_(skip_check_adv_addr|strict) (1|ON|maybe)$/, "2.2.7 does not read the argument; later versions do"],
+  [/(interval|timeout) 0\.001$/, "fractions of a second came with 2.3.2"],
+  [/garp_group\.\w+_interval 4294\.967295$/, "the range grew with 2.3.2"],
+  [/vrrp_(iptables|ipsets) a$/, "Debian's keepalived is built without iptables"],
+  [/default_interface a234567890123456$/, "no interface can have a name of 16 characters"],
+  [/regex_(min_offset|max_offset|stack) a$/, "a word that is no number is an error; keepalived takes it for 0"],
+  [/persistence_granularity (64|0|129)$/, "a prefix length has no effect on an IPv4 service; keepalived is silent"],
+  [/lthreshold 4294967295$/, "a lower threshold above the upper one has no effect; keepalived is silent"],
+  [/smtp_server a$/, "a host name is looked up when a mail is sent, not when the file is read"],
+  [
+    /(script_user|\.user|vrrp_script\.script|track_file\.file) a$/,
+    "accounts and files are the host's, not the language's",
+  ],
+  [/garp_group\.interface a23456789012345$/, "interfaces are the host's, not the language's"],
+  [/(version 3|auth_type AH)$/, "not supported yet, and said so"],
+  [
+    /vrrp_instance\.(vmac_xmit_base|use_ipvlan a|native_ipv6|vrf \w+)$/,
+    "not implemented yet: not compared with its neighbours",
+  ],
+  [/unicast_(src_ip|ttl) \S+$|check_unicast_src$/, "not implemented yet: unicast keywords without peers"],
+  [/global_tracking$/, "not implemented yet: deprecated in favour of tracking in the group"],
+  [/_(CHECK|GET)\.bindto 2001:db8::9$/, "not implemented yet: the family of a checker's source"],
+  [/min_reply_length 65535$/, "not implemented yet: the least reply above the longest"],
+  [/BFD_CHECK\.name a$|bfd_instance\.source_ip 2001:db8::9$/, "not implemented yet: what BFD refers to"],
+];

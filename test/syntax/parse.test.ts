@@ -1,0 +1,152 @@
+import { expect, test } from "vitest";
+import { readConfig } from "../../src/config/read.ts";
+import { startStatus, testStatus } from "../../src/syntax/diagnostic.ts";
+import { findings, instance, reading, server, sourceOf } from "../config/reading.ts";
+
+test("an empty file is a configuration of nothing", () => {
+  const { config, diagnostics, files } = reading("");
+  expect(diagnostics).toEqual([]);
+  expect(files).toEqual(["k.conf"]);
+  expect(config).toEqual({
+    global: {
+      routerId: undefined,
+      notificationEmail: [],
+      notificationEmailFrom: undefined,
+      smtpServer: undefined,
+      smtpConnectTimeout: 30_000_000,
+      garpInterval: 0,
+      gnaInterval: 0,
+      startupDelay: 0,
+      scriptUser: undefined,
+      enableScriptSecurity: false,
+    },
+    vrrpScripts: [],
+    vrrpInstances: [],
+    virtualServers: [],
+  });
+});
+
+test.each(["missing", "directory", "executable", "unreadable"])(
+  "a file that is %s: -t ends with 0, the daemon with 6",
+  (why) => {
+    const { diagnostics, files } = readConfig("k.conf", sourceOf({ "k.conf": why }));
+    expect(diagnostics).toHaveLength(1);
+    expect([testStatus(diagnostics), startStatus(diagnostics), files]).toEqual([0, 6, []]);
+  },
+);
+
+test("files are named in the order they were opened, also in diagnostics", () => {
+  const files = { "k.conf": "include b.conf\nfoo", "b.conf": "bar" };
+  const result = readConfig("k.conf", sourceOf(files));
+  expect(result.files).toEqual(["k.conf", "b.conf"]);
+  expect(result.diagnostics.map(({ span, source }) => `${span.file}:${span.line} ${source}`)).toEqual([
+    "k.conf:2 foo",
+    "b.conf:1 bar",
+  ]);
+});
+
+test("an unknown keyword is skipped with its block, and only there", () => {
+  const { config, diagnostics } = reading(instance("foo {", "bar 1", "}", "priority 50"));
+  expect(diagnostics.map(({ message }) => message)).toEqual([
+    "unknown keyword `foo` in `vrrp_instance V`; its block is skipped",
+  ]);
+  expect(config.vrrpInstances[0]?.priority).toBe(50);
+});
+
+test.each([
+  ["vrrp_instance V {\npiroirty 5\n}", "did you mean `priority`?"],
+  ["weight 5", "`weight` belongs in `vrrp_script`"],
+  [server("nat_mask 1"), "`nat_mask` no longer exists: NAT needs no mask; delete the line"],
+  ["xyzzy_plugh 1", undefined],
+])("%j: help is %s", (text, help) => {
+  expect(reading(text).diagnostics.find(({ code }) => code === "unknown-keyword")?.help).toBe(help);
+});
+
+test("a keyword of Keepalived that we do not have yet is no unknown one", () => {
+  const { diagnostics } = reading(instance("notify /bin/x", "track_interface {", "eth1", "}"));
+  expect(diagnostics.map(({ severity, message, status }) => [severity, message, status])).toEqual([
+    ["warning", "`notify` in `vrrp_instance V` is accepted, but not implemented: it has no effect", 0],
+    ["warning", "`track_interface` in `vrrp_instance V` is accepted, but not implemented: it has no effect", 0],
+  ]);
+});
+
+test("words named like properties of objects are words", () => {
+  const { diagnostics } = reading("__proto__ x\nconstructor\nvrrp_instance toString {\nhasOwnProperty 1\n}");
+  expect(diagnostics.filter(({ code }) => code === "unknown-keyword")).toHaveLength(3);
+});
+
+test("a missing argument ends the reading in Keepalived: status 2", () => {
+  const { diagnostics } = reading(instance("advert_int"));
+  expect([testStatus(diagnostics), startStatus(diagnostics)]).toEqual([2, 2]);
+  expect(diagnostics[0]?.keepalived).toBe(
+    "(k.conf: Line 7) *** Configuration line starting `advert_int` is missing a parameter after keyword `advert_int` at word position 2",
+  );
+});
+
+test("keywords that look for themselves only say that the argument is missing", () => {
+  const text = `global_defs {\nrouter_id\n}\n${instance().replace("vrrp_instance V", "vrrp_instance")}`;
+  const { config, diagnostics } = reading(text);
+  expect([testStatus(diagnostics), startStatus(diagnostics)]).toEqual([5, 0]);
+  expect(config.vrrpInstances).toEqual([]);
+});
+
+test.each([
+  ["}", ["error 1:1 `}` closes nothing"]],
+  ["{\nfoo\n}\n", ["error 1:1 `{` opens nothing; what it holds is skipped"]],
+  ["global_defs {\nscript_user a\n", ["error 2:1 `global_defs` is not closed: a `}` is missing at the end"]],
+  ["global_defs\nscript_user a\n}", ["error 1:1 `global_defs` needs a `{`"]],
+  ["global_defs {\nscript_user a {\nb\n}\n}", ["error 2:15 `script_user` takes no block"]],
+  [
+    "global_defs {\nnotification_email x y {\na@b c@d\n}\n}",
+    [
+      "warning 2:1 `notification_email` in `global_defs` is accepted, but not implemented: no mail is sent",
+      "error 2:20 words before the `{` of `notification_email` mean nothing",
+    ],
+  ],
+  [
+    "global_defs {\nnotification_email {\na@b",
+    [
+      "warning 2:1 `notification_email` in `global_defs` is accepted, but not implemented: no mail is sent",
+      "error 3:1 `notification_email` is not closed: a `}` is missing at the end",
+      "error 3:1 `global_defs` is not closed: a `}` is missing at the end",
+    ],
+  ],
+])("%j", (text, expected) => {
+  expect(findings(reading(text))).toEqual(expected);
+});
+
+test("global_defs: everything, and a second block adds to the first", () => {
+  const lines = [
+    "notification_email {\na@b c@d\ne@f\n}",
+    "notification_email_from g@h",
+    "smtp_server 192.0.2.1 25",
+    "smtp_connect_timeout 7",
+    "vrrp_garp_interval 0.5",
+    "vrrp_gna_interval 0.25",
+    "vrrp_startup_delay 1.5",
+    "script_user joe",
+    "enable_script_security",
+  ];
+  const { config, diagnostics } = reading(
+    `global_defs {\nrouter_id a\n}\nglobal_defs {\nrouter_id "b c"\n${lines.join("\n")}\n}`,
+  );
+  expect(diagnostics.filter(({ code }) => code !== "not-implemented")).toEqual([]);
+  expect(config.global).toEqual({
+    routerId: "b c",
+    notificationEmail: ["a@b", "c@d", "e@f"],
+    notificationEmailFrom: "g@h",
+    smtpServer: "192.0.2.1 25",
+    smtpConnectTimeout: 7_000_000,
+    garpInterval: 500_000,
+    gnaInterval: 250_000,
+    startupDelay: 1_500_000,
+    scriptUser: "joe",
+    enableScriptSecurity: true,
+  });
+});
+
+test("smtp_connect_timeout 0 counts as 1, with an error", () => {
+  const { config, diagnostics } = reading("global_defs {\nsmtp_connect_timeout 0\n}");
+  expect(config.global.smtpConnectTimeout).toBe(1_000_000);
+  expect(testStatus(diagnostics)).toBe(5);
+});
