@@ -1,0 +1,93 @@
+import { type Micros, toSeconds } from "../base/time.ts";
+import type { CheckerConfig } from "../config/model.ts";
+import { last } from "../syntax/table.ts";
+import { type Finding, hint, type Lint, type LintInput, warning } from "./lint.ts";
+import type { WrittenServer, WrittenService } from "./written.ts";
+
+/** Whether the checks say what the service's users see, and soon enough. */
+export const CHECK_LINTS: readonly Lint[] = [
+  {
+    code: "K018",
+    name: "checker-port",
+    meaning: "no checker of a real server asks the port that the service uses",
+    severity: ["hint"],
+    check: checkerPort,
+  },
+  {
+    code: "K019",
+    name: "slow-verdict",
+    meaning: "`delay_loop` is shorter than the timeouts beneath it: a silent server is out much later",
+    severity: ["hint"],
+    check: slowVerdict,
+  },
+  {
+    code: "K020",
+    name: "no-checker",
+    meaning: "a real server without a checker gets traffic while it is dead",
+    severity: ["warning", "hint"],
+    check: noChecker,
+  },
+];
+
+function* checkerPort({ services }: LintInput): Iterable<Finding> {
+  for (const { service, servers } of services) {
+    for (const { real, body } of servers) {
+      // The port as written: what direct routing makes of it is K001.
+      const port = body.value.header.port === 0 ? service.port : body.value.header.port;
+      const asked = real.checkers.filter(({ address }) => address === real.address);
+      const [first] = asked;
+      if (first === undefined || port === 0 || asked.some((checker) => checker.port === port)) continue;
+      const { TCP_CHECK, HTTP_GET } = body.value.settings;
+      const place = last(...[...TCP_CHECK, ...HTTP_GET].map(({ value }) => value.settings.connect_port));
+      const message = `port ${first.port} is checked, and port ${port} is used: when only the service dies, nobody notices`;
+      yield hint(message, place?.span ?? body.span, "delete `connect_port`, or add a `TCP_CHECK` without it");
+    }
+  }
+}
+
+/** How long the attempts of one verdict last where each runs into its timeout. */
+function timeouts({ connectTimeout, retry }: CheckerConfig): Micros {
+  return (retry + 1) * connectTimeout;
+}
+
+/** One finding for a service: its real servers are mostly checked alike. */
+function* slowVerdict({ services }: LintInput): Iterable<Finding> {
+  for (const written of services) {
+    const slow = written.servers.find(({ real }) => real.checkers.some((each) => timeouts(each) > each.delayLoop));
+    const checker = slow?.real.checkers.find((each) => timeouts(each) > each.delayLoop);
+    if (slow === undefined || checker === undefined) continue;
+    const { delayLoop, connectTimeout, retry, delayBeforeRetry } = checker;
+    const attempts = retry === 0 ? "one attempt" : `${retry + 1} attempts`;
+    const most = toSeconds(delayLoop + timeouts(checker) + retry * delayBeforeRetry);
+    const message = `a server that goes silent is out after up to ${most} seconds, not ${toSeconds(delayLoop)}: ${attempts} of ${toSeconds(connectTimeout)} seconds come on top`;
+    yield hint(message, loopPlace(written, slow), "lower `connect_timeout`, `retry` or `delay_before_retry`");
+  }
+}
+
+/** The `delay_loop` that counts, of the checker, its real server or its virtual server. */
+function loopPlace({ body: service }: WrittenService, { body: server }: WrittenServer): Finding["span"] {
+  const { TCP_CHECK, HTTP_GET, delay_loop } = server.value.settings;
+  const own = last(...[...TCP_CHECK, ...HTTP_GET].map(({ value }) => value.settings.delay_loop));
+  return (own ?? last(delay_loop) ?? last(service.value.settings.delay_loop))?.span ?? service.span;
+}
+
+function* noChecker({ services }: LintInput): Iterable<Finding> {
+  for (const { body, servers } of services) {
+    const bare = servers.filter((server) => !isChecked(server));
+    if (bare.length === 0) continue;
+    const help = "add `TCP_CHECK { }` or `HTTP_GET { }` to each `real_server`";
+    if (bare.length === servers.length) {
+      const message = "no real server of this service is checked: a dead one goes on getting its share";
+      yield hint(message, body.span, help);
+      continue;
+    }
+    for (const { real, body: place } of bare)
+      yield warning(`\`${real.address}\` is not checked, others of its service are`, place.span, help);
+  }
+}
+
+/** A checker that is written counts, also one that the reader leaves out: it says so. */
+function isChecked({ real, body }: WrittenServer): boolean {
+  if (real.checkers.length > 0) return true;
+  return Object.entries(body.value.settings).some(([name, given]) => /_(?:CHECK|GET)$/.test(name) && given.length > 0);
+}

@@ -1,0 +1,55 @@
+import { family, fromBytes, type IpAddress, toBytes } from "../base/ip.ts";
+
+/** What is known of the host that a configuration is for. Each part may be unknown; lints that need it are silent then. */
+export interface HostFacts {
+  readonly interfaces?: readonly HostInterface[]; // all of them
+  readonly files?: ReadonlyMap<string, FileFact>; // by absolute path; a path that is not in it was not looked at
+}
+
+/** A network interface with the addresses it has now. */
+export interface HostInterface {
+  readonly name: string;
+  readonly addresses: readonly Network[];
+}
+
+/** An address with its network. */
+export interface Network {
+  readonly address: IpAddress;
+  readonly prefixLength: number; // 0..32 (IPv4), 0..128 (IPv6)
+}
+
+/** A file or folder, symbolic links followed. */
+export type FileFact =
+  | { readonly type: "missing" }
+  | {
+      readonly type: "file" | "folder";
+      readonly mode: number; // permission bits, sticky included: 0..0o7777
+      readonly owner: number; // uid
+      readonly group: number; // gid
+    };
+
+/** The name of a network, such as `192.0.2.0/24`: two addresses of one network have the same. */
+export function networkName({ address, prefixLength }: Network): string {
+  const bytes = toBytes(address).map((byte, i) => {
+    const bits = Math.max(0, Math.min(8, prefixLength - 8 * i));
+    return byte & (0xff << (8 - bits));
+  });
+  return `${fromBytes(bytes)}/${prefixLength}`;
+}
+
+/** Tells of an address whether one of these networks has it. */
+export function within(networks: readonly Network[]): (address: IpAddress) => boolean {
+  const names = new Set(networks.map(networkName));
+  const lengths = { 4: new Set<number>(), 6: new Set<number>() };
+  for (const { address, prefixLength } of networks) lengths[family(address)].add(prefixLength);
+  return (address) =>
+    [...lengths[family(address)]].some((prefixLength) => names.has(networkName({ address, prefixLength })));
+}
+
+/** The root folder, every folder down to a file, and the file; empty for a path that is not absolute. */
+export function pathParts(path: string): readonly string[] {
+  if (!path.startsWith("/") || path.length > LONGEST_PATH) return [];
+  const names = path.split("/").filter((name) => name !== "");
+  return ["/", ...names.map((_, i) => `/${names.slice(0, i + 1).join("/")}`)];
+}
+const LONGEST_PATH = 4096; // PATH_MAX of linux/limits.h

@@ -1,0 +1,143 @@
+import { family, type IpAddress } from "../base/ip.ts";
+import { last } from "../syntax/table.ts";
+import { type HostFacts, type Network, within } from "./host.ts";
+import { error, type Finding, hint, type Lint, type LintInput, warning } from "./lint.ts";
+import type { WrittenInstance } from "./written.ts";
+
+/** Whether the addresses fit the host that the file is for. */
+export const NETWORK_LINTS: readonly Lint[] = [
+  {
+    code: "K014",
+    name: "owner-without-address",
+    meaning: "priority 255 says that the router owns the addresses; this host has none of them",
+    severity: ["warning"],
+    check: ownerWithoutAddress,
+  },
+  {
+    code: "K015",
+    name: "address-off-network",
+    meaning: "a virtual address lies outside every network of the host",
+    severity: ["warning"],
+    check: addressOffNetwork,
+  },
+  {
+    code: "K016",
+    name: "service-without-holder",
+    meaning: "nobody holds the address of a virtual server",
+    severity: ["warning", "hint"],
+    check: serviceWithoutHolder,
+  },
+  {
+    code: "K017",
+    name: "director-is-server",
+    meaning: "with direct routing a director is its own real server: the backup balances again what the master sent it",
+    severity: ["warning"],
+    check: directorIsServer,
+  },
+  {
+    code: "K027",
+    name: "interface-absent",
+    meaning: "the host has no interface of that name",
+    severity: ["error"],
+    check: interfaceAbsent,
+  },
+];
+
+/** The addresses of this router, as far as they are known: from the host, and as sources of advertisements. */
+export function ownAddresses({ tree, host }: Pick<LintInput, "tree" | "host">): ReadonlySet<IpAddress> {
+  const sources = tree.vrrp_instance.flatMap(({ value: { settings } }) => [
+    ...settings.mcast_src_ip,
+    ...settings.unicast_src_ip,
+  ]);
+  return new Set([...sources.map(({ value }) => value), ...(networksOf(host) ?? []).map(({ address }) => address)]);
+}
+
+function networksOf(host: HostFacts | undefined): readonly Network[] | undefined {
+  return host?.interfaces?.flatMap(({ addresses }) => addresses);
+}
+
+function* ownerWithoutAddress({ instances, host }: LintInput): Iterable<Finding> {
+  const networks = networksOf(host);
+  if (networks === undefined) return;
+  const held = new Set<IpAddress>(networks.map(({ address }) => address));
+  for (const { instance, body } of instances) {
+    if (instance.priority !== 255 || instance.addresses.some(({ address }) => held.has(address))) continue;
+    const { priority, state } = body.value.settings;
+    const said = last(priority);
+    const message = `\`${instance.name}\` has priority 255, that of the owner of its addresses, and this host has none of them`;
+    const help = said === undefined ? "write a `priority` from 1 to 254" : "write a priority from 1 to 254";
+    yield warning(message, said?.span ?? last(state)?.span ?? body.span, help);
+  }
+}
+
+function* addressOffNetwork({ instances, host }: LintInput): Iterable<Finding> {
+  const networks = networksOf(host);
+  if (networks === undefined) return;
+  const hasNetwork = within(networks);
+  for (const written of instances) {
+    const { addresses, excludedAddresses } = written.instance;
+    for (const { address, prefixLength, interface: name } of [...addresses, ...excludedAddresses]) {
+      // With a shorter prefix the address brings its network with it; link-local addresses have theirs everywhere.
+      const brings = prefixLength < (family(address) === 4 ? 32 : 128);
+      if (brings || name === "lo" || address.startsWith("fe80:")) continue;
+      if (hasNetwork(address)) continue;
+      const message = `\`${address}\` is in no network of this host: nobody beside it asks for that address`;
+      yield warning(message, addressPlace(written, address), "correct the address, or add its prefix length");
+    }
+  }
+}
+
+function addressPlace({ body }: WrittenInstance, address: IpAddress): Finding["span"] {
+  const { virtual_ipaddress, virtual_ipaddress_excluded } = body.value.settings;
+  const items = [...virtual_ipaddress, ...virtual_ipaddress_excluded].flatMap(({ value }) => value);
+  return items.find(({ value }) => value.address === address)?.span ?? body.span;
+}
+
+/** A file without instances belongs to a host that holds its addresses by itself, as far as one can tell without it. */
+function* serviceWithoutHolder({ config, services, host }: LintInput): Iterable<Finding> {
+  const networks = networksOf(host);
+  if (networks === undefined && config.vrrpInstances.length === 0) return;
+  const virtual = config.vrrpInstances.flatMap((instance) => [...instance.addresses, ...instance.excludedAddresses]);
+  const held = new Set<IpAddress>([...virtual, ...(networks ?? [])].map(({ address }) => address));
+  for (const { service, body } of services) {
+    if (held.has(service.address)) continue;
+    const message = `no vrrp_instance holds \`${service.address}\``;
+    const help = "add it to `virtual_ipaddress`";
+    yield networks === undefined
+      ? hint(`${message}: the service works only where the host has it`, body.span, help)
+      : warning(`${message}, nor does this host: the service gets no packet`, body.span, help);
+  }
+}
+
+/** On the backup IPVS takes what the master sent it for a new connection, and may send it back. */
+function* directorIsServer({ services, tree, host }: LintInput): Iterable<Finding> {
+  const own = ownAddresses({ tree, host });
+  for (const { servers } of services) {
+    for (const { real, body } of servers) {
+      if (real.forwarding !== "dr" || !own.has(real.address)) continue;
+      const message = `\`${real.address}\` is this director: while it is backup, its own IPVS balances again what the master sends it`;
+      yield warning(message, body.span, "use other machines as real servers, or `lb_kind NAT` with another port");
+    }
+  }
+}
+
+/** With `dynamic_interfaces` the file says that they come and go. */
+function* interfaceAbsent({ tree, instances, host }: LintInput): Iterable<Finding> {
+  const dynamic = tree.global_defs.some(({ value }) => value.settings.dynamic_interfaces.length > 0);
+  if (host?.interfaces === undefined || dynamic) return;
+  const names = new Set(host.interfaces.map(({ name }) => name));
+  const shown = [...names].slice(0, MOST_SHOWN).map((name) => `\`${name}\``);
+  const help = `the host has ${shown.length === 0 ? "none" : shown.join(", ")}`;
+  for (const { instance, body } of instances) {
+    const { settings } = body.value;
+    const carrier = last(settings.interface);
+    if (!names.has(instance.interface) && carrier !== undefined)
+      yield error(`there is no interface \`${instance.interface}\``, carrier.span, help);
+    for (const { value, span } of [...settings.virtual_ipaddress, ...settings.virtual_ipaddress_excluded].flatMap(
+      (block) => block.value,
+    ))
+      if (value.interface !== undefined && !names.has(value.interface))
+        yield error(`there is no interface \`${value.interface}\``, span, help);
+  }
+}
+const MOST_SHOWN = 8;

@@ -1,0 +1,115 @@
+import type { Reading } from "../config/read.ts";
+import { LANGUAGE } from "../keywords/language.ts";
+import { type Script, script, scriptWithUser } from "../keywords/script.ts";
+import type { Span } from "../syntax/span.ts";
+import { type FileFact, pathParts } from "./host.ts";
+import { byReader, error, type Finding, type Lint, type LintInput, warning } from "./lint.ts";
+import { find, searchFor } from "./walk.ts";
+
+const SCRIPTS = new Set<unknown>([script, scriptWithUser]);
+const COMMANDS = searchFor(LANGUAGE.children, (_, row) => row.kind === "line" && SCRIPTS.has(row.type));
+
+/** Whether the scripts can be run, and who else can write them. */
+export const SCRIPT_LINTS: readonly Lint[] = [
+  {
+    code: "K023",
+    name: "script-not-executable",
+    meaning: "a script does not exist or cannot be executed",
+    severity: ["error"],
+    check: notExecutable,
+  },
+  {
+    code: "K024",
+    name: "script-writable",
+    meaning: "others than its owner may write to a script, or to a folder above it",
+    severity: ["warning"],
+    check: writable,
+  },
+  {
+    code: "K025",
+    name: "script-security",
+    meaning: "scripts are run without `enable_script_security`",
+    severity: ["warning"],
+    reader: ["script-security"],
+    check: byReader,
+  },
+];
+
+/** Every path that the lints about scripts ask for: the commands, and all folders above them. */
+export function scriptPaths(reading: Pick<Reading, "config" | "tree">): ReadonlySet<string> {
+  return new Set(commands(reading).flatMap(({ path }) => pathParts(path)));
+}
+
+interface Command {
+  readonly path: string;
+  readonly user: string | undefined; // undefined: none is named
+  readonly judged: boolean; // its exit status means something
+  readonly span: Span;
+}
+
+/**
+ * Every command of the file, with the user beside it, behind it, or named for all. One without a slash is looked up in
+ * PATH, which only its host knows.
+ */
+function commands({ config, tree }: Pick<Reading, "config" | "tree">): readonly Command[] {
+  const found: Command[] = [];
+  for (const { keyword, setting, beside } of find(COMMANDS, tree)) {
+    if (!isScript(setting.value)) continue;
+    const { argv, more } = setting.value;
+    const [path] = argv;
+    const named = beside["user"]?.at(-1)?.value;
+    const judged = keyword === "script" || keyword === "misc_path";
+    // Those have their user on a line of its own, and what stands behind them means nothing.
+    const user = Array.isArray(named) ? String(named[0]) : judged ? undefined : more[0];
+    if (path !== undefined) found.push({ path, user: user ?? config.global.scriptUser, judged, span: setting.span });
+  }
+  return found;
+}
+
+function isScript(value: unknown): value is Script {
+  return typeof value === "object" && value !== null && "argv" in value && "more" in value;
+}
+
+function* notExecutable(input: LintInput): Iterable<Finding> {
+  for (const { path, judged, span } of commands(input)) {
+    const fact = input.host?.files?.get(pathParts(path).at(-1) ?? "");
+    if (fact === undefined) continue;
+    const so = judged ? "it counts as failed" : "it is not run";
+    if (fact.type === "missing") yield error(`\`${path}\` does not exist: ${so}`, span, "write the path of the script");
+    else if (fact.type === "folder")
+      yield error(`\`${path}\` is a folder: ${so}`, span, "write the path of the script");
+    else if ((fact.mode & ANY_EXECUTE) === 0)
+      yield error(`\`${path}\` is not executable: ${so}`, span, `run \`chmod +x ${path}\``);
+  }
+}
+
+const ANY_EXECUTE = 0o111;
+const STICKY = 0o1000;
+const OTHERS_WRITE = 0o002;
+const GROUP_WRITE = 0o020;
+
+function* writable(input: LintInput): Iterable<Finding> {
+  const files = input.host?.files;
+  if (files === undefined) return;
+  for (const { path, user, span } of commands(input)) {
+    const root = user === "root";
+    const open = pathParts(path).find((part) => isOpen(files.get(part), root));
+    if (open === undefined) continue;
+    const what = open === path ? `\`${path}\`` : `\`${open}\`, where \`${path}\` is found,`;
+    const who = root ? "others than root" : "everybody";
+    const help = root ? `run \`chown root ${open}\` and \`chmod go-w ${open}\`` : `run \`chmod o-w ${open}\``;
+    yield warning(
+      `${what} may be written by ${who}: who can do that runs commands as ${user ?? "the script user"}`,
+      span,
+      help,
+    );
+  }
+}
+
+/** In a folder with the sticky bit nobody can replace what another owns. */
+function isOpen(fact: FileFact | undefined, root: boolean): boolean {
+  if (fact === undefined || fact.type === "missing") return false;
+  if (fact.type === "folder" && (fact.mode & STICKY) !== 0) return false;
+  if ((fact.mode & OTHERS_WRITE) !== 0) return true;
+  return root && (fact.owner !== 0 || (fact.group !== 0 && (fact.mode & GROUP_WRITE) !== 0));
+}

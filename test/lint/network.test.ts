@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+import { instance, server, service } from "../config/reading.ts";
+import { codes, found, host } from "./linting.ts";
+
+const HOST = host({ lo: ["127.0.0.1/8"], eth0: ["192.0.2.2/24"] });
+const CHECKED = server("TCP_CHECK {\n}");
+
+test("priority 255 needs one of the addresses; less does not", () => {
+  expect(found("K014", instance("priority 255"), HOST)[0]).toMatch(/^warning 7:10 `V` has priority 255/);
+  expect(found("K014", instance("state MASTER"), HOST)[0]).toMatch(/^warning 7:7 /);
+  expect(codes(instance("priority 255"), host({ eth0: ["192.0.2.254/24"] }))).toEqual([]);
+  expect(codes(instance("priority 254"), HOST)).toEqual([]);
+  expect(codes(instance("priority 255"))).toEqual([]);
+});
+
+test("an address outside every network is shown at its place", () => {
+  const text = instance().replace("192.0.2.254", "192.0.2.254\n198.51.100.1");
+  expect(found("K015", text, HOST)).toEqual([
+    "warning 6:1 `198.51.100.1` is in no network of this host: nobody beside it asks for that address",
+  ]);
+});
+
+test.each(["192.0.2.1", "198.51.100.1/24", "198.51.100.1 dev lo"])("%s has a network", (address) => {
+  expect(codes(instance().replace("192.0.2.254", address), HOST)).toEqual([]);
+});
+
+test("addresses of the other family have their own networks", () => {
+  const text = instance("virtual_ipaddress_excluded {\n2001:db8::9\nfe80::9\n}");
+  expect(found("K015", text, HOST)).toHaveLength(1);
+  expect(codes(text, host({ eth0: ["192.0.2.2/24", "2001:db8::2/64"] }))).toEqual([]);
+});
+
+test("a service whose address nobody holds: a hint without the host, a warning with it", () => {
+  const text = instance() + CHECKED.replace("254 80", "253 80");
+  expect(found("K016", text)[0]).toMatch(/^hint 8:16 .* works only where the host has it/);
+  expect(found("K016", text, HOST)[0]).toMatch(/^warning 8:16 .* nor does this host/);
+  expect(codes(text, host({ eth0: ["192.0.2.253/24"] }))).toEqual([]);
+});
+
+test("a service is held by any instance, also beside its advertised addresses, or by a balancer without instances", () => {
+  const excluded = instance("virtual_ipaddress_excluded {\n192.0.2.253\n}");
+  expect(codes(instance() + CHECKED)).toEqual([]);
+  expect(codes(excluded + CHECKED.replace("254 80", "253 80"))).toEqual([]);
+  expect(codes(CHECKED)).toEqual([]);
+  expect(codes(CHECKED, HOST)).toEqual(["K016"]);
+});
+
+test("a director that is its own real server is a warning with direct routing only", () => {
+  const text = instance() + CHECKED.replace("192.0.2.11", "192.0.2.2");
+  expect(found("K017", text.replace("NAT", "DR"), HOST)[0]).toMatch(/`192\.0\.2\.2` is this director/);
+  expect(codes(text, HOST)).toEqual([]);
+  expect(codes(text.replace("NAT", "DR"))).toEqual([]);
+});
+
+test("its own address is known from the source of its advertisements, too", () => {
+  const text = instance("mcast_src_ip 192.0.2.2") + CHECKED.replace("192.0.2.11", "192.0.2.2").replace("NAT", "DR");
+  expect(codes(text)).toEqual(["K017"]);
+});
+
+test("an interface that is not there is an error at each place that names it", () => {
+  const text = instance().replace("192.0.2.254", "192.0.2.254 dev eth9").replace("interface eth0", "interface eth1");
+  expect(found("K027", text, HOST)).toEqual([
+    "error 2:11 there is no interface `eth1`",
+    "error 5:1 there is no interface `eth9`",
+  ]);
+  expect(codes(instance(), HOST)).toEqual([]);
+  expect(found("K027", `global_defs {\ndynamic_interfaces allow_if_changes\n}\n${text}`, HOST)).toEqual([]);
+});
+
+test("without facts about the host nothing is said about it", () => {
+  expect(codes(instance("priority 255") + service(), { host: {} })).toEqual(["K020"]);
+});

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import type { FileFact } from "../../src/lint/host.ts";
+import { scriptPaths } from "../../src/lint/scripts.ts";
+import { instance, reading } from "../config/reading.ts";
+import { codes, files, found, SECURE, script } from "./linting.ts";
+
+const TEXT = SECURE + script("/opt/check a b");
+const file = (mode: number, owner = 0, group = 0): FileFact => ({ type: "file", mode, owner, group });
+const folder = (mode: number, owner = 0, group = 0): FileFact => ({ type: "folder", mode, owner, group });
+
+test.each<[string, FileFact]>([
+  ["does not exist", { type: "missing" }],
+  ["is a folder", folder(0o755)],
+  ["is not executable", file(0o644)],
+])("a script that %s is an error", (what, fact) => {
+  expect(found("K023", TEXT, files({ "/opt/check": fact }))).toEqual([
+    `error 6:8 \`/opt/check\` ${what}: it counts as failed`,
+  ]);
+});
+
+test("a script that can be run is not, and neither is one that nobody looked at", () => {
+  expect(codes(TEXT, files({ "/opt/check": file(0o755) }))).toEqual([]);
+  expect(codes(TEXT, files({ "/opt/check": file(0o700, 1000) }))).toEqual([]);
+  expect(codes(TEXT, files({}))).toEqual([]);
+  expect(codes(TEXT.replace("/opt/check", "check"), files({ "/opt/check": file(0o644) }))).toEqual([]);
+});
+
+test("what others may write is a warning: the script, or a folder above it", () => {
+  expect(found("K024", TEXT, files({ "/opt/check": file(0o757) }))).toEqual([
+    "warning 6:8 `/opt/check` may be written by everybody: who can do that runs commands as joe",
+  ]);
+  expect(found("K024", TEXT, files({ "/opt": folder(0o777), "/opt/check": file(0o755) }))[0]).toContain(
+    "`/opt`, where `/opt/check` is found, may be written by everybody",
+  );
+});
+
+test("a script has the user of its own line", () => {
+  const text = SECURE + script("/opt/check", "user root");
+  expect(found("K024", text, files({ "/opt/check": file(0o755, 1000) }))[0]).toMatch(/runs commands as root$/);
+  expect(
+    codes(
+      SECURE.replace("joe", "joe wheel") + script("/opt/check", "user jim"),
+      files({ "/opt/check": file(0o755, 1000) }),
+    ),
+  ).toEqual([]);
+});
+
+test("a folder with the sticky bit protects what is in it", () => {
+  expect(codes(TEXT, files({ "/opt": folder(0o1777), "/opt/check": file(0o755) }))).toEqual([]);
+});
+
+test("for a script of root the owner and the group count, for others they do not", () => {
+  const root = TEXT.replace("joe", "root");
+  for (const fact of [file(0o755, 1000), file(0o775, 0, 1000)]) {
+    expect(found("K024", root, files({ "/opt/check": fact }))[0]).toContain("may be written by others than root");
+    expect(codes(TEXT, files({ "/opt/check": fact }))).toEqual([]);
+  }
+  expect(codes(root, files({ "/opt/check": file(0o775) }))).toEqual([]);
+});
+
+test("the scripts of every keyword are looked at, each with its own user", () => {
+  const text = SECURE + instance('notify_master "/opt/up now" root');
+  expect(found("K023", text, files({ "/opt/up": { type: "missing" } }))[0]).toMatch(/does not exist: it is not run$/);
+  expect(found("K024", text, files({ "/opt/up": file(0o755, 1000) }))[0]).toMatch(/runs commands as root$/);
+});
+
+test("the paths to look at are those of the commands, with every folder above them", () => {
+  const text = SECURE + script("/opt/x//check") + script("check");
+  expect([...scriptPaths(reading(text))]).toEqual(["/", "/opt", "/opt/x", "/opt/x/check"]);
+});
