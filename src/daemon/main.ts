@@ -3,10 +3,13 @@ import "./no-inspector.ts";
 import { appendFileSync } from "node:fs";
 import { release } from "node:os";
 import { fileURLToPath } from "node:url";
-import { render, testStatus } from "../config/diagnostic.ts";
+import type { CommandHost } from "../command/command.ts";
+import { runCommand } from "../command/commands.ts";
+import { replaceFile } from "../command/replace-file.ts";
 import { readConfig } from "../config/read.ts";
 import { ignoreRealtimeSignals } from "../io/signals.ts";
 import type { Log } from "../observe/log.ts";
+import { render, testStatus } from "../syntax/diagnostic.ts";
 import { parseCommandLine } from "./cli.ts";
 import { hostSource } from "./config-source.ts";
 import { daemonize, isDaemon, leaveFolder, reportStarted } from "./daemonize.ts";
@@ -25,6 +28,8 @@ process.exit(await main(process.argv.slice(2)));
 async function main(args: readonly string[]): Promise<number> {
   ignoreRealtimeSignals();
   process.stderr.on("error", () => {}); // `keepalived-ts -t | head`
+  const answered = runCommand(args, commandHost());
+  if (answered !== undefined) return answered;
   const asked = parseCommandLine(args);
   if (asked.action === "answer") {
     process[asked.to].write(asked.text);
@@ -34,6 +39,18 @@ async function main(args: readonly string[]): Promise<number> {
   if (asked.action === "test") return testConfig(asked.options);
   if (!asked.options.foreground) return await daemonize(fileURLToPath(import.meta.url), args);
   return await run(isDaemon() ? leaveFolder(asked.options) : asked.options, args);
+}
+
+/** What commands may use of this host. */
+function commandHost(): CommandHost {
+  const error = (text: string): void => void process.stderr.write(text);
+  return { source: hostSource(undefined), out: say, error, write: replaceFile };
+}
+
+/** Standard output; who stops reading (`| head`) is no error. */
+function say(text: string): void {
+  if (process.stdout.listenerCount("error") === 0) process.stdout.on("error", () => {});
+  process.stdout.write(text);
 }
 
 /** `-t`: says everything there is to say about the configuration. */

@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../config/diagnostic.ts";
+import type { Diagnostic } from "../syntax/diagnostic.ts";
 
 /**
  * What stands against a reload: a reload may not add errors. An error that the running configuration has too does not

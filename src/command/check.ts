@@ -1,0 +1,118 @@
+import { type Reading, readConfig } from "../config/read.ts";
+import { compareDirectors } from "../lint/compare.ts";
+import { diagnose } from "../lint/diagnose.ts";
+import { counts, type Diagnostic, inOrder, renderWithCode } from "../syntax/diagnostic.ts";
+import { renderGithub } from "../syntax/render-github.ts";
+import { renderJson } from "../syntax/render-json.ts";
+import type { SourceLine } from "../syntax/report.ts";
+import type { Source } from "../syntax/source.ts";
+import { type CheckOptions, type File, parseCheckArguments } from "./check-arguments.ts";
+import type { Command, CommandHost } from "./command.ts";
+
+/** Exit status where there is an error, as that of `-t` for a configuration with errors. */
+const ERRORS = 5;
+
+const HELP = `Usage: keepalived-ts check [OPTION]... [FILE]...
+Says what is wrong with configuration files, where, and what to do. Two files or more are the directors of one
+cluster: what they do not agree on is said too. Without FILE, or with -, it is /etc/keepalived/keepalived.conf.
+
+  -i, --config-id=ID      who we are for @ID lines of the files behind it; else the host name
+      --strict            warnings are errors
+      --format=FORMAT     text, json (an array of findings) or github (workflow commands)
+      --off=CODE,...      leave out findings of these codes; what stops a start stays
+      --peer-version=V    hint at keywords newer than the Keepalived on the other director: 2.2.7
+  -h, --help              print this text
+
+Exit status: 0 no errors (warnings and hints at most), 1 wrong arguments, 5 errors.
+`;
+
+/**
+ * `check`: all there is to say about configuration files, on standard output. Exit status 0 without errors, 5 with errors
+ * (what `-t` ends with for them; `-t` keeps Keepalived's finer statuses), 1 for wrong arguments.
+ */
+export const check: Command = {
+  name: "check",
+  usage: "[OPTION]... [FILE]...",
+  meaning: "say what is wrong with files, and where directors of a cluster do not agree",
+  run(args, host) {
+    const asked = parseCheckArguments(args);
+    if (asked.action === "refuse") {
+      host.error(`check: ${asked.message}\n`);
+      return 1;
+    }
+    if (asked.action === "help") {
+      host.out(HELP);
+      return 0;
+    }
+    return checkFiles(asked, host);
+  },
+};
+
+function checkFiles(options: CheckOptions, host: CommandHost): number {
+  const { source, sourceLine } = remembering(host.source);
+  const directors = options.files.map((file) => ({ name: nameOf(file, options), reading: read(file, source) }));
+  const { off, peerVersion } = options;
+  const lints = { off, sourceLine, ...(peerVersion === undefined ? {} : { peerVersion }) };
+  const own = directors.flatMap(({ reading }) => diagnose(reading, lints));
+  const between = compareDirectors(directors, sourceLine);
+  const files = directors.flatMap(({ name, reading }) => (reading.files.length > 0 ? reading.files : [name]));
+  const all = inOrder([...withoutTwins(own), ...between], files);
+  const wanted = all.filter(({ code, fatal }) => fatal === true || !off.has(code));
+  const found = options.strict ? wanted.map(strict) : wanted;
+  host.out(FORMATS[options.format](found));
+  return found.some(({ severity }) => severity === "error") ? ERRORS : 0;
+}
+
+const FORMATS = {
+  text: (found: readonly Diagnostic[]) =>
+    `${[...found.map((it) => `${renderWithCode(it)}\n`), counts(found)].join("\n")}\n`,
+  json: (found: readonly Diagnostic[]) => `${renderJson(found)}\n`,
+  github: (found: readonly Diagnostic[]) => `${[...found.map(renderGithub), counts(found)].join("\n")}\n`,
+} as const;
+
+function strict(diagnostic: Diagnostic): Diagnostic {
+  return diagnostic.severity === "warning" ? { ...diagnostic, severity: "error" } : diagnostic;
+}
+
+/** The path; with the id, where several directors have one file. */
+function nameOf({ path, id }: File, { files }: CheckOptions): string {
+  const shared = files.filter((other) => other.path === path).length > 1;
+  return shared && id !== undefined ? `${path} (${id})` : path;
+}
+
+function read({ path, id }: File, source: Source): Reading {
+  return readConfig(path, id === undefined ? source : { ...source, configId: id });
+}
+
+/** What is said of a file that several directors include is said once. */
+function withoutTwins(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const known = new Map<string, Diagnostic>();
+  for (const diagnostic of diagnostics) {
+    const { code, message, span } = diagnostic;
+    const name = JSON.stringify([code, message, span.file, span.line, span.column, span.length]);
+    if (!known.has(name)) known.set(name, diagnostic);
+  }
+  return [...known.values()];
+}
+
+/** A source that knows the lines of what was read through it. */
+function remembering(host: Source): { readonly source: Source; readonly sourceLine: SourceLine } {
+  const texts = new Map<string, string>();
+  const lines = new Map<string, readonly string[]>();
+  const source: Source = {
+    ...host,
+    read(path) {
+      const file = host.read(path);
+      if (file.ok) texts.set(path, file.text);
+      return file;
+    },
+    glob: (pattern) => host.glob(pattern),
+  };
+  return { source, sourceLine };
+
+  function sourceLine(file: string, line: number): string | undefined {
+    const known = lines.get(file) ?? texts.get(file)?.split("\n") ?? [];
+    lines.set(file, known);
+    return known[line - 1]?.replace(/\r$/, "");
+  }
+}

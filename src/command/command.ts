@@ -1,0 +1,19 @@
+import type { Source } from "../syntax/source.ts";
+
+/** What a subcommand may use of the world. */
+export interface CommandHost {
+  readonly source: Source; //       files and the host's name
+  out(text: string): void; //       standard output
+  error(text: string): void; //     standard error
+  /** Gives a file another text, at once and as a whole (`replaceFile`). Undefined, or why it was not possible. */
+  write(path: string, text: string): string | undefined;
+}
+
+/** A word behind `keepalived-ts` that is no option: it answers and ends, and no daemon starts. */
+export interface Command {
+  readonly name: string; //         `check`
+  readonly usage: string; //        what stands behind the name: `[--strict] FILE...`
+  readonly meaning: string; //      one line for `--help`
+  /** Exit status: 0 nothing to say, 1 wrong arguments, else as the command documents. */
+  run(args: readonly string[], host: CommandHost): number;
+}

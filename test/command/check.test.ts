@@ -1,0 +1,196 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { check } from "../../src/command/check.ts";
+import { CONFIG_FILE } from "../../src/command/check-arguments.ts";
+import { COMMANDS, runCommand } from "../../src/command/commands.ts";
+import { parseCommandLine } from "../../src/daemon/cli.ts";
+import { DEFAULTS } from "../../src/daemon/options.ts";
+import { type Files, sourceOf } from "../config/reading.ts";
+
+interface Run {
+  readonly status: number | undefined;
+  readonly out: string;
+  readonly error: string;
+}
+
+/** `keepalived-ts` with these arguments, on a disk with these files. */
+function run(files: Files, ...args: readonly string[]): Run {
+  let out = "";
+  let error = "";
+  const host = {
+    source: sourceOf(files),
+    out(text: string) {
+      out += text;
+    },
+    error(text: string) {
+      error += text;
+    },
+    write: () => "a command that only reads does not write",
+  };
+  const status = runCommand(args, host);
+  return { status, out, error };
+}
+
+const FINE =
+  "vrrp_instance V {\n  interface eth0\n  virtual_router_id 51\n  virtual_ipaddress {\n    192.0.2.1/24\n  }\n}\n";
+const CLEAN = { "k.conf": FINE };
+const WRONG = { "k.conf": "global_defs {\n  routr_id lb1\n}\n" };
+const WARNING = { "k.conf": FINE.replace("eth0", "eth0 eth1") };
+
+test("a file without findings: one line, status 0", () => {
+  expect(run(CLEAN, "check", "k.conf")).toEqual({ status: 0, out: "no findings\n", error: "" });
+});
+
+test("an error: its place, the remedy, the count, status 5", () => {
+  const { status, out, error } = run(WRONG, "check", "k.conf");
+  expect({ status, error }).toEqual({ status: 5, error: "" });
+  expect(out.split("\n")).toEqual([
+    expect.stringMatching(/^error\[[\w-]+\]: unknown keyword `routr_id` in `global_defs`$/),
+    " --> k.conf:2:3",
+    "  |",
+    "2 |   routr_id lb1",
+    "  |   ^^^^^^^^",
+    "  = help: did you mean `router_id`?",
+    "",
+    "1 error",
+    "",
+  ]);
+});
+
+test("warnings leave status 0; with --strict they are errors", () => {
+  const usual = run(WARNING, "check", "k.conf");
+  expect(usual.status).toBe(0);
+  expect(usual.out).toMatch(/^warning\[[\s\S]*\n1 warning\n$/);
+  const strict = run(WARNING, "check", "--strict", "k.conf");
+  expect(strict.status).toBe(5);
+  expect(strict.out).toMatch(/^error\[[\s\S]*\n1 error\n$/);
+});
+
+test("a file that cannot be read is an error", () => {
+  expect(run({}, "check", "k.conf")).toEqual({
+    status: 5,
+    out: "error[unreadable]: the configuration file `k.conf` does not exist\n --> k.conf\n\n1 error\n",
+    error: "",
+  });
+});
+
+test("without a file, or with `-`, it is the daemon's", () => {
+  expect(CONFIG_FILE).toBe(DEFAULTS.configFile);
+  for (const args of [[], ["-"]]) expect(run({ [CONFIG_FILE]: FINE }, "check", ...args).out).toBe("no findings\n");
+});
+
+test("--format json: an array with every field of every finding", () => {
+  expect(JSON.parse(run(CLEAN, "check", "--format=json", "k.conf").out)).toEqual([]);
+  expect(JSON.parse(run(WRONG, "check", "k.conf", "--format", "json").out)).toEqual([
+    {
+      severity: "error",
+      code: expect.any(String),
+      message: "unknown keyword `routr_id` in `global_defs`",
+      file: "k.conf",
+      line: 2,
+      column: 3,
+      length: 8,
+      help: "did you mean `router_id`?",
+      source: "  routr_id lb1",
+      related: [],
+    },
+  ]);
+});
+
+test("--format github: a workflow command for each finding, then the count", () => {
+  expect(run(WRONG, "check", "--format=github", "k.conf").out).toMatch(
+    /^::error file=k\.conf,line=2,col=3,endColumn=11,title=[^:,]+::unknown keyword `routr_id` in `global_defs`%0Ahelp: did you mean `router_id`\?\n1 error\n$/,
+  );
+});
+
+test("-i says who we are, for the files behind it, and else for all", () => {
+  const files = { "k.conf": "@lb1 wrong1\n@lb2 wrong2\n" };
+  const wrong = (...args: readonly string[]): readonly string[] =>
+    run(files, "check", ...args).out.match(/unknown keyword `wrong\d`/g) ?? [];
+  expect(wrong("k.conf")).toEqual([]);
+  for (const id of [["-i", "lb1"], ["-ilb1"], ["--config-id", "lb1"], ["--config-id=lb1"]]) {
+    expect(wrong(...id, "k.conf")).toEqual(["unknown keyword `wrong1`"]);
+    expect(wrong("k.conf", ...id)).toEqual(["unknown keyword `wrong1`"]);
+  }
+  expect(wrong("-i", "lb1", "k.conf", "-i", "lb2", "k.conf")).toEqual([
+    "unknown keyword `wrong1`",
+    "unknown keyword `wrong2`",
+  ]);
+});
+
+test("one file for two directors, told apart by their ids", () => {
+  const text = (a: number, b: number): string => FINE.replace("eth0", `eth0\n@lb1 priority ${a}\n@lb2 priority ${b}`);
+  const both = (files: Files): string => run(files, "check", "-i", "lb1", "k.conf", "-i", "lb2", "k.conf").out;
+  expect(both({ "k.conf": text(100, 50) })).toBe("no findings\n");
+  expect(both({ "k.conf": text(70, 70) })).toContain("is `70` in `k.conf (lb1)` and in `k.conf (lb2)`");
+});
+
+test("--off leaves findings out by code; what the directors do not agree on has codes too", () => {
+  const files = { a: FINE, b: FINE };
+  expect(run(files, "check", "a", "b").out).toMatch(/^warning\[[\s\S]*\n1 warning\n$/);
+  expect(run(files, "check", "--off=x,equal-priority", "a", "b").out).toBe("no findings\n");
+  const [finding] = JSON.parse(run(WARNING, "check", "--format=json", "k.conf").out);
+  expect(run(WARNING, "check", "--off", finding.code, "k.conf").out).toBe("no findings\n");
+});
+
+test("a finding with which the daemon cannot start is never left out", () => {
+  const files = { "k.conf": FINE.replace("  virtual_router_id 51\n", "") };
+  expect(run(files, "check", "--off=missing-keyword", "k.conf")).toMatchObject({ status: 5 });
+});
+
+test("what is wrong in a file that both directors include is said once", () => {
+  const files = { a: "include c\n", b: "include c\n", c: "wrong\n" };
+  expect(run(files, "check", "a", "b").out).toMatch(/\n1 error\n$/);
+});
+
+test("two directors: the findings of each file, and the differences, in the order of files and lines", () => {
+  const files = { "lb1.conf": seed("002-lb1.conf"), "lb2.conf": seed("002-lb2.conf") };
+  const { status, out } = run(files, "check", "lb1.conf", "lb2.conf");
+  expect(status).toBe(5);
+  const places = [...out.matchAll(/--> (lb\d)\.conf:(\d+):/g)].map(([, file, line]) => `${file} ${line?.padStart(3)}`);
+  expect(places).toEqual([...places].sort());
+  expect(out).toContain("`lb_algo` of `virtual_server 172.16.1.100 80` is `rr` in `lb1.conf` and `wlc` in `lb2.conf`");
+});
+
+test("wrong arguments: one line on standard error, status 1", () => {
+  const refused = (...args: readonly string[]): string => {
+    const { status, out, error } = run(CLEAN, "check", ...args);
+    expect({ status, out }).toEqual({ status: 1, out: "" });
+    return error;
+  };
+  expect(refused("--bogus", "k.conf")).toBe("check: unknown option --bogus\n");
+  expect(refused("-x")).toBe("check: unknown option -x\n");
+  expect(refused("--format=xml")).toBe("check: --format is text, json or github, not xml\n");
+  expect(refused("k.conf", "--format")).toBe("check: option --format needs a value\n");
+  expect(refused("-i")).toBe("check: option --config-id needs a value\n");
+});
+
+test("behind `--` everything is a file", () => {
+  expect(run({ "-k": FINE }, "check", "--", "-k").out).toBe("no findings\n");
+});
+
+test("--help says the options and the exit statuses, on standard output", () => {
+  const { status, out } = run({}, "check", "--help");
+  expect(status).toBe(0);
+  expect(out).toContain("Exit status: 0 no errors (warnings and hints at most), 1 wrong arguments, 5 errors.");
+});
+
+test("a first argument that is no command is the daemon's", () => {
+  expect(run(CLEAN).status).toBeUndefined();
+  expect(run(CLEAN, "-t").status).toBeUndefined();
+  expect(run(CLEAN, "--check").status).toBeUndefined();
+  expect(run(CLEAN, "constructor").status).toBeUndefined();
+});
+
+test("the daemon's --help lists every command", () => {
+  const help = parseCommandLine(["--help"]);
+  for (const { name, usage, meaning } of COMMANDS) {
+    expect(help).toMatchObject({ text: expect.stringContaining(`  ${name} ${usage}`) });
+    expect(help).toMatchObject({ text: expect.stringContaining(meaning) });
+  }
+  expect(COMMANDS).toContain(check);
+});
+
+function seed(name: string): string {
+  return readFileSync(`test/seeds/${name}`, "utf8");
+}

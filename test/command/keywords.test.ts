@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import type { Command } from "../../src/command/command.ts";
+import { explain } from "../../src/command/explain.ts";
+import { keywords } from "../../src/command/keywords.ts";
+import { ENTRIES } from "../../src/keywords/entries.ts";
+import { exampleOf } from "../../src/keywords/example.ts";
+import { reading, sourceOf } from "../config/reading.ts";
+
+test("explain says what a keyword means, with an example", () => {
+  expect(ran(explain, "virtual_server.persistence_timeout")).toEqual({
+    status: 0,
+    error: "",
+    out: `virtual_server.persistence_timeout
+  Persistent connection timeout
+  usage:   persistence_timeout [<integer 1..2678400>]
+  unit:    s
+  default: off; bare means 360
+  example:
+    virtual_server 192.0.2.100 80 {
+        persistence_timeout 10
+    }
+`,
+  });
+});
+
+test("explain says that a feature does not exist yet", () => {
+  expect(ran(explain, "global_defs.lvs_flush").out).toContain(
+    "  status:  accepted, not implemented: it has no effect\n",
+  );
+});
+
+test("a name without its block is explained in every block that has it", () => {
+  const { out } = ran(explain, "quorum");
+  expect(out).toContain("virtual_server.quorum\n");
+  expect(out).toContain("vrrp_track_process.quorum\n");
+});
+
+test.each([
+  [["virtual_server.persistance_timeout"], "did you mean `virtual_server.persistence_timeout`?"],
+  [[], "give one keyword"],
+  [["a", "b"], "give one keyword"],
+])("explain %j is refused: %s", (args, why) => {
+  const { status, error } = ran(explain, ...args);
+  expect(status).toBe(1);
+  expect(error).toContain(why);
+});
+
+test("keywords prints one line for each", () => {
+  const { out, status } = ran(keywords);
+  expect(status).toBe(0);
+  expect(out.trim().split("\n")).toHaveLength(ENTRIES.length);
+  expect(out).toContain("vrrp_instance.priority\t<integer 1..255>\tElection priority\n");
+});
+
+test("keywords --unimplemented prints those that do nothing, and how many they are", () => {
+  const { out } = ran(keywords, "--unimplemented");
+  expect(out).toContain("vrrp_instance.unicast_peer\t");
+  expect(out).not.toContain("vrrp_instance.priority\t");
+  expect(out).toMatch(/\n\d+ of 1245 keywords and options are not implemented\n$/);
+  expect(ran(keywords, "--foo").status).toBe(1);
+});
+
+test.each([
+  ["--markdown", "docs/keywords.md"],
+  ["--man", "man/keepalived-ts.conf.5"],
+])("keywords %s is what lies in %s", (flag, file) => {
+  expect(readFileSync(file, "utf8")).toBe(ran(keywords, flag).out);
+});
+
+test("every example is understood", () => {
+  const wrong = ENTRIES.flatMap((entry) => {
+    const text = exampleOf(entry)?.join("\n") ?? "";
+    const bad = reading(text).diagnostics.filter(({ code }) => MISUNDERSTOOD.has(code));
+    return bad.map(({ message }) => `${text}\n${message}`);
+  });
+  expect(wrong).toEqual([]);
+});
+
+const MISUNDERSTOOD = new Set("unknown-keyword unknown-option bad-value bad-number missing-argument".split(" "));
+
+interface Ran {
+  readonly status: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+function ran(command: Command, ...args: readonly string[]): Ran {
+  let [out, error] = ["", ""];
+  const status = command.run(args, {
+    source: sourceOf({}),
+    write: () => undefined,
+    out: (text) => {
+      out += text;
+    },
+    error: (text) => {
+      error += text;
+    },
+  });
+  return { status, out, error };
+}
