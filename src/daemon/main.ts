@@ -29,16 +29,23 @@ async function main(args: readonly string[]): Promise<number> {
   ignoreRealtimeSignals();
   process.stderr.on("error", () => {}); // `keepalived-ts -t | head`
   const answered = runCommand(args, commandHost());
-  if (answered !== undefined) return answered;
+  if (answered !== undefined) return await written(answered);
   const asked = parseCommandLine(args);
   if (asked.action === "answer") {
     process[asked.to].write(asked.text);
     return asked.status;
   }
   for (const warning of asked.warnings) process.stderr.write(`${warning}\n`);
-  if (asked.action === "test") return testConfig(asked.options);
+  if (asked.action === "test") return await written(testConfig(asked.options));
   if (!asked.options.foreground) return await daemonize(fileURLToPath(import.meta.url), args);
   return await run(isDaemon() ? leaveFolder(asked.options) : asked.options, args);
+}
+
+/** The status, when all is said: a pipe takes 64 KiB at once, and the end of the process would drop the rest. */
+async function written(status: number): Promise<number> {
+  for (const stream of [process.stdout, process.stderr])
+    if (stream.writableLength > 0) await new Promise<void>((resolve) => stream.write("", () => resolve()));
+  return status;
 }
 
 /** What commands may use of this host. */
