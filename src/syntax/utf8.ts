@@ -3,14 +3,22 @@
  * `surrogateescape`), so that the reader can say which byte stands where. A byte order mark stays. Linear.
  */
 export function decodeUtf8(bytes: Uint8Array): string {
-  const parts: string[] = [];
+  const units = new Uint16Array(bytes.length); // a character of n bytes has at most n
+  let count = 0;
   for (let i = 0; i < bytes.length; ) {
     const length = characterLength(bytes, i);
-    parts.push(length === 0 ? String.fromCharCode(WRONG + at(bytes, i)) : character(bytes, i, length));
+    const code = length === 0 ? WRONG + at(bytes, i) : codePoint(bytes, i, length);
+    if (code > 0xffff) units[count++] = 0xd7c0 + (code >> 10);
+    units[count++] = code > 0xffff ? 0xdc00 + (code & 0x3ff) : code;
     i += Math.max(1, length);
   }
+  const parts: string[] = [];
+  for (let i = 0; i < count; i += PIECE)
+    parts.push(String.fromCharCode(...units.subarray(i, Math.min(i + PIECE, count))));
   return parts.join("");
 }
+
+const PIECE = 4096; // arguments of one call
 
 /** A lone surrogate in place of a byte. */
 export const WRONG_BYTE = /(?<![\ud800-\udbff])[\udc80-\udcff]/;
@@ -36,10 +44,10 @@ function characterLength(bytes: Uint8Array, i: number): number {
   return length;
 }
 
-function character(bytes: Uint8Array, i: number, length: number): string {
+function codePoint(bytes: Uint8Array, i: number, length: number): number {
   let code = length === 1 ? at(bytes, i) : at(bytes, i) & (0x7f >> length);
   for (let k = 1; k < length; k++) code = (code << 6) | (at(bytes, i + k) & 0x3f);
-  return String.fromCodePoint(code);
+  return code;
 }
 
 function at(bytes: Uint8Array, i: number): number {

@@ -137,7 +137,7 @@ export class Stand {
     let listens = false;
     read(monitor, (text) => {
       if (text.includes(probe)) listens = true;
-      else journal.push({ at: wallClock(), text });
+      else if (!/^Error: /.test(text)) journal.push({ at: wallClock(), text }); // a namespace beside it has gone
     });
     // It does not say when it listens: an address that comes and goes on lo tells.
     await until(
