@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compareIp, family, fromBytes, type IpAddress, ip, parseIp, toBytes } from "../../src/base/ip.ts";
+import { compareIp, family, fromBytes, type IpAddress, ip, isMulticast, parseIp, toBytes } from "../../src/base/ip.ts";
 import { fromHex } from "../golden.ts";
 
 test.each([
@@ -82,4 +82,15 @@ test("addresses are ordered as numbers, not as text", () => {
   expect(compareIp(ip("192.0.2.1"), ip("10.0.0.1"))).toBeGreaterThan(0);
   expect(compareIp(ip("fe80::1"), ip("fe80::1"))).toBe(0);
   expect(compareIp(ip("fe80::ffff"), ip("fe80::1:0"))).toBeLessThan(0);
+});
+
+test.each([
+  ["223.255.255.255", false],
+  ["224.0.0.0", true],
+  ["239.255.255.255", true],
+  ["240.0.0.0", false],
+  ["ff02::12", true],
+  ["fe80::1", false],
+])("whether %s is a multicast address: %s", (text, expected) => {
+  expect(isMulticast(ip(text))).toBe(expected);
 });
