@@ -16,7 +16,6 @@ export interface CheckOptions {
 /** The arguments, read. */
 export type CheckArguments =
   | ({ readonly action: "check" } & CheckOptions)
-  | { readonly action: "help" }
   | { readonly action: "refuse"; readonly message: string };
 
 /** The file that the daemon reads where none is named. */
@@ -48,7 +47,6 @@ export function parseCheckArguments(args: readonly string[]): CheckArguments {
       for (const path of queue.splice(0)) files.push({ path, id: ids.at(-1) });
       continue;
     }
-    if (word === "-h" || word === "--help") return { action: "help" };
     if (word === "--strict") {
       options = { ...options, strict: true };
       continue;

@@ -34,15 +34,12 @@ export const check: Command = {
   name: "check",
   usage: "[OPTION]... [FILE]...",
   meaning: "say what is wrong with files, and where directors of a cluster do not agree",
+  help: HELP,
   run(args, host) {
     const asked = parseCheckArguments(args);
     if (asked.action === "refuse") {
       host.error(`check: ${asked.message}\n`);
       return 1;
-    }
-    if (asked.action === "help") {
-      host.out(HELP);
-      return 0;
     }
     return checkFiles(asked, host);
   },

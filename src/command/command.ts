@@ -14,6 +14,7 @@ export interface Command {
   readonly name: string; //         `check`
   readonly usage: string; //        what stands behind the name: `[--strict] FILE...`
   readonly meaning: string; //      one line for `--help`
+  readonly help?: string; //        all of `COMMAND --help`, where usage and meaning do not say it
   /** Exit status: 0 nothing to say, 1 wrong arguments, else as the command documents. */
   run(args: readonly string[], host: CommandHost): number;
 }

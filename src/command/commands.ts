@@ -9,5 +9,10 @@ export const COMMANDS: readonly Command[] = [check, format, explain, keywords];
 
 /** Runs the command that the arguments begin with: its exit status. Undefined where they begin with none. */
 export function runCommand([name, ...args]: readonly string[], host: CommandHost): number | undefined {
-  return COMMANDS.find((command) => command.name === name)?.run(args, host);
+  const command = COMMANDS.find((each) => each.name === name);
+  if (command === undefined) return undefined;
+  if (!args.includes("--help") && !args.includes("-h")) return command.run(args, host);
+  const { usage, meaning, help } = command;
+  host.out(help ?? `Usage: keepalived-ts ${name} ${usage}\n${meaning}\n`);
+  return 0;
 }

@@ -11,10 +11,9 @@ import {
   optional,
   optionalBoolean,
   text,
+  UINT,
 } from "../syntax/types.ts";
 import { SSL_URL, URL } from "./url.ts";
-
-const UINT = 4_294_967_295;
 
 /** What every checker that connects takes; the keywords of `TCP_CHECK`. */
 export const CONNECTING = {

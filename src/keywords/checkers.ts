@@ -1,10 +1,8 @@
 import { block, choice, line, type Table } from "../syntax/table.ts";
-import { flag, integer, named, optionalBoolean, several, shown, text, wholeSeconds } from "../syntax/types.ts";
+import { flag, INT, integer, named, optionalBoolean, several, shown, text, wholeSeconds } from "../syntax/types.ts";
 import { CONNECTING } from "./check.ts";
 import { reverseWeight } from "./read-track.ts";
 import { account, script } from "./script.ts";
-
-const INT = 2_147_483_647;
 
 const { delay_before_retry, warmup, delay_loop, alpha, log_all_failures } = CONNECTING;
 const TIMING = {

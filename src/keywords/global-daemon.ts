@@ -1,9 +1,7 @@
 import { choice, later, line, type Table } from "../syntax/table.ts";
-import { flag, integer, named, optional, optionalBoolean, wholeSeconds } from "../syntax/types.ts";
+import { flag, integer, named, optional, optionalBoolean, UINT, wholeSeconds } from "../syntax/types.ts";
 import { checks, cpuIds, umask } from "./read-global.ts";
 import { account, scriptWithUser } from "./script.ts";
-
-const UINT = 4_294_967_295;
 
 /** `global_defs`: processes, scripts, files and the reader itself. */
 export const GLOBAL_DAEMON = {

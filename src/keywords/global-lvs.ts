@@ -2,6 +2,7 @@ import { optionWords } from "../syntax/options.ts";
 import { choice, later, line, type Table } from "../syntax/table.ts";
 import {
   flag,
+  INT,
   integer,
   named,
   oneOf,
@@ -9,13 +10,11 @@ import {
   optionalBoolean,
   several,
   shown,
+  UINT,
   wholeSeconds,
 } from "../syntax/types.ts";
 import { multicast } from "./read-global.ts";
 import { scriptWithUser } from "./script.ts";
-
-const INT = 2_147_483_647;
-const UINT = 4_294_967_295;
 
 const TIMEOUTS = {
   tcp: line(wholeSeconds(0, 2678400), { default: "kernel value", unit: "s", meaning: "TCP session timeout" }),

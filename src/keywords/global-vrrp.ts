@@ -2,6 +2,7 @@ import { choice, later, line, type Table } from "../syntax/table.ts";
 import {
   decimalSeconds,
   flag,
+  INT,
   integer,
   interfaceName,
   named,
@@ -11,13 +12,11 @@ import {
   several,
   shown,
   text,
+  UINT,
   wholeSeconds,
 } from "../syntax/types.ts";
 import { bufferPolicy, extraInterval, multicast } from "./read-global.ts";
 import { scriptWithUser } from "./script.ts";
-
-const INT = 2_147_483_647;
-const UINT = 4_294_967_295;
 
 const BUFFERS = {
   MTU: choice("Size buffers from the interface MTU", { note: "MTU wins over ADVERT" }, "(word, case-insensitive)"),

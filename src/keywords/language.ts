@@ -1,7 +1,7 @@
 import { optionWords } from "../syntax/options.ts";
 import type { BlockRow } from "../syntax/table.ts";
 import { block, items, later, line, type Table } from "../syntax/table.ts";
-import { flag, named, optional, text, wholeSeconds } from "../syntax/types.ts";
+import { flag, named, optional, text, UINT, wholeSeconds } from "../syntax/types.ts";
 import { STATIC_ADDRESS } from "./address.ts";
 import { GLOBAL_DEFS } from "./global.ts";
 import { TRACK_GROUP, VRRP_SYNC_GROUP } from "./groups.ts";
@@ -11,8 +11,6 @@ import { STATIC_ROUTE } from "./route.ts";
 import { STATIC_RULE } from "./rule.ts";
 import { BFD_INSTANCE, TRACK_FILE, VRRP_SCRIPT, VRRP_TRACK_FILE, VRRP_TRACK_PROCESS } from "./tracked.ts";
 import { VRRP_INSTANCE } from "./vrrp.ts";
-
-const UINT = 4_294_967_295;
 
 const name = named("<NAME>");
 

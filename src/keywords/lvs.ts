@@ -4,6 +4,7 @@ import { block, choice, later, line, type Table } from "../syntax/table.ts";
 import {
   decimalSeconds,
   flag,
+  INT,
   integer,
   LONGEST_TIMER as LONGEST,
   named,
@@ -13,13 +14,11 @@ import {
   several,
   shown,
   text,
+  UINT,
 } from "../syntax/types.ts";
 import { readEndpoint, readGranularity, readProtocol, readServerHeader, readServiceHeader } from "./read-server.ts";
 import { forwarding, REAL_SERVER } from "./real-server.ts";
 import { scriptWithUser } from "./script.ts";
-
-const INT = 2_147_483_647;
-const UINT = 4_294_967_295;
 
 const scheduler: ArgumentType<Scheduler> = shown(
   "rr|wrr|lc|wlc|lblc|sh|mh|dh|fo|ovf|lblcr|sed|nq|twos",
@@ -136,7 +135,7 @@ export const VIRTUAL_SERVER = {
     refusal: "Invalid persistence_granularity specified - %w",
   }),
   protocol: line(
-    shown("TCP|UDP|SCTP (case-insensitive)", readProtocol, {
+    readProtocol({
       TCP: choice("TCP service", {}, "(word, case-insensitive)"),
       UDP: choice("UDP service", {}, "(word, case-insensitive)"),
       SCTP: choice("SCTP service", {}, "(word, case-insensitive)"),

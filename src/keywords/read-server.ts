@@ -1,7 +1,7 @@
 import { family, type IpAddress, parseIp, toBytes } from "../base/ip.ts";
 import type { Forwarding, Protocol } from "../base/ipvs.ts";
 import { readInteger } from "../syntax/scalars.ts";
-import { type Argument, type ArgumentType, choice } from "../syntax/table.ts";
+import type { Argument, ArgumentType, LineRow, Table } from "../syntax/table.ts";
 import { integerWord, oneOf, refuse, word } from "../syntax/types.ts";
 
 /** `ADDRESS [PORT]`; 0 and nothing both mean no port. */
@@ -52,39 +52,46 @@ function endpoint(argument: Argument): Endpoint | undefined {
 }
 
 const METHODS = { NAT: "nat", DR: "dr", TUN: "tun" } as const;
-const method = oneOf({ NAT: choice(""), DR: choice(""), TUN: choice("") });
 
-/** `NAT|DR|TUN`; tunnel options other than the default `type ipip` are not supported yet. */
-export const readForwarding: ArgumentType<Forwarding> = {
-  usage: "NAT|DR|TUN",
-  least: 1,
-  most: Number.POSITIVE_INFINITY,
-  read(argument) {
-    const name = method.read(argument);
-    if (name === undefined) return undefined;
-    const [, option, value, third] = argument.words;
-    const plain = option === undefined || (option.text === "type" && value?.text === "ipip" && third === undefined);
-    if (!plain && option !== undefined) {
-      const finding = ["not-supported-yet", `\`${option.text}\` is not supported yet; IPIP is used`] as const;
-      argument.report.error(finding, option.span);
-    }
-    return METHODS[name];
-  },
-};
+/** `NAT|DR|TUN` with these rows; tunnel options other than the default `type ipip` are not supported yet. */
+export function readForwarding(
+  options: Table & Readonly<Record<keyof typeof METHODS, LineRow<true>>>,
+): ArgumentType<Forwarding> {
+  const { NAT, DR, TUN } = options;
+  const method = oneOf({ NAT, DR, TUN });
+  return {
+    usage: "NAT|DR|TUN [type <T>] [port <N>] [nocsum|csum|remcsum]",
+    options,
+    least: 1,
+    most: Number.POSITIVE_INFINITY,
+    read(argument) {
+      const name = method.read(argument);
+      if (name === undefined) return undefined;
+      const [, option, value, third] = argument.words;
+      const plain = option === undefined || (option.text === "type" && value?.text === "ipip" && third === undefined);
+      if (!plain && option !== undefined) {
+        const finding = ["not-supported-yet", `\`${option.text}\` is not supported yet; IPIP is used`] as const;
+        argument.report.error(finding, option.span);
+      }
+      return METHODS[name];
+    },
+  };
+}
 
-const protocols = oneOf({ TCP: choice(""), UDP: choice(""), SCTP: choice("") });
-
-/** `TCP|UDP|SCTP` in any case. */
-export const readProtocol: ArgumentType<Protocol> = {
-  ...protocols,
-  read(argument) {
-    const given = word(argument);
-    const lower = given.text.toLowerCase();
-    if (lower === "tcp" || lower === "udp" || lower === "sctp") return lower;
-    protocols.read(argument);
-    return undefined;
-  },
-};
+/** `TCP|UDP|SCTP` in any case, with these rows. */
+export function readProtocol(options: Readonly<Record<"TCP" | "UDP" | "SCTP", LineRow<true>>>): ArgumentType<Protocol> {
+  const protocols = oneOf(options);
+  return {
+    ...protocols,
+    usage: `${protocols.usage} (case-insensitive)`,
+    read(argument) {
+      const lower = word(argument).text.toLowerCase();
+      if (lower === "tcp" || lower === "udp" || lower === "sctp") return lower;
+      protocols.read(argument);
+      return undefined;
+    },
+  };
+}
 
 /** A netmask for IPv4 or a prefix length 1..128 for IPv6, as the kernel wants it: a prefix length. */
 export interface Granularity {

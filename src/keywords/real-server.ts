@@ -2,20 +2,18 @@ import { block, choice, later, line, type Table } from "../syntax/table.ts";
 import {
   decimalSeconds,
   flag,
+  INT,
   integer,
   LONGEST_TIMER as LONGEST,
   oneOf,
   optionalBoolean,
-  shown,
   text,
+  UINT,
 } from "../syntax/types.ts";
 import { CONNECTING, HTTP_GET, SSL_GET } from "./check.ts";
 import { BFD_CHECK, DNS_CHECK, FILE_CHECK, MISC_CHECK, PING_CHECK, SMTP_CHECK, UDP_CHECK } from "./checkers.ts";
 import { readForwarding } from "./read-server.ts";
 import { scriptWithUser } from "./script.ts";
-
-const INT = 2_147_483_647;
-const UINT = 4_294_967_295;
 
 const FORWARDING = {
   NAT: choice("Masquerading"),
@@ -39,7 +37,7 @@ const FORWARDING = {
 } satisfies Table;
 
 /** How connections reach a server: `NAT|DR|TUN` and tunnel options. */
-export const forwarding = shown("NAT|DR|TUN [type <T>] [port <N>] [nocsum|csum|remcsum]", readForwarding, FORWARDING);
+export const forwarding = readForwarding(FORWARDING);
 
 /** Keywords of `real_server ADDRESS [PORT]`. */
 export const REAL_SERVER = {

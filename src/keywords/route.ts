@@ -10,10 +10,9 @@ import {
   several,
   shown,
   text,
+  UINT,
   wholeSeconds,
 } from "../syntax/types.ts";
-
-const UINT = 4_294_967_295;
 
 /** `to` before a destination, `lock` before a metric: a word that announces the next one. */
 function flagWord(usage: string): ArgumentType<true> {

@@ -1,8 +1,5 @@
 import { choice, line, type Table } from "../syntax/table.ts";
-import { flag, integer, interfaceName, named, several, shown, text } from "../syntax/types.ts";
-
-const INT = 2_147_483_647;
-const UINT = 4_294_967_295;
+import { flag, INT, integer, interfaceName, named, several, shown, text, UINT } from "../syntax/types.ts";
 
 /** An item of `virtual_rules`: selectors and an action, as ip-rule(8) has them. */
 export const VIRTUAL_RULE = {

@@ -5,6 +5,7 @@ import {
   decimalMilliseconds,
   decimalSeconds,
   flag,
+  INT,
   integer,
   named,
   oneOf,
@@ -15,8 +16,6 @@ import {
 } from "../syntax/types.ts";
 import { readWeight, reverseWeight } from "./read-track.ts";
 import { account, script } from "./script.ts";
-
-const INT = 2_147_483_647;
 
 /** Keywords of `vrrp_script NAME`. */
 export const VRRP_SCRIPT = {

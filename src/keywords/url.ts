@@ -1,8 +1,6 @@
 import { choice, later, line, type Table } from "../syntax/table.ts";
-import { flag, integer, named, optionalBoolean, several, shown, text } from "../syntax/types.ts";
+import { flag, INT, integer, named, optionalBoolean, several, shown, text } from "../syntax/types.ts";
 import { readDigest, readStatusCodes } from "./read-http.ts";
-
-const INT = 2_147_483_647;
 
 const REGEX_OPTIONS = {
   allow_empty_class: choice("PCRE2 option of the same name", { build: "REGEX" }),

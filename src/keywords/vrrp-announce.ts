@@ -1,9 +1,6 @@
 import { choice, later, line, type Table } from "../syntax/table.ts";
-import { integer, optional, optionalBoolean, shown, wholeSeconds } from "../syntax/types.ts";
+import { INT, integer, optional, optionalBoolean, shown, UINT, wholeSeconds } from "../syntax/types.ts";
 import { extraInterval } from "./read-global.ts";
-
-const INT = 2_147_483_647;
-const UINT = 4_294_967_295;
 
 /** `vrrp_instance`: announcements, timers and how advertisements are answered. */
 export const ANNOUNCEMENTS = {

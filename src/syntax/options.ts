@@ -37,7 +37,7 @@ function readOptions(argument: Argument, options: Table): Record<string, Setting
     }
     const { count, setting } = readOption(argument, option, words.slice(i, i + row.type.most), row);
     i += named ? count : Math.max(1, count);
-    if (setting !== undefined) found[name]?.push(setting);
+    if (setting !== undefined) found[name]?.push({ ...setting, order: i });
   }
   return found;
 }

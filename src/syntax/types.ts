@@ -84,6 +84,10 @@ export function mean(name: string): string {
   return `did you mean \`${name}\`?`;
 }
 
+/** The largest of Keepalived's integers: 32 bits with a sign, and without. */
+export const INT = 2_147_483_647;
+export const UINT = 4_294_967_295;
+
 /** An integer within bounds; `strict` refuses trailing characters. */
 export function integer(min: number, max: number, strictness: Strictness = "lenient"): ArgumentType<number> {
   const usage = `<integer ${min}..${max}>`;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import type { Command } from "../../src/command/command.ts";
+import type { Command, CommandHost } from "../../src/command/command.ts";
+import { COMMANDS, runCommand } from "../../src/command/commands.ts";
 import { explain } from "../../src/command/explain.ts";
 import { keywords } from "../../src/command/keywords.ts";
 import { ENTRIES } from "../../src/keywords/entries.ts";
@@ -46,6 +47,11 @@ test.each([
   expect(error).toContain(why);
 });
 
+test.each(COMMANDS)("$name --help says how it is used", ({ name, usage }) => {
+  const { status, out } = ranBy((host) => runCommand([name, "--help"], host) ?? -1);
+  expect([status, out.startsWith(`Usage: keepalived-ts ${name} ${usage}\n`)]).toEqual([0, true]);
+});
+
 test("keywords prints one line for each", () => {
   const { out, status } = ran(keywords);
   expect(status).toBe(0);
@@ -86,8 +92,12 @@ interface Ran {
 }
 
 function ran(command: Command, ...args: readonly string[]): Ran {
+  return ranBy((host) => command.run(args, host));
+}
+
+function ranBy(run: (host: CommandHost) => number): Ran {
   let [out, error] = ["", ""];
-  const status = command.run(args, {
+  const status = run({
     source: sourceOf({}),
     write: () => undefined,
     out: (text) => {
