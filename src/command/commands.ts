@@ -1,3 +1,4 @@
+import { nearest } from "../syntax/suggest.ts";
 import { check } from "./check.ts";
 import type { Command, CommandHost } from "./command.ts";
 import { explain } from "./explain.ts";
@@ -7,12 +8,26 @@ import { keywords } from "./keywords.ts";
 /** Every command, in the order of `--help`. */
 export const COMMANDS: readonly Command[] = [check, format, explain, keywords];
 
-/** Runs the command that the arguments begin with: its exit status. Undefined where they begin with none. */
+/**
+ * Runs the command that the arguments begin with: its exit status. Undefined where they begin with none; but a word that
+ * is nearly one is refused, since what follows would start a daemon.
+ */
 export function runCommand([name, ...args]: readonly string[], host: CommandHost): number | undefined {
   const command = COMMANDS.find((each) => each.name === name);
-  if (command === undefined) return undefined;
+  if (command === undefined) return refused(name, host);
   if (!args.includes("--help") && !args.includes("-h")) return command.run(args, host);
   const { usage, meaning, help } = command;
   host.out(help ?? `Usage: keepalived-ts ${name} ${usage}\n${meaning}\n`);
   return 0;
+}
+
+function refused(word = "", host: CommandHost): 1 | undefined {
+  if (word.startsWith("-")) return undefined;
+  const near = nearest(
+    word,
+    COMMANDS.map(({ name }) => name),
+  );
+  if (near === undefined) return undefined;
+  host.error(`keepalived-ts: no command \`${word}\`; did you mean \`${near}\`?\n`);
+  return 1;
 }

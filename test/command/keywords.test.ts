@@ -52,6 +52,16 @@ test.each(COMMANDS)("$name --help says how it is used", ({ name, usage }) => {
   expect([status, out.startsWith(`Usage: keepalived-ts ${name} ${usage}\n`)]).toEqual([0, true]);
 });
 
+test("a misspelt command is refused, and starts no daemon; other operands are the daemon's", () => {
+  const host = (args: readonly string[]): Ran => ranBy((it) => runCommand(args, it) ?? -1);
+  expect(host(["chek", "k.conf"])).toMatchObject({
+    status: 1,
+    error: expect.stringContaining("did you mean `check`?"),
+  });
+  for (const args of [["-n"], ["--check"], ["elephant"], []])
+    expect(host(args)).toMatchObject({ status: -1, error: "" });
+});
+
 test("keywords prints one line for each", () => {
   const { out, status } = ran(keywords);
   expect(status).toBe(0);
