@@ -1,26 +1,28 @@
 import { LANGUAGE, type TOP } from "../keywords/language.ts";
 import type { Diagnostic } from "../syntax/diagnostic.ts";
 import { cannot, refusal } from "../syntax/include.ts";
-import type { Token } from "../syntax/lexer.ts";
-import { parse } from "../syntax/parse.ts";
+import { newParser } from "../syntax/parse.ts";
 import { preprocess } from "../syntax/preprocess.ts";
 import { newReport, type Report } from "../syntax/report.ts";
 import type { Source } from "../syntax/source.ts";
 import type { Span } from "../syntax/span.ts";
 import type { Settings } from "../syntax/table.ts";
+import { Texts } from "../syntax/texts.ts";
 import type { Config } from "./model.ts";
 import { mergeGlobals, resolveDefaults, resolveGlobal } from "./resolve-global.ts";
 import { resolveVirtualServers } from "./resolve-lvs.ts";
 import { resolveScripts } from "./resolve-scripts.ts";
-import { resolveInstances, type VrrpContext } from "./resolve-vrrp.ts";
+import { resolveInstances } from "./resolve-vrrp.ts";
 
 /** What a configuration says, as far as it can be understood, and everything there is to say about it. */
 export interface Reading {
   readonly config: Config;
   readonly diagnostics: readonly Diagnostic[];
   readonly files: readonly string[]; // in the order they were opened
-  readonly tree: Settings<typeof TOP>; // as it was written, with the place of every word
+  readonly tree: Tree; // as it was written, with the place of every word
 }
+
+type Tree = Settings<typeof TOP>;
 
 const HERE = { line: 0, column: 0, length: 0 };
 
@@ -29,8 +31,9 @@ const HERE = { line: 0, column: 0, length: 0 };
  * default and correction that Keepalived makes. Never throws, and ends on any input.
  */
 export function readConfig(path: string, source: Source): Reading {
-  const texts = new Map<string, readonly string[]>();
-  const report = newReport((file, number) => texts.get(file)?.[number - 1]?.replace(/\r$/, ""));
+  const texts = new Texts();
+  const report = newReport((file, number) => texts.line(file, number));
+  const start = { file: path, ...HERE };
   const file = source.read(path);
   if (!file.ok) {
     const finding = ["unreadable", `the configuration file \`${path}\` ${cannot(file)}`] as const;
@@ -38,28 +41,28 @@ export function readConfig(path: string, source: Source): Reading {
       severity: "error" as const,
       code: finding[0],
       message: finding[1],
-      span: { file: path, ...HERE },
+      span: start,
     };
     const diagnostics = [{ ...diagnostic, fatal: true as const, keepalived: refusal(path, file) }];
-    return { ...resolve([], path, report, () => undefined), diagnostics, files: [] };
+    return {
+      ...resolve(newParser(LANGUAGE, report, start).finished().settings, report, texts),
+      diagnostics,
+      files: [],
+    };
   }
-  const opened = (name: string, lines: readonly string[]): void => void texts.set(name, lines);
-  const tokens = preprocess(path, file.text, { source, report, opened });
-  const resolved = resolve(tokens, path, report, (keyword, from, to) => findInComment(texts, keyword, from, to));
-  const files = [...texts.keys()];
+  const parser = newParser(LANGUAGE, report, start);
+  const opened = (name: string, text: string): void => texts.add(name, text);
+  preprocess(path, file.text, { source, report, opened, emit: (token) => parser.feed(token) });
+  const resolved = resolve(parser.finished().settings, report, texts);
+  const { files } = texts;
   return { ...resolved, diagnostics: report.finished(files), files };
 }
 
-function resolve(
-  tokens: readonly Token[],
-  path: string,
-  report: Report,
-  swallowed: VrrpContext["swallowed"],
-): Pick<Reading, "config" | "tree"> {
-  const { settings: tree } = parse(tokens, LANGUAGE, report, { file: path, ...HERE });
+function resolve(tree: Tree, report: Report, texts: Texts): Pick<Reading, "config" | "tree"> {
   const globals = mergeGlobals(tree.global_defs.map(({ value }) => value.settings));
   const defaults = resolveDefaults(globals, report);
   const scripts = resolveScripts(tree.vrrp_script, defaults, report);
+  const swallowed = (keyword: string, from: Span, to: Span) => findInComment(texts, keyword, from, to);
   const config = {
     global: resolveGlobal(globals, report),
     vrrpScripts: scripts.map(({ script }) => script),
@@ -70,15 +73,9 @@ function resolve(
 }
 
 /** A keyword between two places of a file where no statement has it: it stands in a comment. */
-function findInComment(
-  texts: ReadonlyMap<string, readonly string[]>,
-  keyword: string,
-  from: Span,
-  to: Span,
-): Span | undefined {
-  const lines = texts.get(from.file);
+function findInComment(texts: Texts, keyword: string, from: Span, to: Span): Span | undefined {
   for (let line = from.line; line <= to.line && from.file === to.file; line++) {
-    const column = (lines?.[line - 1] ?? "").indexOf(keyword);
+    const column = (texts.line(from.file, line) ?? "").indexOf(keyword);
     if (column !== -1) return { file: from.file, line, column: column + 1, length: keyword.length };
   }
   return undefined;

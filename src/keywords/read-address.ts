@@ -1,8 +1,9 @@
 import { family, type IpAddress, parseIp } from "../base/ip.ts";
-import type { Word } from "../syntax/lexer.ts";
+import type { Argument } from "../syntax/argument.ts";
 import { readInteger } from "../syntax/scalars.ts";
-import type { Argument, ArgumentType } from "../syntax/table.ts";
+import type { ArgumentType } from "../syntax/table.ts";
 import { word } from "../syntax/types.ts";
+import type { Word } from "../syntax/word.ts";
 
 /** An item of `virtual_ipaddress`, before the instance's own interface fills its gaps. */
 export interface AddressItem {

@@ -1,5 +1,6 @@
 import { family, type IpAddress, isMulticast, parseIp } from "../base/ip.ts";
-import type { Argument, ArgumentType, Table } from "../syntax/table.ts";
+import type { Argument } from "../syntax/argument.ts";
+import type { ArgumentType, Table } from "../syntax/table.ts";
 import { integer, integerWord, refuse, word } from "../syntax/types.ts";
 
 /** `<cpu id>...`: several processors. */

@@ -1,7 +1,8 @@
 import { family, type IpAddress, parseIp, toBytes } from "../base/ip.ts";
 import type { Forwarding, Protocol } from "../base/ipvs.ts";
+import type { Argument } from "../syntax/argument.ts";
 import { readInteger } from "../syntax/scalars.ts";
-import type { Argument, ArgumentType, LineRow, Table } from "../syntax/table.ts";
+import type { ArgumentType, LineRow, Table } from "../syntax/table.ts";
 import { integerWord, oneOf, refuse, word } from "../syntax/types.ts";
 
 /** `ADDRESS [PORT]`; 0 and nothing both mean no port. */
@@ -38,17 +39,17 @@ function endpoint(argument: Argument): Endpoint | undefined {
   const [, second] = argument.words;
   const address = parseIp(first.text);
   const name = argument.keyword.text;
-  const pair = argument.words.slice(0, 2).map((each) => each.text);
-  const shown = { ...first, text: name === "sorry_server" ? first.text : pair.join("/") };
+  const logged = (): string =>
+    name === "sorry_server" || second === undefined ? first.text : `${first.text}/${second.text}`;
   if (address === undefined) {
     const message = `\`${first.text}\` is no IP address; the ${name} is left out`;
-    return refuse(argument, shown, message);
+    return refuse(argument, { text: logged(), span: first.span }, message);
   }
   if (second === undefined || /^0+$/.test(second.text)) return { address, port: 0 };
   const reading = readInteger(second.text, { min: 1, max: 65535 });
   if (reading.ok && reading.flaw === undefined) return { address, port: reading.value };
   const message = `\`${second.text}\` is no port; the ${name} is left out`;
-  return refuse(argument, { ...shown, span: second.span }, message, "write a port from 1 to 65535");
+  return refuse(argument, { text: logged(), span: second.span }, message, "write a port from 1 to 65535");
 }
 
 const METHODS = { NAT: "nat", DR: "dr", TUN: "tun" } as const;

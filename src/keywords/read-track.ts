@@ -1,4 +1,5 @@
-import type { Argument, ArgumentType, Table } from "../syntax/table.ts";
+import type { Argument } from "../syntax/argument.ts";
+import type { ArgumentType, Table } from "../syntax/table.ts";
 import { integer, integerWord, several, shown, word } from "../syntax/types.ts";
 
 /** An item of `track_script`, before the script is looked up. */
@@ -72,7 +73,7 @@ export const readTrackedScript: ArgumentType<TrackItem> = {
       ...argument.row,
       refusal: `(%b) track script ${script}: weight must be between [-253..253] inclusive, ignoring...`,
     };
-    const weight = integerWord({ ...argument, row }, number, { min: -254, max: 254 });
+    const weight = integerWord(argument.within(argument.words, argument.keyword, row), number, { min: -254, max: 254 });
     const reverse = direction?.text === "reverse" ? true : direction?.text === "noreverse" ? false : undefined;
     return { script, weight: weight === undefined ? undefined : Math.max(-253, Math.min(253, weight)), reverse };
   },

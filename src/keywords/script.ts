@@ -1,5 +1,6 @@
+import type { Argument } from "../syntax/argument.ts";
 import { isBlank } from "../syntax/lexer.ts";
-import type { Argument, ArgumentType } from "../syntax/table.ts";
+import type { ArgumentType } from "../syntax/table.ts";
 
 /** A command of the configuration. It is run without a shell. */
 export interface Script {

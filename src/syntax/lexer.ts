@@ -1,16 +1,11 @@
 import { join, type Line, slice, spanOf } from "./line.ts";
 import type { Report } from "./report.ts";
 import type { Span } from "./span.ts";
-
-/** A word of a line: what stands between blanks, or between double quotes. */
-export interface Word {
-  readonly text: string;
-  readonly span: Span; // with its quotes
-}
+import { isFilled, LineWord } from "./word.ts";
 
 /** What the parser sees: the words of a line up to its end or the next brace, or a brace. */
 export type Token =
-  | { readonly type: "words"; readonly words: readonly [Word, ...Word[]]; readonly line: Line }
+  | { readonly type: "words"; readonly words: readonly [LineWord, ...LineWord[]]; readonly line: Line }
   | { readonly type: "open"; readonly span: Span }
   | { readonly type: "close"; readonly span: Span };
 
@@ -74,7 +69,7 @@ export function trim(line: Line): Line {
 /** Splits a line without comment into words and braces, behind those found already. */
 export function tokenize(line: Line, report: Report, found: Token[]): void {
   const { text } = line;
-  const words: Word[] = [];
+  const words: LineWord[] = [];
   let start = 0; // of the words
   let i = 0;
   while (i < text.length) {
@@ -96,21 +91,17 @@ export function tokenize(line: Line, report: Report, found: Token[]): void {
       break;
     }
     const next = quoted ? end + 1 : end;
-    words.push({ text: text.slice(quoted ? i + 1 : i, end), span: spanOf(line, i, next) });
+    words.push(new LineWord(text.slice(quoted ? i + 1 : i, end), line, i, next));
     i = next;
   }
   addWords(words, slice(line, start), found);
 }
 
 /** Makes a token of words, and begins anew. */
-function addWords(words: Word[], line: Line, found: Token[]): void {
+function addWords(words: LineWord[], line: Line, found: Token[]): void {
   const all = [...words]; // as long as it must be, where `words` has room for more
   if (isFilled(all)) found.push({ type: "words", words: all, line });
   words.length = 0;
-}
-
-function isFilled(words: readonly Word[]): words is readonly [Word, ...Word[]] {
-  return words.length > 0;
 }
 
 function wordEnd(text: string, from: number): number {
@@ -130,6 +121,6 @@ function unterminated(line: Line, { start, quote }: { start: number; quote: numb
 }
 
 /** The prefix of Keepalived's messages about a line. */
-export function at({ file, line }: Span): string {
+export function at({ file, line }: Pick<Span, "file" | "line">): string {
   return `(${file}: Line ${line}) `;
 }

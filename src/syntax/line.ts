@@ -21,9 +21,9 @@ interface Piece {
 
 const WHOLE: readonly Piece[] = [];
 
-/** A line as it stands in the file. */
-export function sourceLine(file: string, number: number, text: string): Line {
-  return { file, number, text, column: 0, pieces: WHOLE };
+/** A line as it stands in the file, from a column (from 0) on. */
+export function sourceLine(file: string, number: number, text: string, column = 0): Line {
+  return { file, number, text, column, pieces: WHOLE };
 }
 
 /** The characters `from` to `to` (exclusive) of a line. */

@@ -1,7 +1,8 @@
-import type { Word } from "./lexer.ts";
+import type { Argument } from "./argument.ts";
 import { nearest } from "./suggest.ts";
-import type { Argument, ArgumentType, LineRow, Setting, Settings, Table } from "./table.ts";
+import type { ArgumentType, LineRow, Setting, Settings, Table } from "./table.ts";
 import { mean } from "./types.ts";
+import type { Word } from "./word.ts";
 
 /** Unknown words of one line after which the rest is not read. */
 const PATIENCE = 8;
@@ -60,7 +61,7 @@ function readOption(outer: Argument, option: Word, rest: readonly Word[], row: L
     const finding = `\`${option.text}\` is accepted, but not implemented: ${row.later.effect}`;
     outer.report[row.later.severity](["not-implemented", finding], option.span, { status: 0 });
   }
-  const value = type.read({ ...outer, words, keyword: option, row });
+  const value = type.read(outer.within(words, option, row));
   const span = words[0]?.span ?? option.span;
   const setting = value === undefined ? undefined : { value, keyword: option.span, span, order: 0, at: outer.at };
   return { count: words.length, setting };

@@ -1,300 +1,267 @@
-import { at as atLine, type Token, type Word } from "./lexer.ts";
+import { Argument, Place } from "./argument.ts";
+import {
+  deprecated,
+  extraBrace,
+  missing,
+  noBlock,
+  notImplemented,
+  stray,
+  unclosed,
+  unknown,
+  unopened,
+  unused,
+  wordsBeforeList,
+} from "./complaints.ts";
+import type { Token } from "./lexer.ts";
 import type { Report } from "./report.ts";
+import { settingOf } from "./setting.ts";
 import type { Span } from "./span.ts";
-import type {
-  Argument,
-  BlockRow,
-  Body,
-  ItemsRow,
-  Later,
-  LineRow,
-  Row,
-  RowText,
-  Setting,
-  Settings,
-  Table,
-} from "./table.ts";
-import { helpFor } from "./unknown.ts";
+import type { BlockRow, Body, ItemsRow, LineRow, Row, Setting, Settings, Table } from "./table.ts";
+import type { LineWord } from "./word.ts";
 
 type Words = Extract<Token, { type: "words" }>;
+type Given = Record<string, Setting<unknown>[]>;
 
-/** Where the parser is: a block with its name as messages write it. */
-interface Place {
-  readonly keyword: string; // "" at the top
-  readonly title: string; // `vrrp_instance VI_1`
-  readonly name: string; // `VI_1`
-  readonly global: boolean; // Keepalived reads it before it knows the file's name
-  readonly later: boolean; // all of it is not implemented, which was said
+/** Reads the tokens it is fed by a table. Never throws; what cannot be understood is reported, and the rest goes on. */
+export interface Parser<C extends Table> {
+  feed(token: Token): void;
+  /** After the last token. */
+  finished(): Body<true, C>;
 }
 
-/** Reads tokens by a table. Never throws; what cannot be understood is reported, and the rest goes on. */
-export function parse<C extends Table>(
-  found: readonly Token[],
-  row: BlockRow<true, C>,
-  report: Report,
-  start: Span,
-): Body<true, C> {
-  let position = 0;
+/** A keyword with its words, on its way to a setting. */
+interface Statement {
+  readonly name: string; // of its row
+  readonly argument: Argument;
+  readonly token: Words;
+  readonly order: number;
+}
+
+/** What is open: the outermost is the file. */
+type Frame =
+  | { readonly type: "block"; readonly of: Statement; readonly block: Block; readonly outer: Frame }
+  | { readonly type: "list"; readonly of: Statement; readonly list: List; readonly outer: Frame }
+  | { readonly type: "skipped"; readonly outer: Frame; depth: number }
+  | { readonly type: "file"; readonly block: Block };
+
+interface Block {
+  readonly place: Place;
+  readonly keywords: Keywords;
+  readonly header: unknown; // undefined: it means nothing, and the block is left out
+  readonly given: Given;
+}
+
+interface List {
+  readonly row: ItemsRow<unknown>;
+  readonly found: Setting<unknown>[];
+  depth: number;
+}
+
+/** What was said last, where the next token decides what it means. */
+type Pending =
+  | { readonly type: "line"; readonly argument: Argument }
+  | { readonly type: "opens"; readonly argument: Argument }
+  | { readonly type: "unknown"; readonly word: LineWord; readonly block: Block };
+
+/** A parser of the whole text that `row` describes; `start` is a place in it, should it hold nothing. */
+export function newParser<C extends Table>(row: BlockRow<true, C>, report: Report, start: Span): Parser<C> {
   let order = 0;
-  let end = start;
-  const settings = body(row.children, {
-    keyword: "",
-    title: "the file",
-    name: "",
-    global: false,
-    later: false,
-  });
-  return { header: true, settings: settings as Settings<C>, end };
+  let latest: Token | undefined;
+  let pending: Pending | undefined;
+  const top = new Place("", "", [], { global: false, later: false });
+  const file: Block = {
+    place: top,
+    keywords: keywordsOf(row.children),
+    header: true,
+    given: Object.create(keywordsOf(row.children).nothing),
+  };
+  let frame: Frame = { type: "file", block: file };
+  return { feed, finished };
 
-  function next(): Token | undefined {
-    const token = found[position++];
-    if (token !== undefined) end = token.type === "words" ? token.words[0].span : token.span;
-    return token;
-  }
-
-  /** The statements of a block up to its closing brace. */
-  function body(children: Table, place: Place): Record<string, Setting<unknown>[]> {
-    const read = nothing(children);
-    for (;;) {
-      const token = next();
-      if (token === undefined) {
-        if (place.keyword !== "") unclosed(place);
-        return read;
-      }
-      if (token.type === "close") {
-        if (place.keyword !== "") return read;
-        const logged = `Extra '}' found\n${prefix(place, token.span)}Unknown keyword '}'`;
-        report.error(["extra-brace", "`}` closes nothing"], token.span, {
-          keepalived: prefix(place, token.span) + logged,
-        });
-      } else if (token.type === "open") stray(token.span, place);
-      else statement(token, children, place, read);
-    }
-  }
-
-  function statement(token: Words, children: Table, place: Place, read: Record<string, Setting<unknown>[]>): void {
-    const [keyword] = token.words;
-    const name = rowName(children, keyword.text);
-    const row = name === undefined ? undefined : children[name];
-    if (name === undefined || row === undefined) {
-      unknown(keyword, children, place);
-      return;
-    }
-    const own = argumentOf(token, row, place);
-    const argument = name === keyword.text ? own : { ...own, words: token.words };
-    const mine = order++;
-    const result = take(row, argument, place);
-    if (result === undefined) return;
-    const [first = keyword] = argument.words;
-    const span = covering(first.span, argument.words.at(-1)?.span ?? first.span);
-    const setting = { value: result.value, keyword: keyword.span, span, order: mine, at: argument.at };
-    if (read[name] === NONE) read[name] = [setting];
-    else read[name]?.push(setting);
-  }
-
-  function take(row: Row, argument: Argument, place: Place): { readonly value: unknown } | undefined {
-    if (row.deprecated !== undefined) deprecated(row.deprecated, argument);
-    if (row.later !== undefined && !place.later) notImplemented(argument, row.later, place);
-    switch (row.kind) {
-      case "line":
-        return single(row, argument);
-      case "block":
-        return nested(row, argument, place);
-      case "items":
-        return list(row, argument, place);
-    }
-  }
-
-  function single(row: LineRow<unknown>, argument: Argument): { readonly value: unknown } | undefined {
-    if (argument.words.length < row.type.least) return missing(argument);
-    unused(argument, row.type.most);
-    const value = row.type.read(argument);
-    if (found[position]?.type === "open") {
-      next();
-      const message = `\`${argument.keyword.text}\` takes no block`;
-      report.error(["unexpected-brace", message], end, { keepalived: `${argument.at}Unexpected '{' - ignoring` });
+  function feed(token: Token): void {
+    latest = token;
+    if (pending !== undefined && opened(token)) return;
+    if (frame.type === "skipped") skipped(frame, token);
+    else if (frame.type === "list") listed(frame, token);
+    else if (token.type === "words") statement(token, frame.block);
+    else if (token.type === "open") {
+      stray(token.span, frame.block.place, report);
       skip();
-    }
-    return value === undefined ? undefined : { value };
+    } else if (frame.type === "file") extraBrace(token.span, top, report);
+    else close(frame);
   }
 
-  function nested(
-    row: BlockRow<unknown, Table>,
-    argument: Argument,
-    place: Place,
-  ): { readonly value: unknown } | undefined {
-    const [first] = argument.words;
-    const enough = argument.words.length >= row.header.least;
-    if (!enough) missing(argument);
-    if (enough) unused(argument, row.header.most);
-    const header = enough ? row.header.read(argument) : undefined;
-    opening(argument);
-    const keyword = argument.keyword.text;
-    const name = first?.text ?? place.name;
-    const inner = { keyword, name, title: [keyword, ...argument.words.slice(0, 2).map((w) => w.text)].join(" ") };
-    const inherits = keyword === "authentication" ? { ...inner, name: place.name } : inner;
-    const later = place.later || row.later !== undefined;
-    const settings = body(row.children, { ...inherits, global: keyword === "global_defs", later });
-    return header === undefined ? undefined : { value: { header, settings, end } };
-  }
-
-  function list(row: ItemsRow<unknown>, argument: Argument, place: Place): { readonly value: unknown } | undefined {
-    const [first, ...rest] = argument.words;
-    if (first !== undefined) {
-      const keepalived = `${argument.at}Block ${argument.keyword.text} has extra parameters ${first.text} ...`;
-      const span = covering(first.span, rest.at(-1)?.span ?? first.span);
-      report.error(["unused-words", `words before the \`{\` of \`${argument.keyword.text}\` mean nothing`], span, {
-        keepalived,
-      });
-    }
-    opening(argument);
-    const value: Setting<unknown>[] = [];
-    let depth = 0;
-    for (;;) {
-      const token = next();
-      if (token === undefined) {
-        unclosed({ ...place, keyword: argument.keyword.text, title: argument.keyword.text });
-        return { value };
+  function finished(): Body<true, C> {
+    if (pending !== undefined) opened(undefined);
+    while (frame.type !== "file") {
+      if (frame.type === "skipped") {
+        frame = frame.outer;
+        continue;
       }
-      if (token.type === "open") depth++;
-      else if (token.type === "close") {
-        if (depth-- === 0) return { value };
-      } else value.push(...listed(row, token, argument, place));
+      unclosed(frame.type === "list" ? frame.of.argument.keyword.text : frame.block.place.title, end(), report);
+      close(frame);
     }
+    return { header: true, settings: file.given as Settings<C>, end: end() };
   }
 
-  function listed(row: ItemsRow<unknown>, token: Words, owner: Argument, place: Place): readonly Setting<unknown>[] {
-    const groups: readonly (readonly Word[])[] = row.several ? token.words.map((w) => [w]) : [token.words];
-    return groups.flatMap((words) => {
-      const [first = owner.keyword] = words;
-      const argument = { ...argumentOf(token, row, place), words, keyword: owner.keyword };
-      unused(argument, row.item.most);
-      const item = row.item.read(argument);
-      const span = covering(first.span, words.at(-1)?.span ?? first.span);
-      return item === undefined ? [] : [{ value: item, keyword: first.span, span, order: order++, at: argument.at }];
-    });
+  function end(): Span {
+    if (latest === undefined) return start;
+    return latest.type === "words" ? latest.words[0].span : latest.span;
   }
 
-  function argumentOf(token: Words, row: RowText, place: Place): Argument {
-    const [keyword] = token.words;
-    const words = token.words.slice(1);
-    const at = place.global ? prefix(place, keyword.span) : atLine(keyword.span);
-    return { words, keyword, line: token.line, block: place.title, blockName: place.name, at, row, report };
+  /** What the last statement waited for: whether the token is its `{`. */
+  function opened(token: Token | undefined): boolean {
+    const before = pending;
+    pending = undefined;
+    const isOpen = token?.type === "open";
+    if (before?.type === "unknown") {
+      const { place, keywords } = before.block;
+      unknown(before.word, { children: keywords.table, place, skipped: isOpen }, row.children, report);
+      if (isOpen) skip();
+    } else if (before?.type === "line" && isOpen) {
+      noBlock(before.argument, token.span);
+      skip();
+    } else if (before?.type === "opens" && !isOpen) unopened(before.argument);
+    return isOpen;
   }
 
-  function missing({ keyword, row, at }: Argument): undefined {
-    const { text } = keyword;
-    if (row.missing !== undefined) {
-      const details = row.missing === "" ? {} : { keepalived: at + row.missing };
-      report.error(["missing-argument", `\`${text}\` needs a value`], keyword.span, details);
-      return undefined;
-    }
-    const logged = `*** Configuration line starting \`${text}\` is missing a parameter after keyword \`${text}\` at word position 2`;
-    report.error(["missing-argument", `\`${text}\` needs a value`], keyword.span, {
-      status: 2,
-      fatal: true,
-      keepalived: at + logged,
-    });
-    return undefined;
-  }
-
-  function unused({ words, keyword }: Argument, most: number): void {
-    const first = words[most];
-    if (first === undefined) return;
-    const span = covering(first.span, words.at(-1)?.span ?? first.span);
-    const also = words.length - most === 1 ? `\`${first.text}\` has` : `\`${first.text}\` and what follows have`;
-    report.warning(["unused-words", `${also} no effect behind \`${keyword.text}\``], span, {
-      help: "one keyword stands on one line; values with blanks need double quotes",
-    });
-  }
-
-  function deprecated(instead: string, { keyword, at }: Argument): void {
-    const keepalived = `${at}${keyword.text} is deprecated - please use '${instead}'`;
-    const finding = ["deprecated", `\`${keyword.text}\` is the old name of \`${instead}\``] as const;
-    report.warning(finding, keyword.span, { status: 5, help: `write \`${instead}\``, keepalived });
-  }
-
-  function opening({ keyword, at }: Argument): void {
-    if (found[position]?.type === "open") {
-      next();
-      return;
-    }
-    const keepalived = `${at}Missing '{' at beginning of configuration block`;
-    report.error(["missing-brace", `\`${keyword.text}\` needs a \`{\``], keyword.span, {
-      help: "what follows up to the next `}` is read as its block",
-      keepalived,
-    });
-  }
-
-  function stray(span: Span, place: Place): void {
-    const keepalived = `${prefix(place, span)}Unexpected '{' - ignoring`;
-    report.error(["unexpected-brace", "`{` opens nothing; what it holds is skipped"], span, { keepalived });
-    skip();
-  }
-
-  /** To behind the brace that closes the one just read. */
   function skip(): void {
-    for (let depth = 1; depth > 0; ) {
-      const token = next();
-      if (token === undefined) return;
-      if (token.type === "open") depth++;
-      else if (token.type === "close") depth--;
+    frame = { type: "skipped", outer: frame, depth: 1 };
+  }
+
+  /** To behind the brace that closes the one that was opened. */
+  function skipped(it: Extract<Frame, { type: "skipped" }>, token: Token): void {
+    if (token.type === "open") it.depth++;
+    else if (token.type === "close" && --it.depth === 0) frame = it.outer;
+  }
+
+  function statement(token: Words, block: Block): void {
+    const { keywords, place } = block;
+    const [keyword] = token.words;
+    const found = keywords.byName.get(keyword.text) ?? keywords.other;
+    if (found === undefined) {
+      pending = { type: "unknown", word: keyword, block };
+      return;
+    }
+    const { row } = found;
+    const words = found === keywords.other ? token.words : token.words.slice(1);
+    const argument = new Argument(words, keyword, { line: token.line, row, report, place });
+    const of = { name: found.name, argument, token, order: order++ };
+    if (row.deprecated !== undefined) deprecated(row.deprecated, argument);
+    if (row.later !== undefined && !place.later) notImplemented(argument, row.later);
+    if (row.kind === "line") single(row, of, block);
+    else if (row.kind === "block") open(row, of, place);
+    else {
+      wordsBeforeList(argument);
+      frame = { type: "list", of, list: { row, found: [], depth: 0 }, outer: frame };
+      pending = { type: "opens", argument };
     }
   }
 
-  function unclosed(place: Place): void {
-    const message = `\`${place.title}\` is not closed: a \`}\` is missing at the end`;
-    report.error(["missing-brace", message], end, { keepalived: "There are 1 missing '}'s or extra '{'s" });
+  function single(row: LineRow<unknown>, of: Statement, { given }: Block): void {
+    const { argument } = of;
+    if (argument.words.length < row.type.least) missing(argument);
+    else {
+      unused(argument, row.type.most);
+      const value = row.type.read(argument);
+      if (value !== undefined) add(given, of, value);
+    }
+    pending = { type: "line", argument };
   }
 
-  function notImplemented({ keyword }: Argument, { severity, effect }: Later, place: Place): void {
-    const where = place.keyword === "" ? "" : ` in \`${place.title}\``;
-    const message = `\`${keyword.text}\`${where} is accepted, but not implemented: ${effect}`;
-    report[severity](["not-implemented", message], keyword.span, { status: 0 });
-  }
-
-  function unknown({ text, span }: Word, children: Table, place: Place): void {
-    const skipped = found[position]?.type === "open";
-    const where = place.keyword === "" ? "at the top level" : `in \`${place.title}\``;
-    const suffix = skipped ? "; its block is skipped" : "";
-    const help = helpFor(text, children, row.children);
-    report.error(["unknown-keyword", `unknown keyword \`${text}\` ${where}${suffix}`], span, {
-      ...(help === undefined ? {} : { help }),
-      keepalived: `${prefix(place, span)}Unknown keyword '${text}'`,
+  function open(row: BlockRow<unknown, Table>, of: Statement, place: Place): void {
+    const { argument } = of;
+    const { words, keyword } = argument;
+    const enough = words.length >= row.header.least;
+    if (enough) unused(argument, row.header.most);
+    else missing(argument);
+    const header = enough ? row.header.read(argument) : undefined;
+    const name = keyword.text === "authentication" ? place.name : (words[0]?.text ?? place.name);
+    const inner = new Place(keyword.text, name, words, {
+      global: keyword.text === "global_defs",
+      later: place.later || row.later !== undefined,
     });
-    if (skipped) {
-      next();
-      skip();
-    }
+    const block = {
+      place: inner,
+      keywords: keywordsOf(row.children),
+      header,
+      given: Object.create(keywordsOf(row.children).nothing),
+    };
+    frame = { type: "block", of, block, outer: frame };
+    pending = { type: "opens", argument };
   }
+
+  function listed(it: Extract<Frame, { type: "list" }>, token: Token): void {
+    if (token.type === "open") it.list.depth++;
+    else if (token.type === "close") {
+      if (it.list.depth-- === 0) close(it);
+    } else if (it.list.row.several) for (const word of token.words) item(it, token, [word]);
+    else item(it, token, token.words);
+  }
+
+  function item(
+    { of, list: { row, found } }: Extract<Frame, { type: "list" }>,
+    token: Words,
+    words: Words["words"],
+  ): void {
+    const { keyword, place } = of.argument;
+    const argument = new Argument(words, keyword, { line: token.line, row, report, place });
+    unused(argument, row.item.most);
+    const value = row.item.read(argument);
+    if (value === undefined) return;
+    const [first] = words;
+    found.push(settingOf(value, order++, argument, { keyword: first, first, last: words.at(-1) ?? first }));
+  }
+
+  /** The frame ends: what it holds becomes the value of its keyword. */
+  function close(it: Extract<Frame, { type: "block" | "list" }>): void {
+    frame = it.outer;
+    if (frame.type !== "block" && frame.type !== "file") return; // never: only these hold statements
+    const { given } = frame.block;
+    if (it.type === "list") add(given, it.of, it.list.found);
+    else if (it.block.header !== undefined)
+      add(given, it.of, { header: it.block.header, settings: it.block.given, end: end() });
+  }
+}
+
+function add(given: Given, { name, argument, token, order }: Statement, value: unknown): void {
+  const [keyword, second] = token.words;
+  const first = argument.words.length === token.words.length ? keyword : (second ?? keyword);
+  const last = token.words.at(-1) ?? keyword;
+  const setting = settingOf(value, order, argument, { keyword, first, last });
+  const before = given[name];
+  if (before === undefined || before === NONE) given[name] = [setting];
+  else before.push(setting);
+}
+
+/** The keywords of a block, ready to be looked up. */
+interface Keywords {
+  readonly table: Table;
+  readonly byName: ReadonlyMap<string, NamedRow>;
+  readonly other: NamedRow | undefined; // with a name in angle brackets: any other word begins it
+  readonly nothing: Given; // a block in which nothing is said
+}
+
+interface NamedRow {
+  readonly name: string;
+  readonly row: Row;
+}
+
+const known = new WeakMap<Table, Keywords>();
+
+function keywordsOf(table: Table): Keywords {
+  const before = known.get(table);
+  if (before !== undefined) return before;
+  const rows = Object.entries(table).map(([name, row]) => ({ name, row }));
+  const keywords = {
+    table,
+    byName: new Map(rows.filter(({ name }) => !name.startsWith("<")).map((named) => [named.name, named])),
+    other: rows.find(({ name }) => name.startsWith("<")),
+    nothing: Object.fromEntries(rows.map(({ name }) => [name, NONE])),
+  };
+  known.set(table, keywords);
+  return keywords;
 }
 
 /** Stands for every keyword that is not given; never written to. */
 const NONE: Setting<unknown>[] = [];
-const templates = new WeakMap<Table, Record<string, Setting<unknown>[]>>();
-
-/** A block in which nothing is said. A copy costs less than asking the table again for each of thousands of blocks. */
-function nothing(children: Table): Record<string, Setting<unknown>[]> {
-  let template = templates.get(children);
-  if (template === undefined) {
-    template = Object.fromEntries(Object.keys(children).map((keyword) => [keyword, NONE]));
-    templates.set(children, template);
-  }
-  return { ...template };
-}
-
-/** The row that a word begins: its own, or that of a name in angle brackets, which any other word begins. */
-function rowName(children: Table, word: string): string | undefined {
-  if (Object.hasOwn(children, word) && !word.startsWith("<")) return word;
-  return Object.keys(children).find((name) => name.startsWith("<"));
-}
-
-/** How Keepalived begins a message: `global_defs` and the top level are read before it writes file names. */
-function prefix(place: Place, span: Span): string {
-  return place.global || place.keyword === "" ? `(Line ${span.line}) ` : atLine(span);
-}
-
-function covering(first: Span, last: Span): Span {
-  if (first.line !== last.line || first.file !== last.file) return first;
-  return { ...first, length: last.column + last.length - first.column };
-}

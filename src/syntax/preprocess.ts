@@ -21,6 +21,7 @@ import {
 } from "./include.ts";
 import { isBlank, type Token, tokenize, trim, withoutComment } from "./lexer.ts";
 import { type Line, slice, sourceLine, spanOf } from "./line.ts";
+import { emitPlain } from "./plain.ts";
 import type { Report } from "./report.ts";
 import { isSequence, sequence } from "./sequence.ts";
 import type { Source } from "./source.ts";
@@ -32,24 +33,25 @@ const MOST_CHARACTERS = 256_000_000; // of all files together
 
 const FATAL = { status: 6, fatal: true } as const;
 
-/** What the preprocessor works with. `opened` is told of every file before its first line is read. */
+/** What the preprocessor works with. */
 export interface Preprocessing {
   readonly source: Source;
   readonly report: Report;
-  readonly opened: (path: string, lines: readonly string[]) => void;
+  readonly opened: (path: string, text: string) => void; // told of every file before its first line is read
+  readonly emit: (token: Token) => void; // the words and braces, in their order
 }
 
 /**
  * Turns a file, and the files it includes, into words and braces. In the time of the length of the files, plus that of
  * what definitions and sequences make of them, which is bounded.
  */
-export function preprocess(path: string, text: string, { source, report, opened }: Preprocessing): readonly Token[] {
+export function preprocess(path: string, text: string, { source, report, opened, emit }: Preprocessing): void {
   const id = source.configId ?? source.hostName.replace(/\..*/s, "");
   const definitions: Definitions = new Map();
   const budget = newBudget();
   const expanding = { definitions, source, report, budget };
   for (const [name, value] of Object.entries({ _INSTANCE: id, _HASH: "#", _BANG: "!" })) set(name, value);
-  const found: Token[] = [];
+  const found: Token[] = []; // of the line that is being read
   const place = { depth: 0, keyword: "" }; // where `found` ends: braces that are open, the last word outside of any
   const reading: string[] = []; // the files that are open
   let level = 0; // the depth at which the innermost of them was opened
@@ -59,7 +61,6 @@ export function preprocess(path: string, text: string, { source, report, opened 
   let open: { readonly name: string; readonly lines: Line[] } | undefined; // a definition that goes on
   let given = false; // up on what the line of the file led to
   file(path, text, 0);
-  return found;
 
   function set(name: string, value: string): void {
     definitions.set(name, textValue(value));
@@ -67,25 +68,36 @@ export function preprocess(path: string, text: string, { source, report, opened 
 
   function file(name: string, content: string, depth: number): void {
     const before = { folder: definitions.get("_PWD"), level, checks };
-    const strange = isStrange(content);
-    const lines = content.split("\n");
-    opened(name, lines);
+    let strange: boolean | undefined;
+    opened(name, content);
     set("_PWD", folder(name).replace(/(.)\/$/, "$1") || ".");
     reading.push(name);
     level = depth;
-    for (let i = 0; i < lines.length; i++) {
-      const raw = sourceLine(name, i + 1, lines[i] ?? "");
-      const line = strange ? plainLine(raw, report) : withoutComment(raw);
-      if (line === undefined) continue;
-      const mark = found.length;
-      physical(raw, line, depth);
-      if (given) found.length = mark;
+    const line = { file: name, number: 0, from: 0, to: 0 };
+    for (let from = 0; from <= content.length; from = line.to + 1) {
+      const end = content.indexOf("\n", from);
+      line.number++;
+      line.from = from;
+      line.to = end === -1 ? content.length : end;
+      if (open === undefined && emitPlain(content, line, noted)) continue;
+      strange ??= isStrange(content);
+      const raw = sourceLine(name, line.number, content.slice(line.from, line.to));
+      const kept = strange ? plainLine(raw, report) : withoutComment(raw);
+      if (kept === undefined) continue;
+      physical(raw, kept, depth);
+      if (!given) for (const token of found) emit(token);
+      found.length = 0;
       given = false;
     }
     reading.pop();
     level = before.level;
     checks = before.checks;
     if (before.folder !== undefined) definitions.set("_PWD", before.folder);
+  }
+
+  function noted(token: Token): void {
+    note(token);
+    emit(token);
   }
 
   function physical(raw: Line, line: Line, depth: number): void {

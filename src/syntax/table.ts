@@ -1,7 +1,6 @@
-import type { Word } from "./lexer.ts";
-import type { Line } from "./line.ts";
-import type { Report } from "./report.ts";
+import type { Argument } from "./argument.ts";
 import type { Span } from "./span.ts";
+import type { Word } from "./word.ts";
 
 /** What a row says beside its type. The parser, the documentation and the keyword-coverage test read the same row. */
 export interface RowText {
@@ -61,18 +60,6 @@ export interface ArgumentType<T> {
   readonly take?: (words: readonly Word[]) => number; // of several, how many it reads; `most` where it is not said
   /** Undefined where the arguments mean nothing, which it has then reported. */
   readonly read: (argument: Argument) => T | undefined;
-}
-
-/** The words behind a keyword, or of an item. */
-export interface Argument {
-  readonly words: readonly Word[];
-  readonly keyword: Word;
-  readonly line: Line; // as it stands, for values that are read again from the text
-  readonly block: string; // `vrrp_instance VI_1`
-  readonly blockName: string; // `VI_1`
-  readonly at: string; // `(FILE: Line 14) `, as Keepalived begins a message
-  readonly row: RowText;
-  readonly report: Report;
 }
 
 /** A keyword that was given, with its value. */

@@ -1,9 +1,10 @@
 import { type IpAddress, parseIp } from "../base/ip.ts";
 import { type Micros, seconds } from "../base/time.ts";
-import type { Word } from "./lexer.ts";
+import type { Argument } from "./argument.ts";
 import { type Range, type Reading, readBoolean, readInteger, readSeconds } from "./scalars.ts";
 import { nearest } from "./suggest.ts";
-import type { Argument, ArgumentType, Table } from "./table.ts";
+import type { ArgumentType, Table } from "./table.ts";
+import type { Word } from "./word.ts";
 
 /** How strict a number is: most values keep the number in `12abc`; some are refused as a whole. */
 type Strictness = "lenient" | "strict";

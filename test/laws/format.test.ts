@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatText } from "../../src/syntax/format.ts";
+import type { Token } from "../../src/syntax/lexer.ts";
 import { preprocess } from "../../src/syntax/preprocess.ts";
 import { newReport } from "../../src/syntax/report.ts";
 import { sourceOf } from "../config/reading.ts";
@@ -86,7 +87,9 @@ function read(text: string, configId: string): unknown {
       return files.glob(pattern);
     },
   };
-  const found = preprocess("k.conf", `include nasty\n${text}`, { source, report, opened: () => {} });
+  const found: Token[] = [];
+  const emit = (token: Token): void => void found.push(token);
+  preprocess("k.conf", `include nasty\n${text}`, { source, report, opened: () => {}, emit });
   const tokens = found.map((token) => (token.type === "words" ? token.words.map((each) => each.text) : token.type));
   const codes = report.finished([]).map(({ code, severity }) => `${severity} ${code}`);
   return { tokens, asked, codes: codes.filter((code) => code !== "warning foreign-blank").sort() };

@@ -1,3 +1,4 @@
+import type { Token } from "../../src/syntax/lexer.ts";
 import { preprocess } from "../../src/syntax/preprocess.ts";
 import { newReport } from "../../src/syntax/report.ts";
 import type { Source } from "../../src/syntax/source.ts";
@@ -18,8 +19,10 @@ export function lex(text: string, surroundings: Surroundings = {}): readonly str
 /** The same, and `LINE:COLUMN+LENGTH MESSAGE` of every diagnostic. */
 export function run(text: string, { files = {}, id, host = {} }: Surroundings = {}) {
   const report = newReport(() => undefined);
-  const context = { source: { ...sourceOf(files, id), ...host }, report, opened: () => {} };
-  const tokens = preprocess("/etc/k/k.conf", text, context);
+  const tokens: Token[] = [];
+  const emit = (token: Token): void => void tokens.push(token);
+  const source = { ...sourceOf(files, id), ...host };
+  preprocess("/etc/k/k.conf", text, { source, report, opened: () => {}, emit });
   const found = report.finished([]);
   return {
     tokens,
