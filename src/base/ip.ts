@@ -11,6 +11,7 @@ export type Family = 4 | 6;
 
 /** Parses either family; undefined where the text is no address. */
 export function parseIp(text: string): IpAddress | undefined {
+  if (isDottedQuad(text)) return text; // which is its own canonical form
   const bytes = parse(text);
   return bytes === undefined ? undefined : fromBytes(bytes);
 }
@@ -53,10 +54,26 @@ function parse(text: string): Uint8Array | undefined {
 }
 
 function parseV4(text: string): Uint8Array | undefined {
-  const parts = text.split(".");
-  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255))
-    return undefined;
-  return Uint8Array.from(parts, Number);
+  return isDottedQuad(text) ? Uint8Array.from(text.split("."), Number) : undefined;
+}
+
+/** Four decimal numbers up to 255 without leading zeros, as inet_pton(3) wants them. */
+function isDottedQuad(text: string): text is IpAddress {
+  let part = -1; // its value; -1 where a digit must follow
+  let parts = 1;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit >= 0 && digit <= 9) {
+      if (part === 0) return false;
+      part = part === -1 ? digit : 10 * part + digit;
+      if (part > 255) return false;
+    } else {
+      if (text[i] !== "." || part === -1) return false;
+      parts++;
+      part = -1;
+    }
+  }
+  return parts === 4 && part !== -1;
 }
 
 function parseV6(text: string): Uint8Array | undefined {

@@ -41,18 +41,18 @@ export function emitPlain(text: string, { file, number, from, to }: Place, emit:
   while (kind(text.charCodeAt(end - 1)) === BLANK) end--;
   const last = kind(text.charCodeAt(end - 1));
   const stop = last === OPEN || last === CLOSE ? end - 1 : end;
-  if (last === CLOSE && stop > start) return false;
-  for (let i = start; i < stop; i++) if (kind(text.charCodeAt(i)) > BLANK) return false;
-  if (text.startsWith("include", start)) return false;
+  if ((last === CLOSE && stop > start) || text.startsWith("include", start)) return false;
   const line = sourceLine(file, number, text.slice(start, stop), start - from);
   const words: LineWord[] = [];
-  for (let i = start; i < stop; ) {
-    let next = i + 1;
-    while (next < stop && kind(text.charCodeAt(next)) === WORD) next++;
-    words.push(new LineWord(text.slice(i, next), line, i - start, next - start));
-    i = next;
-    while (i < stop && kind(text.charCodeAt(i)) === BLANK) i++;
+  let word = start;
+  for (let i = start; i < stop; i++) {
+    const is = kind(text.charCodeAt(i));
+    if (is > BLANK) return false;
+    if (is === WORD) continue;
+    if (word < i) words.push(new LineWord(text.slice(word, i), line, word - start, i - start));
+    word = i + 1;
   }
+  if (word < stop) words.push(new LineWord(text.slice(word, stop), line, word - start, stop - start));
   if (isFilled(words)) emit({ type: "words", words, line });
   if (stop < end) emit({ type: last === OPEN ? "open" : "close", span: spanOf(line, stop - start, end - start) });
   return true;

@@ -1,4 +1,4 @@
-import type { Micros } from "../base/time.ts";
+import { type Micros, seconds } from "../base/time.ts";
 
 /**
  * A number as Keepalived's readers see it. `trailing`: a number that goes on with something else; the daemon warns and
@@ -14,8 +14,24 @@ export interface Range {
   readonly max: number;
 }
 
+const ZERO = 0x30;
+
+/** The number that a few digits write, undefined for anything else: how nearly all numbers are written. */
+function fewDigits(text: string): number | undefined {
+  if (text.length === 0 || text.length > 9) return undefined;
+  let value = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    value = 10 * value + digit;
+  }
+  return value;
+}
+
 /** A decimal integer with an optional sign; blanks may stand before it inside quotes. */
 export function readInteger(text: string, { min, max }: Range): Reading<number> {
+  const simple = fewDigits(text);
+  if (simple !== undefined && simple >= min && simple <= max) return { ok: true, value: simple };
   const match = /^\s*([+-]?)(\d+)(.*)$/s.exec(text);
   if (match === null) return { ok: false, reason: "no-number" };
   const [, sign, digits, rest] = match;
@@ -27,6 +43,8 @@ export function readInteger(text: string, { min, max }: Range): Reading<number> 
 
 /** A span of time in decimal seconds, with up to six places that count; more are rounded half up. */
 export function readSeconds(text: string, { min, max }: Range): Reading<Micros> {
+  const simple = seconds(fewDigits(text) ?? -1);
+  if (simple >= 0 && simple >= min && simple <= max) return { ok: true, value: simple };
   const match = /^\s*\+?(\d*)(?:\.(\d*))?(.*)$/s.exec(text);
   const [, whole = "", places = "", rest = ""] = match ?? [];
   if (whole === "" && places === "") return { ok: false, reason: rest.startsWith("-") ? "negative" : "no-number" };

@@ -64,6 +64,7 @@ export function shown<T>(usage: string, type: ArgumentType<T>, options?: Table):
 /** One of a few words, exactly; each with its meaning. */
 export function oneOf<const C extends Table>(options: C): ArgumentType<keyof C & string> {
   const choices = Object.keys(options) as (keyof C & string)[];
+  const byName = new Map<string, keyof C & string>(choices.map((choice) => [choice, choice]));
   return {
     usage: choices.join("|"),
     options,
@@ -71,7 +72,7 @@ export function oneOf<const C extends Table>(options: C): ArgumentType<keyof C &
     most: 1,
     read(argument) {
       const given = word(argument);
-      const found = choices.find((choice) => choice === given.text);
+      const found = byName.get(given.text);
       if (found !== undefined) return found;
       const near = nearest(given.text, choices);
       const help = near === undefined ? `one of ${choices.map((choice) => `\`${choice}\``).join(", ")}` : mean(near);
@@ -104,12 +105,10 @@ export function integerWord(
   range: Range,
   strictness: Strictness = "lenient",
 ): number | undefined {
-  const shown = `${range.min} to ${range.max}`;
-  return settle(argument, given, readInteger(given.text, range), {
-    shown,
-    keepalived: `[${range.min}, ${range.max}]`,
-    strictness,
-  });
+  const reading = readInteger(given.text, range);
+  if (reading.ok && reading.flaw === undefined) return reading.value;
+  const { min, max } = range;
+  return settle(argument, given, reading, { shown: `${min} to ${max}`, keepalived: `[${min}, ${max}]`, strictness });
 }
 
 /** The longest timer in seconds: what a number holds exactly in microseconds. Keepalived counts in 64 bits. */
@@ -128,7 +127,9 @@ export function decimalSeconds(min: number, max: number): ArgumentType<Micros> {
     most: 1,
     read(argument) {
       const given = word(argument);
-      return settle(argument, given, readSeconds(given.text, range), { shown, keepalived, strictness: "lenient" });
+      const reading = readSeconds(given.text, range);
+      if (reading.ok && reading.flaw === undefined) return reading.value;
+      return settle(argument, given, reading, { shown, keepalived, strictness: "lenient" });
     },
   };
 }
@@ -164,6 +165,7 @@ interface Bounds {
   readonly strictness: Strictness;
 }
 
+/** What becomes of a number that is not written as it should be. */
 function settle(argument: Argument, given: Word, reading: Reading<number>, bounds: Bounds): number | undefined {
   const { report, row, at, blockName } = argument;
   const name = `\`${given.text}\``;
