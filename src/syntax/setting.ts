@@ -15,8 +15,10 @@ interface Written {
 export function settingOf<T>(value: T, order: number, argument: Argument, written: Written): Setting<T> {
   const { line, place } = argument;
   if (line.pieces.length === 0 && !place.global) return new PlainSetting(value, order, written);
-  const { keyword, first, last } = written;
-  return { value, order, keyword: keyword.span, span: covering(first.span, last.span), at: argument.at };
+  const keyword = written.keyword.span;
+  const span = written.first === written.keyword ? keyword : covering(written.first.span, written.last.span);
+  if (place.global) return { value, order, keyword, span, at: argument.at };
+  return new MadeSetting(value, order, keyword, span);
 }
 
 /** From the beginning of one place to the end of another, where they stand on one line. */
@@ -58,5 +60,24 @@ class PlainSetting<T> implements Setting<T> {
 
   get at(): string {
     return at({ file: this.#file, line: this.#line });
+  }
+}
+
+/** A setting of a line that definitions or sequences made: a million of them may come from twenty lines. */
+class MadeSetting<T> implements Setting<T> {
+  readonly value: T;
+  readonly order: number;
+  readonly keyword: Span;
+  readonly span: Span;
+
+  constructor(value: T, order: number, keyword: Span, span: Span) {
+    this.value = value;
+    this.order = order;
+    this.keyword = keyword;
+    this.span = span;
+  }
+
+  get at(): string {
+    return at(this.keyword);
   }
 }
