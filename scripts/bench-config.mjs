@@ -1,15 +1,20 @@
-// npm run bench -- config: reads large configurations with `-t`, ours beside Debian's keepalived, in one run. Prints
-// medians of ROUNDS runs: wall time, processor time, peak memory; `read` is the processor time above that of an empty file.
+// npm run bench -- config: reads large configurations, ours beside Debian's keepalived, in one run. Prints medians of
+// ROUNDS runs: wall time, processor time, peak memory; `read` is the processor time above that of an empty file. With
+// `--write` the table of docs/performance.md is replaced by it.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 
 const ROUNDS = 5;
+const OURS = [process.execPath, new URL("../dist/main.js", import.meta.url).pathname];
 const PROGRAMS = {
-  ours: [process.execPath, new URL("../dist/main.js", import.meta.url).pathname],
-  keepalived: ["keepalived"],
+  "keepalived -t": (file) => ["keepalived", "-t", "-f", file],
+  "ours -t": (file) => [...OURS, "-t", "-f", file],
+  "ours check": (file) => [...OURS, "check", file],
 };
+const PAGE = new URL("../docs/performance.md", import.meta.url).pathname;
+const TABLE = /(?<=<!-- npm run bench -- config --write -->\n).*?(?=<!-- end -->)/s;
 
 /** 50 lines a service. */
 function services(count) {
@@ -99,14 +104,19 @@ function highWater(pid) {
 
 const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 
+const page = [];
+function say(line) {
+  console.log(line);
+  page.push(`${line}\n`);
+}
+
 const folder = mkdtempSync(join(tmpdir(), "keepalived-ts-bench-"));
 try {
   const version = spawnSync("keepalived", ["-v"], { encoding: "utf8" }).stderr.split("\n")[0];
-  console.log(
-    `${cpus().length} x ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}; ${version}\n`,
-  );
-  console.log(
-    "| file | lines | | wall s | processor s | read s | peak MB |\n| --- | --- | --- | --- | --- | --- | --- |",
+  const memory = Math.round(totalmem() / 2 ** 30);
+  say(`${cpus().length} x ${cpus()[0]?.model.trim()}, ${memory} GiB, Node ${process.version}; ${version}\n`);
+  say(
+    "| file | lines | program | wall s | processor s | read s | peak MB |\n| --- | --- | --- | --- | --- | --- | --- |",
   );
   const start = {};
   for (const [name, text] of Object.entries(FILES)) {
@@ -114,15 +124,15 @@ try {
     writeFileSync(file, text);
     const results = Object.fromEntries(Object.keys(PROGRAMS).map((program) => [program, []]));
     for (let round = 0; round < ROUNDS; round++)
-      for (const [program, argv] of Object.entries(PROGRAMS))
-        results[program].push(await run([...argv, "-t", "-f", file]));
+      for (const [program, argv] of Object.entries(PROGRAMS)) results[program].push(await run(argv(file)));
     for (const [program, runs] of Object.entries(results)) {
       const [wall, cpu, peak] = ["wall", "cpu", "peak"].map((key) => median(runs.map((each) => each[key])));
       start[program] ??= cpu;
       const cells = [wall.toFixed(2), cpu.toFixed(2), (cpu - start[program]).toFixed(2), peak.toFixed(0)];
-      console.log(`| ${name} | ${text.split("\n").length - 1} | ${program} | ${cells.join(" | ")} |`);
+      say(`| ${name} | ${text.split("\n").length - 1} | ${program} | ${cells.join(" | ")} |`);
     }
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+if (process.argv.includes("--write")) writeFileSync(PAGE, readFileSync(PAGE, "utf8").replace(TABLE, page.join("")));
