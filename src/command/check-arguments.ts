@@ -1,3 +1,6 @@
+import { parseArgs } from "node:util";
+import { codeProblem } from "../lint/codes.ts";
+
 /** A file to check, and whose it is. */
 export interface File {
   readonly path: string;
@@ -8,10 +11,14 @@ export interface File {
 export interface CheckOptions {
   readonly files: readonly [File, ...File[]];
   readonly strict: boolean;
-  readonly format: "text" | "json" | "github";
-  readonly off: ReadonlySet<string>; // codes that are not wanted
+  readonly format: Format;
+  readonly off: ReadonlySet<string>; // codes and names that are not wanted
   readonly peerVersion: string | undefined;
+  readonly host: boolean | undefined; // whether the files are this host's; undefined: the daemon's own file is
 }
+
+type Format = (typeof FORMATS)[number];
+const FORMATS = ["text", "json", "github"] as const;
 
 /** The arguments, read. */
 export type CheckArguments =
@@ -21,54 +28,79 @@ export type CheckArguments =
 /** The file that the daemon reads where none is named. */
 export const CONFIG_FILE = "/etc/keepalived/keepalived.conf";
 
-/** Long names of the options that take a value. */
-const VALUED = ["config-id", "format", "off", "peer-version"];
+const OPTIONS = {
+  "config-id": { type: "string", short: "i" },
+  format: { type: "string" },
+  host: { type: "boolean" },
+  "no-host": { type: "boolean" },
+  off: { type: "string" },
+  "peer-version": { type: "string" },
+  strict: { type: "boolean" },
+} as const;
 
 /**
  * Reads the arguments of `check`: options and files in any order, `--` ends the options. An id belongs to the files
  * behind it, and the first one also to those before it.
  */
 export function parseCheckArguments(args: readonly string[]): CheckArguments {
-  const files: { path: string; id: string | undefined }[] = [];
+  const { tokens } = parseArgs({ args: [...args], options: OPTIONS, strict: false, tokens: true });
+  const files: File[] = [];
   const ids: string[] = [];
   const off = new Set<string>();
-  let options: Pick<CheckOptions, "strict" | "format" | "peerVersion"> = {
+  let options: Omit<CheckOptions, "files" | "off"> = {
     strict: false,
     format: "text",
     peerVersion: undefined,
+    host: undefined,
   };
-  const queue = [...args];
-  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
-    if (word === "-" || !word.startsWith("-")) {
-      files.push({ path: word === "-" ? CONFIG_FILE : word, id: ids.at(-1) });
+  for (const token of tokens) {
+    if (token.kind === "option-terminator") continue;
+    if (token.kind === "positional") {
+      files.push({ path: token.value === "-" ? CONFIG_FILE : token.value, id: ids.at(-1) });
       continue;
     }
-    if (word === "--") {
-      for (const path of queue.splice(0)) files.push({ path, id: ids.at(-1) });
-      continue;
-    }
-    if (word === "--strict") {
-      options = { ...options, strict: true };
-      continue;
-    }
-    const [name, attached] = split(word);
-    if (!VALUED.includes(name)) return { action: "refuse", message: `unknown option ${word}` };
-    const value = attached ?? queue.shift() ?? "";
-    if (value === "") return { action: "refuse", message: `option --${name} needs a value` };
-    if (name === "config-id") ids.push(value);
-    else if (name === "off") for (const code of value.split(",")) off.add(code);
-    else if (name === "peer-version") options = { ...options, peerVersion: value };
-    else if (value === "text" || value === "json" || value === "github") options = { ...options, format: value };
-    else return { action: "refuse", message: `--format is text, json or github, not ${value}` };
+    const { name, rawName, value } = token;
+    const type = isOption(name) ? OPTIONS[name].type : undefined;
+    if (type === undefined) return refuse(`unknown option ${rawName}`);
+    if (type === "boolean" && value !== undefined) return refuse(`option ${rawName} takes no value`);
+    if (type === "string" && (value ?? "") === "") return refuse(`option --${name} needs a value`);
+    const wrong = value === undefined ? undefined : problem(name, value);
+    if (wrong !== undefined) return refuse(wrong);
+    if (name === "config-id") ids.push(value ?? "");
+    else if (name === "off") for (const code of codesOf(value)) off.add(code);
+    else if (name === "peer-version") options = { ...options, peerVersion: value?.replace(/^\d+:/, "") };
+    else if (name === "format") options = { ...options, format: FORMATS.find((each) => each === value) ?? "text" };
+    else if (name === "strict") options = { ...options, strict: true };
+    else options = { ...options, host: name === "host" };
   }
   const [first = { path: CONFIG_FILE, id: undefined }, ...more] = files;
+  if (options.host === true && more.length > 0)
+    return refuse("--host looks at this host, which is one director: name one file");
   const owned = (file: File): File => ({ ...file, id: file.id ?? ids[0] });
   return { action: "check", ...options, off, files: [owned(first), ...more.map(owned)] };
 }
 
-/** `--name=value`, `--name`, `-iVALUE` or `-i`: the long name, and the value where it is attached. */
-function split(word: string): readonly [name: string, value: string | undefined] {
-  if (word.startsWith("-i")) return ["config-id", word.length > 2 ? word.slice(2) : undefined];
-  const [, name = "", value] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
-  return [name, value];
+function isOption(name: string): name is keyof typeof OPTIONS {
+  return Object.hasOwn(OPTIONS, name);
+}
+
+/** Why a value cannot be meant. */
+function problem(name: string, value: string): string | undefined {
+  if (name === "off")
+    return codesOf(value)
+      .map(codeProblem)
+      .find((each) => each !== undefined);
+  if (name === "format" && !FORMATS.some((each) => each === value))
+    return `--format is text, json or github, not ${value}`;
+  if (name === "peer-version" && !/^(\d+:)?v?\d+(\.\d+)+([-+~].*)?$/.test(value))
+    return `--peer-version is a version such as 2.2.7, not ${value}`;
+  return undefined;
+}
+
+function codesOf(value = ""): readonly string[] {
+  return value.split(",").filter((code) => code !== "");
+}
+
+function refuse(message: string): CheckArguments {
+  return { action: "refuse", message };
 }

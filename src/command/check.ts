@@ -1,22 +1,27 @@
 import { type Reading, readConfig } from "../config/read.ts";
 import { compareDirectors } from "../lint/compare.ts";
 import { diagnose } from "../lint/diagnose.ts";
+import { scriptPaths } from "../lint/scripts.ts";
 import { counts, type Diagnostic, inOrder, renderWithCode } from "../syntax/diagnostic.ts";
 import { renderGithub } from "../syntax/render-github.ts";
 import { renderJson } from "../syntax/render-json.ts";
 import type { SourceLine } from "../syntax/report.ts";
 import type { Source } from "../syntax/source.ts";
-import { type CheckOptions, type File, parseCheckArguments } from "./check-arguments.ts";
+import { type CheckOptions, CONFIG_FILE, type File, parseCheckArguments } from "./check-arguments.ts";
 import type { Command, CommandHost } from "./command.ts";
 
 /** Exit status where there is an error, as that of `-t` for a configuration with errors. */
 const ERRORS = 5;
 
-const HELP = `Usage: keepalived-ts check [OPTION]... [FILE]...
+const HELP = `\
+Usage: keepalived-ts check [OPTION]... [FILE]...
 Says what is wrong with configuration files, where, and what to do. Two files or more are the directors of one
-cluster: what they do not agree on is said too. Without FILE, or with -, it is /etc/keepalived/keepalived.conf.
+cluster: what they do not agree on is said too. Without FILE, or with -, it is ${CONFIG_FILE}.
 
   -i, --config-id=ID      who we are for @ID lines of the files behind it; else the host name
+      --host              the file is this host's: look at its interfaces, addresses and scripts, too; so it is done
+                          with ${CONFIG_FILE} unless there is an ID of another host
+      --no-host           the file is another host's
       --strict            warnings are errors
       --format=FORMAT     text, json (an array of findings) or github (workflow commands)
       --off=CODE,...      leave out findings of these codes; what stops a start stays
@@ -47,10 +52,13 @@ export const check: Command = {
 
 function checkFiles(options: CheckOptions, host: CommandHost): number {
   const { source, sourceLine } = remembering(host.source);
-  const directors = options.files.map((file) => ({ name: nameOf(file, options), reading: read(file, source) }));
+  const directors = options.files.map((file) => ({ name: nameOf(file, options), file, reading: read(file, source) }));
   const { off, peerVersion } = options;
   const lints = { off, sourceLine, ...(peerVersion === undefined ? {} : { peerVersion }) };
-  const own = directors.flatMap(({ reading }) => diagnose(reading, lints));
+  const own = directors.flatMap(({ file, reading }) => {
+    if (!isOfHost(file, options.host, source)) return diagnose(reading, lints);
+    return diagnose(reading, { ...lints, host: host.facts(scriptPaths(reading)) });
+  });
   const between = compareDirectors(directors, sourceLine);
   const files = directors.flatMap(({ name, reading }) => (reading.files.length > 0 ? reading.files : [name]));
   const all = inOrder([...withoutTwins(own), ...between], files);
@@ -69,6 +77,11 @@ const FORMATS = {
 
 function strict(diagnostic: Diagnostic): Diagnostic {
   return diagnostic.severity === "warning" ? { ...diagnostic, severity: "error" } : diagnostic;
+}
+
+/** Whether a file is what the daemon of this host reads, where nothing is said. */
+function isOfHost({ path, id }: File, said: boolean | undefined, { hostName }: Source): boolean {
+  return said ?? (path === CONFIG_FILE && (id === undefined || id === hostName.replace(/\..*/s, "")));
 }
 
 /** The path; with the id, where several directors have one file. */

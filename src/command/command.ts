@@ -1,8 +1,11 @@
+import type { HostFacts } from "../base/host.ts";
 import type { Source } from "../syntax/source.ts";
 
 /** What a subcommand may use of the world. */
 export interface CommandHost {
   readonly source: Source; //       files and the host's name
+  /** What this host is like: its interfaces, and the files at these absolute paths. */
+  facts(paths: Iterable<string>): HostFacts;
   out(text: string): void; //       standard output
   error(text: string): void; //     standard error
   /** Gives a file another text, at once and as a whole (`replaceFile`). Undefined, or why it was not possible. */

@@ -7,6 +7,7 @@ import type { CommandHost } from "../command/command.ts";
 import { runCommand } from "../command/commands.ts";
 import { replaceFile } from "../command/replace-file.ts";
 import { readConfig } from "../config/read.ts";
+import { hostFacts } from "../io/host-facts.ts";
 import { ignoreRealtimeSignals } from "../io/signals.ts";
 import type { Log } from "../observe/log.ts";
 import { render, testStatus } from "../syntax/diagnostic.ts";
@@ -51,7 +52,7 @@ async function written(status: number): Promise<number> {
 /** What commands may use of this host. */
 function commandHost(): CommandHost {
   const error = (text: string): void => void process.stderr.write(text);
-  return { source: hostSource(undefined), out: say, error, write: replaceFile };
+  return { source: hostSource(undefined), facts: hostFacts, out: say, error, write: replaceFile };
 }
 
 /** Standard output; who stops reading (`| head`) is no error. */

@@ -1,7 +1,7 @@
+import type { HostFacts } from "../base/host.ts";
 import type { Reading } from "../config/read.ts";
 import { type Diagnostic, inOrder } from "../syntax/diagnostic.ts";
 import { newReport, type SourceLine } from "../syntax/report.ts";
-import type { HostFacts } from "./host.ts";
 import type { Finding, Lint, LintInput } from "./lint.ts";
 import { LINTS } from "./lints.ts";
 import { writtenInstances, writtenServices } from "./written.ts";

@@ -1,7 +1,7 @@
+import type { HostFacts } from "../base/host.ts";
 import type { Reading } from "../config/read.ts";
 import type { Diagnostic } from "../syntax/diagnostic.ts";
 import type { Span } from "../syntax/span.ts";
-import type { HostFacts } from "./host.ts";
 import type { WrittenInstance, WrittenService } from "./written.ts";
 
 /** What a lint looks at. */

@@ -1,6 +1,6 @@
+import { type HostFacts, type Network, within } from "../base/host.ts";
 import { family, type IpAddress } from "../base/ip.ts";
 import { last } from "../syntax/table.ts";
-import { type HostFacts, type Network, within } from "./host.ts";
 import { error, type Finding, hint, type Lint, type LintInput, warning } from "./lint.ts";
 import type { WrittenInstance } from "./written.ts";
 
@@ -73,18 +73,30 @@ function* ownerWithoutAddress({ instances, host }: LintInput): Iterable<Finding>
 function* addressOffNetwork({ instances, host }: LintInput): Iterable<Finding> {
   const networks = networksOf(host);
   if (networks === undefined) return;
-  const hasNetwork = within(networks);
+  // A master holds them now, each as a network of its own.
+  const virtual = new Set<IpAddress>(
+    instances.flatMap(({ instance: { addresses, excludedAddresses } }) =>
+      [...addresses, ...excludedAddresses].map(({ address }) => address),
+    ),
+  );
+  const hasNetwork = within(
+    networks.filter(({ address, prefixLength }) => prefixLength < longest(address) || !virtual.has(address)),
+  );
   for (const written of instances) {
     const { addresses, excludedAddresses } = written.instance;
     for (const { address, prefixLength, interface: name } of [...addresses, ...excludedAddresses]) {
       // With a shorter prefix the address brings its network with it; link-local addresses have theirs everywhere.
-      const brings = prefixLength < (family(address) === 4 ? 32 : 128);
+      const brings = prefixLength < longest(address);
       if (brings || name === "lo" || address.startsWith("fe80:")) continue;
       if (hasNetwork(address)) continue;
       const message = `\`${address}\` is in no network of this host: nobody beside it asks for that address`;
       yield warning(message, addressPlace(written, address), "correct the address, or add its prefix length");
     }
   }
+}
+
+function longest(address: IpAddress): number {
+  return family(address) === 4 ? 32 : 128;
 }
 
 function addressPlace({ body }: WrittenInstance, address: IpAddress): Finding["span"] {

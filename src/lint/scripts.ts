@@ -1,8 +1,8 @@
+import { type FileFact, pathParts } from "../base/host.ts";
 import type { Reading } from "../config/read.ts";
 import { LANGUAGE } from "../keywords/language.ts";
 import { type Script, script, scriptWithUser } from "../keywords/script.ts";
 import type { Span } from "../syntax/span.ts";
-import { type FileFact, pathParts } from "./host.ts";
 import { byReader, error, type Finding, type Lint, type LintInput, warning } from "./lint.ts";
 import { find, searchFor } from "./walk.ts";
 
@@ -75,9 +75,11 @@ function* notExecutable(input: LintInput): Iterable<Finding> {
     const fact = input.host?.files?.get(pathParts(path).at(-1) ?? "");
     if (fact === undefined) continue;
     const so = judged ? "it counts as failed" : "it is not run";
-    if (fact.type === "missing") yield error(`\`${path}\` does not exist: ${so}`, span, "write the path of the script");
-    else if (fact.type === "folder")
-      yield error(`\`${path}\` is a folder: ${so}`, span, "write the path of the script");
+    const help = "write the path of the script";
+    if (fact.type === "missing" && fact.target !== undefined)
+      yield error(`\`${path}\` is a link to \`${fact.target}\`, which does not exist: ${so}`, span, help);
+    else if (fact.type === "missing") yield error(`\`${path}\` does not exist: ${so}`, span, help);
+    else if (fact.type === "folder") yield error(`\`${path}\` is a folder: ${so}`, span, help);
     else if ((fact.mode & ANY_EXECUTE) === 0)
       yield error(`\`${path}\` is not executable: ${so}`, span, `run \`chmod +x ${path}\``);
   }
@@ -93,7 +95,9 @@ function* writable(input: LintInput): Iterable<Finding> {
   if (files === undefined) return;
   for (const { path, user, span } of commands(input)) {
     const root = user === "root";
-    const open = pathParts(path).find((part) => isOpen(files.get(part), root));
+    const target = files.get(path)?.target;
+    const parts = [...pathParts(path), ...(target === undefined ? [] : pathParts(target))];
+    const open = parts.find((part) => isOpen(files.get(part), root));
     if (open === undefined) continue;
     const what = open === path ? `\`${path}\`` : `\`${open}\`, where \`${path}\` is found,`;
     const who = root ? "others than root" : "everybody";

@@ -1,6 +1,6 @@
+import { type Network, networkName } from "../base/host.ts";
 import { seconds, toSeconds } from "../base/time.ts";
 import { last } from "../syntax/table.ts";
-import { type Network, networkName } from "./host.ts";
 import { byReader, type Finding, hint, type Lint, type LintInput, warning } from "./lint.ts";
 
 /** Who becomes master, and whom the others believe. */

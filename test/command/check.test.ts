@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { ip } from "../../src/base/ip.ts";
 import { check } from "../../src/command/check.ts";
 import { CONFIG_FILE } from "../../src/command/check-arguments.ts";
 import { COMMANDS, runCommand } from "../../src/command/commands.ts";
@@ -13,12 +14,16 @@ interface Run {
   readonly error: string;
 }
 
+const HOST = { interfaces: [{ name: "eth0", addresses: [{ address: ip("192.0.2.2"), prefixLength: 24 }] }] };
+const MISSING = { type: "missing" } as const;
+
 /** `keepalived-ts` with these arguments, on a disk with these files. */
 function run(files: Files, ...args: readonly string[]): Run {
   let out = "";
   let error = "";
   const host = {
     source: sourceOf(files),
+    facts: (paths: Iterable<string>) => ({ ...HOST, files: new Map([...paths].map((path) => [path, MISSING])) }),
     out(text: string) {
       out += text;
     },
@@ -128,7 +133,7 @@ test("one file for two directors, told apart by their ids", () => {
 test("--off leaves findings out by code; what the directors do not agree on has codes too", () => {
   const files = { a: FINE, b: FINE };
   expect(run(files, "check", "a", "b").out).toMatch(/^warning\[[\s\S]*\n1 warning\n$/);
-  expect(run(files, "check", "--off=x,equal-priority", "a", "b").out).toBe("no findings\n");
+  expect(run(files, "check", "--off=K012,equal-priority", "a", "b").out).toBe("no findings\n");
   const [finding] = JSON.parse(run(WARNING, "check", "--format=json", "k.conf").out);
   expect(run(WARNING, "check", "--off", finding.code, "k.conf").out).toBe("no findings\n");
 });
@@ -141,6 +146,33 @@ test("a finding with which the daemon cannot start is never left out", () => {
 test("what is wrong in a file that both directors include is said once", () => {
   const files = { a: "include c\n", b: "include c\n", c: "wrong\n" };
   expect(run(files, "check", "a", "b").out).toMatch(/\n1 error\n$/);
+});
+
+const ABSENT = FINE.replace("eth0", "eth1");
+
+test("the daemon's own file is checked against this host, others are not; --host and --no-host say it", () => {
+  const files = { [CONFIG_FILE]: ABSENT, "k.conf": ABSENT };
+  const absent = (...args: readonly string[]): boolean =>
+    run(files, "check", ...args).out.includes("there is no interface `eth1`");
+  for (const own of [[], ["-"], [CONFIG_FILE], ["--host", "k.conf"], ["--no-host", "--host", "k.conf"]])
+    expect([own, absent(...own)]).toEqual([own, true]);
+  for (const other of [["k.conf"], ["--no-host"], ["--no-host", CONFIG_FILE], ["--host", "--no-host"]])
+    expect([other, absent(...other)]).toEqual([other, false]);
+});
+
+test("the daemon's own file is another host's with the id of another", () => {
+  const status = (...args: readonly string[]): number | undefined =>
+    run({ [CONFIG_FILE]: ABSENT, other: FINE }, "check", ...args).status;
+  expect(status("-i", "node1")).toBe(5);
+  expect(status("-i", "node2")).toBe(0);
+  expect(status("-i", "node2", "--host")).toBe(5);
+  expect(status("-i", "node1", CONFIG_FILE, "-i", "node2", "other")).toBe(5);
+});
+
+test("the scripts of the file are looked at, and no other file", () => {
+  const text = `global_defs {\n  enable_script_security\n  script_user joe\n}\nvrrp_script S {\n  script "/opt/x a"\n}\n`;
+  expect(run({ "k.conf": text }, "check", "--host", "k.conf").out).toContain("`/opt/x` does not exist");
+  expect(run({ "k.conf": text }, "check", "k.conf").out).not.toContain("does not exist");
 });
 
 test("two directors: the findings of each file, and the differences, in the order of files and lines", () => {
@@ -162,7 +194,33 @@ test("wrong arguments: one line on standard error, status 1", () => {
   expect(refused("-x")).toBe("check: unknown option -x\n");
   expect(refused("--format=xml")).toBe("check: --format is text, json or github, not xml\n");
   expect(refused("k.conf", "--format")).toBe("check: option --format needs a value\n");
+  expect(refused("--format=", "k.conf")).toBe("check: option --format needs a value\n");
   expect(refused("-i")).toBe("check: option --config-id needs a value\n");
+  expect(refused("--strict=yes")).toBe("check: option --strict takes no value\n");
+  expect(refused("--host", "a", "b")).toBe("check: --host looks at this host, which is one director: name one file\n");
+});
+
+test("a code that no finding has is refused, with the one that was probably meant", () => {
+  const refused = (off: string): string => run(CLEAN, "check", `--off=${off}`, "k.conf").error;
+  expect(refused("K099")).toMatch(/^check: no finding has the code K099; did you mean K0\d9\?\n$/);
+  expect(refused("k012")).toBe("check: no finding has the code k012; did you mean K012?\n");
+  expect(refused("K012,weak-wieght")).toBe("check: no finding has the code weak-wieght; did you mean weak-weight?\n");
+  expect(refused("unknown-keyword")).toBe("check: no finding has the code unknown-keyword; did you mean K005?\n");
+  expect(refused("complete nonsense here")).toBe("check: no finding has the code complete nonsense here\n");
+  expect(refused("K012,,weak-weight,")).toBe("");
+  for (const known of ["K012", "weak-weight", "not-implemented", "two-masters", "differs-lb-algo"])
+    expect([known, refused(known)]).toEqual([known, ""]);
+});
+
+test("a version is numbers with dots, as packages write them", () => {
+  for (const wrong of ["nonsense", "2", "2.2.x", "two.2", "-1"])
+    expect(run(CLEAN, "check", "--peer-version", wrong, "k.conf")).toEqual({
+      status: 1,
+      out: "",
+      error: `check: --peer-version is a version such as 2.2.7, not ${wrong}\n`,
+    });
+  for (const right of ["2.2.7", "v2.2.7", "2.3", "1:2.2.7-1+b2"])
+    expect(run(CLEAN, "check", "--peer-version", right, "k.conf")).toMatchObject({ status: 0, error: "" });
 });
 
 test("behind `--` everything is a file", () => {

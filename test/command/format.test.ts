@@ -25,6 +25,7 @@ function run(args: readonly string[], files: Files = FILES): unknown {
   const [out, error, written]: [string[], string[], [string, string][]] = [[], [], []];
   const status = format.run(args, {
     source: sourceOf(files),
+    facts: () => ({}),
     out: (text) => void out.push(text),
     error: (text) => void error.push(text),
     write(path, text) {

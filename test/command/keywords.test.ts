@@ -109,6 +109,7 @@ function ranBy(run: (host: CommandHost) => number): Ran {
   let [out, error] = ["", ""];
   const status = run({
     source: sourceOf({}),
+    facts: () => ({}),
     write: () => undefined,
     out: (text) => {
       out += text;

@@ -1,6 +1,6 @@
+import type { FileFact, HostFacts } from "../../src/base/host.ts";
 import { ip } from "../../src/base/ip.ts";
 import { type LintOptions, lint } from "../../src/lint/diagnose.ts";
-import type { FileFact, HostFacts } from "../../src/lint/host.ts";
 import { reading } from "../config/reading.ts";
 
 /** The codes that are found in a text, in the order of their places. */

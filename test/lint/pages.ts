@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
+import type { FileFact, HostFacts, HostInterface } from "../../src/base/host.ts";
 import { parseIp } from "../../src/base/ip.ts";
 import { readConfig } from "../../src/config/read.ts";
 import { diagnose } from "../../src/lint/diagnose.ts";
-import type { FileFact, HostFacts, HostInterface } from "../../src/lint/host.ts";
 import type { Diagnostic } from "../../src/syntax/diagnostic.ts";
 import { sourceOf } from "../config/reading.ts";
 

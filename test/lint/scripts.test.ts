@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FileFact } from "../../src/lint/host.ts";
+import type { FileFact } from "../../src/base/host.ts";
 import { scriptPaths } from "../../src/lint/scripts.ts";
 import { instance, reading } from "../config/reading.ts";
 import { codes, files, found, SECURE, script } from "./linting.ts";

@@ -1,9 +1,9 @@
-import { family, fromBytes, type IpAddress, toBytes } from "../base/ip.ts";
+import { family, fromBytes, type IpAddress, toBytes } from "./ip.ts";
 
 /** What is known of the host that a configuration is for. Each part may be unknown; lints that need it are silent then. */
 export interface HostFacts {
   readonly interfaces?: readonly HostInterface[]; // all of them
-  readonly files?: ReadonlyMap<string, FileFact>; // by absolute path; a path that is not in it was not looked at
+  readonly files?: ReadonlyMap<string, FileFact>; // by absolute path; a path that is not in it could not be looked at
 }
 
 /** A network interface with the addresses it has now. */
@@ -20,12 +20,16 @@ export interface Network {
 
 /** A file or folder, symbolic links followed. */
 export type FileFact =
-  | { readonly type: "missing" }
+  | {
+      readonly type: "missing";
+      readonly target?: string; // a symbolic link is there, to a path where nothing is
+    }
   | {
       readonly type: "file" | "folder";
       readonly mode: number; // permission bits, sticky included: 0..0o7777
       readonly owner: number; // uid
       readonly group: number; // gid
+      readonly target?: string; // its path without symbolic links, where there are some
     };
 
 /** The name of a network, such as `192.0.2.0/24`: two addresses of one network have the same. */

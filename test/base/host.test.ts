@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { networkName, pathParts, within } from "../../src/base/host.ts";
 import { ip } from "../../src/base/ip.ts";
-import { networkName, pathParts, within } from "../../src/lint/host.ts";
 
 test.each([
   ["192.0.2.77", "192.0.2.1", 24, true],
