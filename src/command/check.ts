@@ -1,6 +1,7 @@
 import { type Reading, readConfig } from "../config/read.ts";
 import { compareDirectors } from "../lint/compare.ts";
 import { diagnose } from "../lint/diagnose.ts";
+import { enumeration } from "../lint/disagreement.ts";
 import { scriptPaths } from "../lint/scripts.ts";
 import { counts, type Diagnostic, inOrder, renderWithCode } from "../syntax/diagnostic.ts";
 import { renderGithub } from "../syntax/render-github.ts";
@@ -55,13 +56,13 @@ function checkFiles(options: CheckOptions, host: CommandHost): number {
   const directors = options.files.map((file) => ({ name: nameOf(file, options), file, reading: read(file, source) }));
   const { off, peerVersion } = options;
   const lints = { off, sourceLine, ...(peerVersion === undefined ? {} : { peerVersion }) };
-  const own = directors.flatMap(({ file, reading }) => {
-    if (!isOfHost(file, options.host, source)) return diagnose(reading, lints);
-    return diagnose(reading, { ...lints, host: host.facts(scriptPaths(reading)) });
+  const own = directors.map(({ name, file, reading }) => {
+    const facts = isOfHost(file, options.host, source) ? { host: host.facts(scriptPaths(reading)) } : {};
+    return { name, files: reading.files, found: diagnose(reading, { ...lints, ...facts }) };
   });
   const between = compareDirectors(directors, sourceLine);
   const files = directors.flatMap(({ name, reading }) => (reading.files.length > 0 ? reading.files : [name]));
-  const all = inOrder([...withoutTwins(own), ...between], files);
+  const all = inOrder([...saidOnce(own), ...between], files);
   const wanted = all.filter(({ code, fatal }) => fatal === true || !off.has(code));
   const found = options.strict ? wanted.map(strict) : wanted;
   host.out(FORMATS[options.format](found));
@@ -94,15 +95,32 @@ function read({ path, id }: File, source: Source): Reading {
   return readConfig(path, id === undefined ? source : { ...source, configId: id });
 }
 
-/** What is said of a file that several directors include is said once. */
-function withoutTwins(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const known = new Map<string, Diagnostic>();
-  for (const diagnostic of diagnostics) {
-    const { code, message, span } = diagnostic;
-    const name = JSON.stringify([code, message, span.file, span.line, span.column, span.length]);
-    if (!known.has(name)) known.set(name, diagnostic);
+/** What is found in the files of one director. */
+interface Found {
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly found: readonly Diagnostic[];
+}
+
+/** What is said of a file that several directors have is said once; and of which of them, where it is not all. */
+function saidOnce(own: readonly Found[]): readonly Diagnostic[] {
+  const readers = new Map<string, number>();
+  for (const file of own.flatMap(({ files }) => files)) readers.set(file, (readers.get(file) ?? 0) + 1);
+  const known = new Map<string, { readonly diagnostic: Diagnostic; readonly names: string[] }>();
+  for (const { name, found } of own) {
+    for (const diagnostic of found) {
+      const { code, message, span } = diagnostic;
+      const key = JSON.stringify([code, message, span.file, span.line, span.column, span.length]);
+      const { names } = known.get(key) ?? { names: [] as string[] };
+      if (names.length === 0) known.set(key, { diagnostic, names });
+      if (names.at(-1) !== name) names.push(name);
+    }
   }
-  return [...known.values()];
+  return [...known.values()].map(({ diagnostic, names }) => {
+    if (names.length >= (readers.get(diagnostic.span.file) ?? 0)) return diagnostic;
+    const directors = enumeration(names.map((name) => `\`${name}\``));
+    return { ...diagnostic, message: `${diagnostic.message} (in ${directors})` };
+  });
 }
 
 /** A source that knows the lines of what was read through it. */

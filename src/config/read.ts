@@ -3,7 +3,7 @@ import type { Diagnostic } from "../syntax/diagnostic.ts";
 import { cannot, refusal } from "../syntax/include.ts";
 import { newParser } from "../syntax/parse.ts";
 import { preprocess } from "../syntax/preprocess.ts";
-import { newReport, type Report } from "../syntax/report.ts";
+import { type Includes, newReport, type Report } from "../syntax/report.ts";
 import type { Source } from "../syntax/source.ts";
 import type { Span } from "../syntax/span.ts";
 import type { Settings } from "../syntax/table.ts";
@@ -19,6 +19,7 @@ export interface Reading {
   readonly config: Config;
   readonly diagnostics: readonly Diagnostic[];
   readonly files: readonly string[]; // in the order they were opened
+  readonly includes: Includes; // of the files but the first
   readonly tree: Tree; // as it was written, with the place of every word
 }
 
@@ -44,18 +45,15 @@ export function readConfig(path: string, source: Source): Reading {
       span: start,
     };
     const diagnostics = [{ ...diagnostic, fatal: true as const, keepalived: refusal(path, file) }];
-    return {
-      ...resolve(newParser(LANGUAGE, report, start).finished().settings, report, texts),
-      diagnostics,
-      files: [],
-    };
+    const tree = newParser(LANGUAGE, report, start).finished().settings;
+    return { ...resolve(tree, report, texts), diagnostics, files: [], includes: report.includes };
   }
   const parser = newParser(LANGUAGE, report, start);
   const opened = (name: string, text: string): void => texts.add(name, text);
   preprocess(path, file.text, { source, report, opened, emit: (token) => parser.feed(token) });
   const resolved = resolve(parser.finished().settings, report, texts);
   const { files } = texts;
-  return { ...resolved, diagnostics: report.finished(files), files };
+  return { ...resolved, diagnostics: report.finished(files), files, includes: report.includes };
 }
 
 function resolve(tree: Tree, report: Report, texts: Texts): Pick<Reading, "config" | "tree"> {

@@ -16,7 +16,8 @@ export function compareDirectors(
   sourceLine: SourceLine = () => undefined,
 ): readonly Diagnostic[] {
   const readable = directors.filter(({ reading }) => reading.files.length > 0);
-  const report = newReport(sourceLine);
+  const includes = new Map(readable.flatMap(({ reading }) => [...reading.includes]).reverse());
+  const report = newReport(sourceLine, includes);
   if (readable.length > 1) {
     compareNames(readable, report);
     compareInstances(readable, report);

@@ -39,20 +39,24 @@ export function lint(reading: Reading, options: LintOptions): readonly Diagnosti
     const read = reading.diagnostics
       .filter(({ code, fatal }) => each.reader?.includes(code) && (!off || fatal))
       .map((diagnostic) => ({ ...diagnostic, code: each.code }));
-    return off ? read : [...read, ...checked(each, input, options)];
+    return off ? read : [...read, ...checked(each, input, { ...options, includes: reading.includes })];
   });
   return inOrder(found, reading.files);
 }
 
 /** What one lint finds, bounded and fit for a terminal. Lints are no part of `-t`, so they have no status of it. */
-function checked(each: Lint, input: LintInput, { sourceLine }: LintOptions): readonly Diagnostic[] {
+function checked(
+  each: Lint,
+  input: LintInput,
+  { sourceLine, includes }: LintOptions & Pick<Reading, "includes">,
+): readonly Diagnostic[] {
   const kept: Finding[] = [];
   let more = 0;
   for (const finding of each.check(input)) {
     if (kept.length < MOST) kept.push(finding);
     else more++;
   }
-  const report = newReport(sourceLine ?? (() => undefined));
+  const report = newReport(sourceLine ?? (() => undefined), includes);
   for (const [i, { severity, message, span, help }] of kept.entries()) {
     const and = more > 0 && i === MOST - 1 ? ` (and ${more} more like this)` : "";
     report[severity]([each.code, message + and], span, help === undefined ? {} : { help });

@@ -4,7 +4,7 @@ import { trim } from "./lexer.ts";
 import { add, addInPlace, type Line, newLine, slice, spanOf } from "./line.ts";
 import type { Report } from "./report.ts";
 import type { Source } from "./source.ts";
-import type { Span } from "./span.ts";
+import type { Origin, Span } from "./span.ts";
 
 /** The values of `$NAME=VALUE`, the last definition winning. */
 export type Definitions = Map<string, Value>;
@@ -13,7 +13,7 @@ export type Definitions = Map<string, Value>;
 export interface Value {
   readonly text: string; // of its first line
   readonly following: readonly Line[]; // the other ones
-  readonly via: Span | undefined; // where it was defined, unless that is no place in a file
+  readonly via: Origin | undefined; // where it was defined, unless that is no place in a file
 }
 
 /** The value that these lines of a file define. */
@@ -70,7 +70,7 @@ export interface Expanded {
 /** Puts the value in the place of a definition's name that begins the line, and does no more; undefined without one. */
 export function expandStart(line: Line, expanding: Expanding): Expanded | undefined {
   if (!line.text.startsWith("$")) return undefined;
-  const found = use([{ text: line.text, kept: 0, at: 0, name: "" }]);
+  const found = use([{ text: line.text, kept: 0, at: 0, name: "", via: undefined }]);
   if (found === undefined || !expanding.definitions.has(found.name)) return undefined;
   const end = found.text.length;
   const span = spanOf(line, 0, end);
@@ -78,7 +78,7 @@ export function expandStart(line: Line, expanding: Expanding): Expanded | undefi
   if (value === undefined || (value.following.length > 0 && end < line.text.length)) return undefined;
   if (!spend(expanding.budget, "characters", Math.max(USE, value.text.length))) return undefined;
   const made = newLine(line);
-  addInPlace(made, value.text, span, value.via);
+  addInPlace(made, value.text, span, within(value.via, span.via));
   add(made, line, end, line.text.length);
   return { line: made, following: value.following };
 }
@@ -90,12 +90,12 @@ export function expandStart(line: Line, expanding: Expanding): Expanded | undefi
  */
 export function expand(line: Line, expanding: Expanding): Expanded | undefined {
   if (!line.text.includes("$")) return { line, following: [] };
-  const stack: [Text, ...Text[]] = [{ text: line.text, kept: 0, at: 0, name: "" }]; // the line, a value in it, a value in that
+  const whole = { text: line.text, kept: 0, at: 0, name: "", via: undefined };
+  const stack: [Text, ...Text[]] = [whole]; // the line, a value in it, a value in that
   const done = newLine(line);
   let following: readonly Line[] = [];
   let length = 0;
   let place = spanOf(line, 0, 0); // of the outermost use
-  let via: Span | undefined;
   for (let top = stack[0]; ; top = stack.at(-1) ?? stack[0]) {
     const dollar = top.text.indexOf("$", top.at);
     if (dollar === -1) {
@@ -119,16 +119,17 @@ export function expand(line: Line, expanding: Expanding): Expanded | undefined {
     if (length > LONGEST) return tooLong(found, span, expanding);
     if (!spend(expanding.budget, "characters", Math.max(USE, value.text.length))) return undefined;
     keep(top, dollar);
-    if (stack.length === 1) [place, via] = [span, value.via];
+    const via = within(value.via, stack.length === 1 ? span.via : top.via);
+    if (stack.length === 1) place = span;
     skip(stack, found.text.length);
-    stack.push({ text: value.text, kept: 0, at: 0, name: found.name });
+    stack.push({ text: value.text, kept: 0, at: 0, name: found.name, via });
     if (several) following = following.length === 0 ? value.following : [...value.following, ...following];
   }
 
   /** Moves the text up to there to the end of the line that is made. */
   function keep(top: Text, to: number): void {
     if (stack.length === 1) add(done, line, top.kept, to);
-    else addInPlace(done, top.text.slice(top.kept, to), place, via);
+    else addInPlace(done, top.text.slice(top.kept, to), place, top.via);
     top.kept = to;
   }
 }
@@ -139,6 +140,12 @@ interface Text {
   kept: number; // what stands before it is done
   at: number; // what is looked at
   readonly name: string; // that it is the value of; empty for the line itself
+  readonly via: Origin | undefined; // where it stands, if that is not the line itself
+}
+
+/** Where a text stands that another text uses, which stands at `user`. */
+function within(via: Origin | undefined, user: Origin | undefined): Origin | undefined {
+  return via === undefined || user === undefined ? (via ?? user) : { ...via, via: user };
 }
 
 /** A name where a value can stand. */

@@ -11,6 +11,7 @@ export interface Diagnostic {
   readonly message: string; // what is wrong: lower case, no full stop, names in backticks
   readonly span: Span;
   readonly source?: string; // the line `span` points into
+  readonly includedFrom?: readonly Span[]; // the includes that lead to its file, the innermost first
   readonly related?: readonly Related[]; // other places it is about
   readonly help?: string; // what to do
   readonly keepalived?: string; // what keepalived(8) 2.2.7 logs for it, one or more lines
@@ -98,7 +99,11 @@ export function renderWithCode(diagnostic: Diagnostic): string {
   return rendered(`${diagnostic.severity}[${diagnostic.code}]`, diagnostic, diagnostic.source ?? "");
 }
 
-function rendered(title: string, { message, span, help, related = [] }: Diagnostic, sourceLine: string): string {
+function rendered(
+  title: string,
+  { message, span, help, includedFrom = [], related = [] }: Diagnostic,
+  sourceLine: string,
+): string {
   const widest = Math.max(...[span, ...related.map((other) => other.span)].map(({ line }) => String(line).length));
   const gutter = " ".repeat(widest);
   return [
@@ -106,6 +111,7 @@ function rendered(title: string, { message, span, help, related = [] }: Diagnost
     `${gutter}--> ${placeName(span)}`,
     ...shownLine(span, sourceLine, { gutter, mark: "^" }),
     ...related.flatMap((other) => secondary(other, gutter)),
+    ...includedFrom.map((by) => `${gutter} = included from ${placeName(by)}`),
     ...helpLine(help, gutter),
   ].join("\n");
 }

@@ -80,7 +80,10 @@ export function includedPaths(include: Include, base: string, source: Source, re
 /** The text of an included file, undefined where it is not read, which is then reported. */
 export function readIncluded(path: string, include: Include, source: Source, report: Report): string | undefined {
   const file = source.read(path);
-  if (file.ok) return file.text;
+  if (file.ok) {
+    report.included(path, include.span);
+    return file.text;
+  }
   const tell = say(include, report, include.refuses.has("read"));
   tell("include-unreadable", `\`${path}\` ${cannot(file)}`, refusal(path, file));
   return undefined;

@@ -1,4 +1,4 @@
-import type { Span } from "./span.ts";
+import type { Origin, Span } from "./span.ts";
 
 /**
  * A line on its way through the preprocessor. Each character still knows where it was written: text that stands there
@@ -16,7 +16,7 @@ interface Piece {
   readonly start: number; // offset in `text`
   readonly column: number; // where it was written, from 0
   readonly length: number | undefined; // of the place that brought the text in; undefined: the text itself stands there
-  readonly via: Span | undefined; // where a text that was brought in stands
+  readonly via: Origin | undefined; // where a text that was brought in stands
 }
 
 const WHOLE: readonly Piece[] = [];
@@ -70,7 +70,7 @@ export function add(to: NewLine, line: Line, from: number, end: number): void {
 }
 
 /** Adds text that stands in place of `span`; `via` is where it was written. */
-export function addInPlace(to: NewLine, text: string, { column, length }: Span, via: Span | undefined): void {
+export function addInPlace(to: NewLine, text: string, { column, length }: Span, via: Origin | undefined): void {
   if (text === "") return;
   const last = to.pieces.at(-1);
   const goesOn = last?.length === length && last.column === column - 1 && last.via === via;

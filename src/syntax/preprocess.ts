@@ -158,7 +158,7 @@ export function preprocess(path: string, text: string, { source, report, opened,
     else {
       for (let i = it.rest.text === "" ? it.count - 1 : 0; i < it.count && !given; i++) {
         const values = it.values(i);
-        it.names.forEach((name, k) => void set(name, values[k] ?? ""));
+        it.names.forEach((name, k) => void definitions.set(name, values[k] ?? textValue("")));
         again(it.rest, depth + 1);
       }
     }

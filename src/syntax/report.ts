@@ -1,5 +1,5 @@
 import { type Diagnostic, inOrder, isLess, LEFT_OUT, type Related, type TestStatus } from "./diagnostic.ts";
-import type { Span } from "./span.ts";
+import type { Origin, Span } from "./span.ts";
 
 /** Diagnostics kept in full; of the others only the number, and what is worst among them. */
 const LIMIT = 100;
@@ -16,6 +16,9 @@ export interface Report {
   error(finding: Finding, span: Span, details?: Details): void;
   warning(finding: Finding, span: Span, details?: Details): void;
   hint(finding: Finding, span: Span, details?: Details): void;
+  /** Is told that a file is read because of an include. What is said of its lines shows the first one. */
+  included(file: string, by: Span): void;
+  readonly includes: Includes;
   /** In the order of the files read, then of lines and columns. */
   finished(files: readonly string[]): readonly Diagnostic[];
 }
@@ -23,8 +26,12 @@ export interface Report {
 /** The text of a line of a file that was read. */
 export type SourceLine = (file: string, line: number) => string | undefined;
 
-/** `sourceLine` gives the text of a line, for the diagnostics that point into it. */
-export function newReport(sourceLine: SourceLine): Report {
+/** Which include a file is read because of, the first one of several; the file itself that was asked for is not here. */
+export type Includes = ReadonlyMap<string, Span>;
+
+/** `sourceLine` gives the text of a line, for the diagnostics that point into it; `known`, where files were included. */
+export function newReport(sourceLine: SourceLine, known: Includes = new Map()): Report {
+  const includes = new Map(known);
   const kept: Diagnostic[] = [];
   const leftOut = { count: 0, status: 0, fatal: false, severity: "hint" as Diagnostic["severity"] };
   let last: Span | undefined;
@@ -33,9 +40,9 @@ export function newReport(sourceLine: SourceLine): Report {
       leaveOut({ severity, span, ...details });
       return;
     }
-    const related = [...definedAt(span), ...(details.related ?? [])].map(shown);
+    const related = [...origins(span), ...(details.related ?? [])].map(shown);
     const text = { message: printable(message), ...mapText(details), ...(related.length === 0 ? {} : { related }) };
-    kept.push({ severity, code, ...withSource(span), ...details, ...text });
+    kept.push({ severity, code, ...withSource(span), ...includedFrom(span, includes), ...details, ...text });
   }
   /** Warnings and hints do not crowd out an error. */
   function makeRoom(severity: Diagnostic["severity"]): boolean {
@@ -62,6 +69,10 @@ export function newReport(sourceLine: SourceLine): Report {
     error: (finding, span, details = {}) => add("error", finding, span, { status: 5, ...details }),
     warning: (finding, span, details = {}) => add("warning", finding, span, details),
     hint: (finding, span, details = {}) => add("hint", finding, span, details),
+    included(file, by) {
+      if (!includes.has(file)) includes.set(file, by);
+    },
+    includes,
     finished(files) {
       const sorted = inOrder(kept, files);
       if (last === undefined) return sorted;
@@ -79,9 +90,26 @@ export function newReport(sourceLine: SourceLine): Report {
   };
 }
 
-/** Where the text stands that a definition brought to `span`. */
-function definedAt({ via }: Span): readonly Related[] {
-  return via === undefined ? [] : [{ span: via, message: "the value is defined here" }];
+/** The includes that lead to a place, the innermost first. Files of two directors may include each other. */
+function includedFrom({ file }: Span, includes: Includes): Pick<Diagnostic, "includedFrom"> {
+  const found = new Set<Span>();
+  for (let by = includes.get(file); by !== undefined && !found.has(by); by = includes.get(by.file)) found.add(by);
+  return found.size === 0 ? {} : { includedFrom: [...found] };
+}
+
+const MOST_ORIGINS = 8; // of definitions that use each other
+
+/** Where the text stands that definitions and sequences brought to `span`, the innermost first. */
+function origins({ via }: Span): readonly Related[] {
+  const found: Related[] = [];
+  for (let at = via; at !== undefined && found.length < MOST_ORIGINS; at = at.via)
+    found.push({ span: at, message: originName(at, found.length === 0) });
+  return found;
+}
+
+function originName({ round }: Origin, innermost: boolean): string {
+  if (round !== undefined) return `\`$${round[0]}\` is \`${round[1]}\` in this round`;
+  return innermost ? "the value is defined here" : "which is used in this definition";
 }
 
 const HEAD = 160; // characters kept at both ends of a long message

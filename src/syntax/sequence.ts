@@ -1,13 +1,14 @@
-import { type Expanding, expand } from "./definitions.ts";
+import { type Expanding, expand, type Value } from "./definitions.ts";
 import { at, trim } from "./lexer.ts";
 import { type Line, slice, spanOf } from "./line.ts";
+import type { Span } from "./span.ts";
 
 /** `~SEQ`, `~SEQx` or `~LST`: a line that is processed once for each value of its names. */
 export interface Sequence {
   readonly names: readonly string[];
   readonly count: number; // at least 1
   /** The values of the names in round `i`, from 0; empty where fewer are given. */
-  readonly values: (i: number) => readonly string[];
+  readonly values: (i: number) => readonly Value[];
   readonly rest: Line; // what is processed
 }
 
@@ -68,7 +69,9 @@ function list(found: Reading, names: Line, values: readonly Line[], rest: Line):
       return wrong(found, span, `\`${value.text}\` has ${words.length} values for ${into.length} of \`~LST\``);
     rounds.push(into.map((_, i) => words[i] ?? ""));
   }
-  return within(found, { names: into, count: rounds.length, values: (i) => rounds[i] ?? [], rest });
+  const places = values.map((value) => spanOf(value, 0, value.text.length));
+  const valuesOf = (i: number): readonly Value[] => into.map((name, k) => valueIn(places[i], name, rounds[i]?.[k]));
+  return within(found, { names: into, count: rounds.length, values: valuesOf, rest });
 }
 
 const NO_VALUE = "a value holds no blank and no brace; define `$NAME=VALUE` and list `$NAME`";
@@ -101,7 +104,8 @@ function numbers(found: Reading, name: Line, written: readonly Line[], rest: Lin
   if (step === 0 || count < 1)
     return wrong(found, whole, `steps of ${step} from ${start} never lead to ${end}`, "turn the sign of the step");
   const base = kind === "SEQx" ? 16 : 10;
-  return within(found, { names: [name.text], count, values: (i) => [(start + i * step).toString(base)], rest });
+  const valuesOf = (i: number): readonly Value[] => [valueIn(whole, name.text, (start + i * step).toString(base))];
+  return within(found, { names: [name.text], count, values: valuesOf, rest });
 }
 
 const FORM = "write `~SEQ(NAME, START, STEP, END)`; START and STEP may be left out";
@@ -114,6 +118,11 @@ function integer(text: string): number | undefined {
   const value = /^0\d/.test(digits) ? Number.parseInt(digits, 8) : Number(digits);
   if (!Number.isSafeInteger(value)) return undefined;
   return sign === "-" ? 0 - value : value;
+}
+
+/** What a name stands for in one round. */
+function valueIn(place: Span | undefined, name: string, text = ""): Value {
+  return { text, following: [], via: place === undefined ? undefined : { ...place, round: [name, text] } };
 }
 
 /** The sequence, where it leaves something of the budget. */

@@ -20,7 +20,14 @@ export interface Statements {
 }
 
 const LONGEST = 65_536; // characters of a line that is taken apart
-const SILENT: Report = { error: () => {}, warning: () => {}, hint: () => {}, finished: () => [] };
+const SILENT: Report = {
+  error: () => {},
+  warning: () => {},
+  hint: () => {},
+  included: () => {},
+  includes: new Map(),
+  finished: () => [],
+};
 
 /**
  * Divides a line into statements with one blank between words. What might be read differently on several lines, or with
@@ -82,7 +89,8 @@ export function trimmed(text: string): string {
   return text.slice(from, to);
 }
 
-function commentStart(text: string): number {
+/** Where the comment of a line begins; its length without one. */
+export function commentStart(text: string): number {
   let quoted = false;
   for (let i = 0; i < text.length; i++) {
     const character = text[i];

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is the language of the files under test
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { ip } from "../../src/base/ip.ts";
@@ -97,9 +98,46 @@ test("--format json: an array with every field of every finding", () => {
       length: 8,
       help: "did you mean `router_id`?",
       source: "  routr_id lb1",
+      includedFrom: [],
       related: [],
     },
   ]);
+});
+
+const INCLUDES = { "k.conf": "include a\n", a: "\n include b\n", b: "wrong\n" };
+
+test("what is wrong in an included file shows every include that leads there, the nearest first", () => {
+  expect(run(INCLUDES, "check", "k.conf").out).toContain(
+    "1 | wrong\n  | ^^^^^\n  = included from a:2:10\n  = included from k.conf:1:9\n",
+  );
+  expect(JSON.parse(run(INCLUDES, "check", "--format=json", "k.conf").out)[0]).toMatchObject({
+    includedFrom: [
+      { file: "a", line: 2, column: 10, length: 1 },
+      { file: "k.conf", line: 1, column: 9, length: 1 },
+    ],
+  });
+  expect(run(INCLUDES, "check", "--format=github", "k.conf").out).toContain(
+    "%0Aincluded from a:2:10%0Aincluded from k.conf:1:9\n",
+  );
+  expect(run(INCLUDES, "check", "b").out).not.toContain("included");
+});
+
+test("so does what a lint finds, and what directors do not agree on", () => {
+  const lines = FINE.split("\n");
+  const files = {
+    "k.conf": "include a\n",
+    a: FINE.replace("51", "51\n  authentication {\n auth_type PASS\n auth_pass 1111\n }"),
+  };
+  expect(run(files, "check", "k.conf").out).toMatch(/^hint\[K012\][\s\S]*\n {2}= included from k\.conf:1:9\n/);
+  const both = { "k.conf": "include a\n", a: lines.join("\n"), b: FINE };
+  expect(run(both, "check", "k.conf", "b").out).toMatch(
+    /^warning\[equal-priority\][\s\S]*= included from k\.conf:1:9\n/,
+  );
+});
+
+test("files of two directors that include each other have an end", () => {
+  const files = { a: `include b\n${FINE}`, b: `include a\n${FINE}` };
+  expect(run(files, "check", "a", "b").status).toBe(5);
 });
 
 test("--format github: a workflow command for each finding, then the count", () => {
@@ -173,6 +211,21 @@ test("the scripts of the file are looked at, and no other file", () => {
   const text = `global_defs {\n  enable_script_security\n  script_user joe\n}\nvrrp_script S {\n  script "/opt/x a"\n}\n`;
   expect(run({ "k.conf": text }, "check", "--host", "k.conf").out).toContain("`/opt/x` does not exist");
   expect(run({ "k.conf": text }, "check", "k.conf").out).not.toContain("does not exist");
+});
+
+test("what is wrong in a shared file for some of its directors only says for which", () => {
+  const files = { a: "include c\n", b: "include c\n", d: "include c\n", c: "${_INSTANCE} x\n" };
+  const said = (...args: readonly string[]): readonly string[] =>
+    run(files, "check", ...args).out.match(/(?<=^error.*: )unknown.*/gm) ?? [];
+  expect(said("-i", "lb1", "a", "-i", "lb2", "b", "-i", "lb2", "d")).toEqual([
+    "unknown keyword `lb1` at the top level (in `a`)",
+    "unknown keyword `lb2` at the top level (in `b` and `d`)",
+  ]);
+  expect(said("-i", "lb1", "c", "-i", "lb2", "c")).toEqual([
+    "unknown keyword `lb1` at the top level (in `c (lb1)`)",
+    "unknown keyword `lb2` at the top level (in `c (lb2)`)",
+  ]);
+  expect(said("-i", "lb1", "a", "b")).toEqual(["unknown keyword `lb1` at the top level"]);
 });
 
 test("two directors: the findings of each file, and the differences, in the order of files and lines", () => {

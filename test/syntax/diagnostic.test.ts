@@ -1,5 +1,14 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is the language of the files under test
 import { expect, test } from "vitest";
-import { counts, type Diagnostic, inOrder, render, startStatus, testStatus } from "../../src/syntax/diagnostic.ts";
+import {
+  counts,
+  type Diagnostic,
+  inOrder,
+  placeName,
+  render,
+  startStatus,
+  testStatus,
+} from "../../src/syntax/diagnostic.ts";
 import { renderGithub } from "../../src/syntax/render-github.ts";
 import { renderJson } from "../../src/syntax/render-json.ts";
 import { newReport } from "../../src/syntax/report.ts";
@@ -116,6 +125,53 @@ test("a value that came through a definition shows both where it is used and whe
   );
 });
 
+const ORIGINS = "$A=5 many\n$B=$A\nvrrp_instance V {\n  interface eth0\n  virtual_router_id 1\n  priority $B\n}\n";
+
+test("a definition within a definition shows the line that holds the text, and then the one that uses it", () => {
+  expect(originsOf(ORIGINS, "`many` has no effect behind `priority`")).toEqual([
+    "k.conf:1:4 the value is defined here",
+    "k.conf:2:4 which is used in this definition",
+  ]);
+  expect(originsOf(ORIGINS.replace("$B\n}", "x$A\n}"), "`x5` is no number")).toEqual([
+    "k.conf:1:4 the value is defined here",
+  ]);
+});
+
+test("so does a definition that begins a line, and one of several lines", () => {
+  const start = "$W=wrong\n$L=$W 1\n";
+  const here = "k.conf:1:4 the value is defined here";
+  expect(originsOf(`${start}$L\n`, "unknown keyword `wrong` at the top level")).toEqual([
+    here,
+    "k.conf:2:4 which is used in this definition",
+  ]);
+  const several = "$W=wrong\n$M= \\\n  global_defs { \\\n  $W \\\n  }\n$M\n";
+  expect(originsOf(several, "unknown keyword `wrong` in `global_defs`")).toEqual([here]);
+});
+
+test("what a sequence repeats shows the round, at the numbers or at the values of the list", () => {
+  expect(originsOf("~SEQ(i,1,3) x${i}\n", "unknown keyword `x3` at the top level")).toEqual([
+    "k.conf:1:1 `$i` is `3` in this round",
+  ]);
+  expect(originsOf("~LST({i,j},{1,a},{2,b}) x${j}\n", "unknown keyword `xb` at the top level")).toEqual([
+    "k.conf:1:18 `$j` is `b` in this round",
+  ]);
+  expect(originsOf("$V=wrong\n~LST(i,$V) ${i}\n", "unknown keyword `wrong` at the top level")).toEqual([
+    "k.conf:1:4 the value is defined here",
+    "k.conf:2:8 `$i` is `$V` in this round",
+  ]);
+});
+
+test("a chain of definitions is shown up to the eighth", () => {
+  const chain = Array.from({ length: 20 }, (_, i) => `$A${i + 1}=$A${i}\n`).join("");
+  expect(originsOf(`$A0=wrong\n${chain}$A20\n`, "unknown keyword `wrong` at the top level")).toHaveLength(8);
+});
+
+/** `PLACE MESSAGE` of the other places of a finding. */
+function originsOf(text: string, message: string): readonly string[] {
+  const found = reading(text).diagnostics.find((each) => each.message === message);
+  return (found?.related ?? []).map((other) => `${placeName(other.span)} ${other.message}`);
+}
+
 test("diagnostics come by file, line and column; at one place the most precise first, then the worst", () => {
   const of = (
     file: string,
@@ -181,6 +237,7 @@ test("JSON has every field, and other places too", () => {
       length: 3,
       help: null,
       source: null,
+      includedFrom: [],
       related: [{ message: "here", file: "b", line: 1, column: 2, length: 3, source: "xyz" }],
     },
   ]);
