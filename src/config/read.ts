@@ -6,6 +6,7 @@ import { preprocess } from "../syntax/preprocess.ts";
 import { type Includes, newReport, type Report } from "../syntax/report.ts";
 import type { Source } from "../syntax/source.ts";
 import type { Span } from "../syntax/span.ts";
+import { commentStart } from "../syntax/statement.ts";
 import type { Settings } from "../syntax/table.ts";
 import { Texts } from "../syntax/texts.ts";
 import type { Config } from "./model.ts";
@@ -73,7 +74,8 @@ function resolve(tree: Tree, report: Report, texts: Texts): Pick<Reading, "confi
 /** A keyword between two places of a file where no statement has it: it stands in a comment. */
 function findInComment(texts: Texts, keyword: string, from: Span, to: Span): Span | undefined {
   for (let line = from.line; line <= to.line && from.file === to.file; line++) {
-    const column = (texts.line(from.file, line) ?? "").indexOf(keyword);
+    const text = texts.line(from.file, line) ?? "";
+    const column = text.indexOf(keyword, commentStart(text));
     if (column !== -1) return { file: from.file, line, column: column + 1, length: keyword.length };
   }
   return undefined;
