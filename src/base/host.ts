@@ -54,6 +54,13 @@ export function within(networks: readonly Network[]): (address: IpAddress) => bo
 export function pathParts(path: string): readonly string[] {
   if (!path.startsWith("/") || path.length > LONGEST_PATH) return [];
   const names = path.split("/").filter((name) => name !== "");
-  return ["/", ...names.map((_, i) => `/${names.slice(0, i + 1).join("/")}`)];
+  let at = "";
+  return [
+    "/",
+    ...names.map((name) => {
+      at += `/${name}`;
+      return at;
+    }),
+  ];
 }
 const LONGEST_PATH = 4096; // PATH_MAX of linux/limits.h

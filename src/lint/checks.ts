@@ -1,6 +1,7 @@
 import { type Micros, toSeconds } from "../base/time.ts";
 import type { CheckerConfig } from "../config/model.ts";
-import { last } from "../syntax/table.ts";
+import { REAL_SERVER } from "../keywords/real-server.ts";
+import { type Body, last, type Setting, type Settings, type Table } from "../syntax/table.ts";
 import { type Finding, hint, type Lint, type LintInput, warning } from "./lint.ts";
 import type { WrittenServer, WrittenService } from "./written.ts";
 
@@ -37,8 +38,7 @@ function* checkerPort({ services }: LintInput): Iterable<Finding> {
       const asked = real.checkers.filter(({ address }) => address === real.address);
       const [first] = asked;
       if (first === undefined || port === 0 || asked.some((checker) => checker.port === port)) continue;
-      const { TCP_CHECK, HTTP_GET } = body.value.settings;
-      const place = last(...[...TCP_CHECK, ...HTTP_GET].map(({ value }) => value.settings.connect_port));
+      const place = last(...inCheckers(body, "connect_port"));
       const message = `port ${first.port} is checked, and port ${port} is used: when only the service dies, nobody notices`;
       yield hint(message, place?.span ?? body.span, "delete `connect_port`, or add a `TCP_CHECK` without it");
     }
@@ -66,9 +66,20 @@ function* slowVerdict({ services }: LintInput): Iterable<Finding> {
 
 /** The `delay_loop` that counts, of the checker, its real server or its virtual server. */
 function loopPlace({ body: service }: WrittenService, { body: server }: WrittenServer): Finding["span"] {
-  const { TCP_CHECK, HTTP_GET, delay_loop } = server.value.settings;
-  const own = last(...[...TCP_CHECK, ...HTTP_GET].map(({ value }) => value.settings.delay_loop));
-  return (own ?? last(delay_loop) ?? last(service.value.settings.delay_loop))?.span ?? service.span;
+  const own = last(...inCheckers(server, "delay_loop"));
+  return (
+    (own ?? last(server.value.settings.delay_loop) ?? last(service.value.settings.delay_loop))?.span ?? service.span
+  );
+}
+
+/** The checkers that a real server may have: keywords of blocks. */
+const CHECKERS = Object.keys(REAL_SERVER).filter((name) => /_(?:CHECK|GET)$/.test(name));
+
+/** What is written for a keyword, in each block of a checker. */
+function inCheckers({ value }: WrittenServer["body"], keyword: string): readonly (readonly Setting<unknown>[])[] {
+  const settings: Settings<Table> = value.settings;
+  const blocks = CHECKERS.flatMap((name) => (settings[name] ?? []) as readonly Setting<Body<unknown, Table>>[]);
+  return blocks.map((block) => block.value.settings[keyword] ?? []);
 }
 
 function* noChecker({ services }: LintInput): Iterable<Finding> {
@@ -89,5 +100,6 @@ function* noChecker({ services }: LintInput): Iterable<Finding> {
 /** A checker that is written counts, also one that the reader leaves out: it says so. */
 function isChecked({ real, body }: WrittenServer): boolean {
   if (real.checkers.length > 0) return true;
-  return Object.entries(body.value.settings).some(([name, given]) => /_(?:CHECK|GET)$/.test(name) && given.length > 0);
+  const settings: Settings<Table> = body.value.settings;
+  return CHECKERS.some((name) => (settings[name] ?? []).length > 0);
 }

@@ -1,8 +1,16 @@
 import { type HostFacts, type Network, within } from "../base/host.ts";
-import { family, type IpAddress } from "../base/ip.ts";
+import { family, type IpAddress, parseIp } from "../base/ip.ts";
+import { LANGUAGE } from "../keywords/language.ts";
 import { last } from "../syntax/table.ts";
+import { interfaceName } from "../syntax/types.ts";
 import { error, type Finding, hint, type Lint, type LintInput, warning } from "./lint.ts";
+import { find, searchFor } from "./walk.ts";
 import type { WrittenInstance } from "./written.ts";
+
+const INTERFACES = searchFor(
+  LANGUAGE.children,
+  (_, row) => row.kind === "line" && row.type.read === interfaceName.read,
+);
 
 /** Whether the addresses fit the host that the file is for. */
 export const NETWORK_LINTS: readonly Lint[] = [
@@ -106,11 +114,12 @@ function addressPlace({ body }: WrittenInstance, address: IpAddress): Finding["s
 }
 
 /** A file without instances belongs to a host that holds its addresses by itself, as far as one can tell without it. */
-function* serviceWithoutHolder({ config, services, host }: LintInput): Iterable<Finding> {
+function* serviceWithoutHolder({ config, tree, services, host }: LintInput): Iterable<Finding> {
   const networks = networksOf(host);
   if (networks === undefined && config.vrrpInstances.length === 0) return;
   const virtual = config.vrrpInstances.flatMap((instance) => [...instance.addresses, ...instance.excludedAddresses]);
-  const held = new Set<IpAddress>([...virtual, ...(networks ?? [])].map(({ address }) => address));
+  const held = new Set<string>([...virtual, ...(networks ?? [])].map(({ address }) => address));
+  for (const address of staticAddresses(tree)) held.add(address);
   for (const { service, body } of services) {
     if (held.has(service.address)) continue;
     const message = `no vrrp_instance holds \`${service.address}\``;
@@ -121,16 +130,31 @@ function* serviceWithoutHolder({ config, services, host }: LintInput): Iterable<
   }
 }
 
+/** Those of `static_ipaddress`, which are there whatever VRRP does. */
+function staticAddresses(tree: LintInput["tree"]): readonly IpAddress[] {
+  const items = tree.static_ipaddress.flatMap(({ value }) => value);
+  return items.flatMap(({ value }) =>
+    value["<ADDR>[/<PREFIX>]"].flatMap((address) => parseIp(address.value.replace(/\/.*/, "")) ?? []),
+  );
+}
+
 /** On the backup IPVS takes what the master sent it for a new connection, and may send it back. */
 function* directorIsServer({ services, tree, host }: LintInput): Iterable<Finding> {
   const own = ownAddresses({ tree, host });
+  const peers = peerAddresses(tree);
   for (const { servers } of services) {
     for (const { real, body } of servers) {
-      if (real.forwarding !== "dr" || !own.has(real.address)) continue;
-      const message = `\`${real.address}\` is this director: while it is backup, its own IPVS balances again what the master sends it`;
+      if (real.forwarding !== "dr" || !(own.has(real.address) || peers.has(real.address))) continue;
+      const who = own.has(real.address) ? "this director" : "a director, as `unicast_peer` says";
+      const message = `\`${real.address}\` is ${who}: while it is backup, its own IPVS balances again what the master sends it`;
       yield warning(message, body.span, "use other machines as real servers, or `lb_kind NAT` with another port");
     }
   }
+}
+
+function peerAddresses(tree: LintInput["tree"]): ReadonlySet<string> {
+  const peers = tree.vrrp_instance.flatMap(({ value }) => value.settings.unicast_peer.flatMap((block) => block.value));
+  return new Set(peers.flatMap(({ value }) => parseIp(value[0] ?? "") ?? []));
 }
 
 /** With `dynamic_interfaces` the file says that they come and go. */
@@ -140,16 +164,19 @@ function* interfaceAbsent({ tree, instances, host }: LintInput): Iterable<Findin
   const names = new Set(host.interfaces.map(({ name }) => name));
   const shown = [...names].slice(0, MOST_SHOWN).map((name) => `\`${name}\``);
   const help = `the host has ${shown.length === 0 ? "none" : shown.join(", ")}`;
-  for (const { instance, body } of instances) {
-    const { settings } = body.value;
-    const carrier = last(settings.interface);
-    if (!names.has(instance.interface) && carrier !== undefined)
-      yield error(`there is no interface \`${instance.interface}\``, carrier.span, help);
-    for (const { value, span } of [...settings.virtual_ipaddress, ...settings.virtual_ipaddress_excluded].flatMap(
-      (block) => block.value,
-    ))
+  for (const { body } of instances) {
+    const { virtual_ipaddress, virtual_ipaddress_excluded } = body.value.settings;
+    for (const { value, span } of [...virtual_ipaddress, ...virtual_ipaddress_excluded].flatMap((block) => block.value))
       if (value.interface !== undefined && !names.has(value.interface))
         yield error(`there is no interface \`${value.interface}\``, span, help);
   }
+  for (const { setting } of find(INTERFACES, tree))
+    if (typeof setting.value === "string" && !names.has(setting.value) && !isMade(setting.value))
+      yield error(`there is no interface \`${setting.value}\``, setting.span, help);
 }
 const MOST_SHOWN = 8;
+
+/** Whether Keepalived makes it: `use_vmac` without a name. */
+function isMade(name: string): boolean {
+  return /^vrrp6?\.\d+$/.test(name);
+}

@@ -67,6 +67,36 @@ test("an interface that is not there is an error at each place that names it", (
   expect(found("K027", `global_defs {\ndynamic_interfaces allow_if_changes\n}\n${text}`, HOST)).toEqual([]);
 });
 
+test("an interface is looked for wherever a keyword names one, but not what Keepalived makes", () => {
+  const text = (name: string): string =>
+    `static_ipaddress {\n192.0.2.9/24 dev ${name}\n}\n${instance(`virtual_routes {\n198.51.100.0/24 dev ${name}\n}`)}`;
+  expect(found("K027", text("eth7"), HOST)).toEqual([
+    "error 2:18 there is no interface `eth7`",
+    "error 11:21 there is no interface `eth7`",
+  ]);
+  expect(found("K027", text("eth0"), HOST)).toEqual([]);
+  expect(found("K027", text("vrrp.51"), HOST)).toEqual([]);
+});
+
+test("an address of `static_ipaddress` is held", () => {
+  const text = instance() + CHECKED.replace("254 80", "253 80");
+  const held = (address: string): string => `static_ipaddress {\n${address} dev eth0\n}\n${text}`;
+  expect(codes(held("192.0.2.253/24"))).toEqual([]);
+  expect(codes(held("192.0.2.252/24"))).toEqual(["K016"]);
+});
+
+test("a peer that is a real server is a director with direct routing, too", () => {
+  const text = (peer: string): string => instance(`unicast_peer {\n${peer}\n}`) + CHECKED.replace("NAT", "DR");
+  expect(found("K017", text("192.0.2.11"))[0]).toMatch(/`192\.0\.2\.11` is a director, as `unicast_peer` says/);
+  expect(codes(text("192.0.2.12"))).toEqual([]);
+});
+
+test("an address that a master holds now is no network of its own", () => {
+  const text = instance().replace("192.0.2.254", "198.51.100.1");
+  expect(codes(text, host({ eth0: ["192.0.2.2/24", "198.51.100.1/32"] }))).toEqual(["K015"]);
+  expect(codes(text, host({ eth0: ["192.0.2.2/24", "198.51.100.1/24"] }))).toEqual([]);
+});
+
 test("without facts about the host nothing is said about it", () => {
   expect(codes(instance("priority 255") + service(), { host: {} })).toEqual(["K020"]);
 });

@@ -64,6 +64,27 @@ test("the scripts of every keyword are looked at, each with its own user", () =>
   expect(found("K024", text, files({ "/opt/up": file(0o755, 1000) }))[0]).toMatch(/runs commands as root$/);
 });
 
+test("scripts of every keyword want script security; said once, and not where it is", () => {
+  const said = (text: string): readonly string[] => found("K025", text);
+  expect(said(script("/opt/check"))).toEqual(["warning 2:8 scripts are run, but `enable_script_security` is not set"]);
+  const notify = instance("notify /opt/up", "notify_master /opt/up");
+  expect(said(notify)).toEqual(["warning 7:8 scripts are run, but `enable_script_security` is not set"]);
+  expect(said(script("/opt/check") + notify)).toHaveLength(1);
+  expect(said(SECURE + notify)).toEqual([]);
+  expect(said(instance())).toEqual([]);
+});
+
+test("a folder above what a link leads to counts as one above the link", () => {
+  const link: FileFact = { ...file(0o755), target: "/home/joe/check" };
+  expect(codes(TEXT, files({ "/opt/check": link, "/home/joe": folder(0o777) }))).toEqual(["K024"]);
+  expect(codes(TEXT, files({ "/opt/check": link, "/home/joe": folder(0o755) }))).toEqual([]);
+});
+
+test("a link to nothing says where it leads", () => {
+  const facts = files({ "/opt/check": { type: "missing", target: "/home/joe/check" } });
+  expect(found("K023", TEXT, facts)[0]).toContain("`/opt/check` is a link to `/home/joe/check`, which does not exist");
+});
+
 test("the paths to look at are those of the commands, with every folder above them", () => {
   const text = SECURE + script("/opt/x//check") + script("check");
   expect([...scriptPaths(reading(text))]).toEqual(["/", "/opt", "/opt/x", "/opt/x/check"]);
