@@ -1,16 +1,15 @@
 import type { IpAddress } from "../base/ip.ts";
-import type { Forwarding, Protocol, Scheduler } from "../base/ipvs.ts";
 import type { Micros } from "../base/time.ts";
+import type { LvsConfig } from "./model-lvs.ts";
 
 /**
  * A configuration as the daemon runs it: plain readonly data, every default resolved, every reference checked. It
  * crosses process boundaries as JSON, so there is nothing in it that JSON loses.
  */
-export interface Config {
+export interface Config extends LvsConfig {
   readonly global: GlobalConfig;
   readonly vrrpScripts: readonly VrrpScriptConfig[];
   readonly vrrpInstances: readonly VrrpInstanceConfig[];
-  readonly virtualServers: readonly VirtualServerConfig[];
 }
 
 /** `global_defs`. */
@@ -94,77 +93,4 @@ export interface AnnounceConfig {
   readonly refreshRepeat: number;
   readonly lowerPriorityRepeat: number;
   readonly lowerPriorityDelay: Micros;
-}
-
-/** `virtual_server`: one IPVS service. */
-export interface VirtualServerConfig {
-  readonly address: IpAddress;
-  readonly port: number; // 0 = every port
-  readonly protocol: Protocol;
-  readonly scheduler: Scheduler;
-  readonly schedulerFlags: number; // IP_VS_SVC_F_SCHED1..3 and ONEPACKET, linux/ip_vs.h
-  readonly persistenceTimeout: number; // whole seconds, 0 = off
-  readonly persistenceNetmask: number; // IPv4: prefix length 0..32; IPv6: 1..128
-  readonly quorum: number;
-  readonly hysteresis: number;
-  readonly realServers: readonly RealServerConfig[];
-  readonly sorryServer: SorryServerConfig | undefined;
-}
-
-/** `real_server`. */
-export interface RealServerConfig {
-  readonly address: IpAddress;
-  readonly port: number;
-  readonly weight: number;
-  readonly forwarding: Forwarding;
-  readonly upperThreshold: number;
-  readonly lowerThreshold: number;
-  readonly inhibitOnFailure: boolean; // weight 0 instead of removal
-  readonly checkers: readonly CheckerConfig[];
-}
-
-/** `sorry_server`: takes the traffic while the quorum is lost. */
-export interface SorryServerConfig {
-  readonly address: IpAddress;
-  readonly port: number;
-  readonly forwarding: Forwarding;
-  readonly inhibitOnFailure: boolean;
-}
-
-export type CheckerConfig = TcpCheckConfig | HttpCheckConfig;
-
-/** What every connecting checker has. */
-export interface CheckerBase {
-  readonly address: IpAddress; // connect_ip, or the real server's
-  readonly port: number; // connect_port, or the real server's
-  readonly bindAddress: IpAddress | undefined;
-  readonly bindPort: number; // 0 = any
-  readonly bindInterface: string | undefined;
-  readonly fwmark: number; // 0 = none
-  readonly connectTimeout: Micros;
-  readonly delayLoop: Micros;
-  readonly retry: number; // failures forgiven before the verdict
-  readonly delayBeforeRetry: Micros;
-  readonly warmup: Micros; // upper bound of the random first delay
-  readonly alpha: boolean; // down until proven up
-  readonly logAllFailures: boolean;
-}
-
-export interface TcpCheckConfig extends CheckerBase {
-  readonly type: "tcp";
-}
-
-export interface HttpCheckConfig extends CheckerBase {
-  readonly type: "http";
-  readonly protocol: "1.0" | "1.0c" | "1.1";
-  readonly virtualHost: string | undefined;
-  readonly urls: readonly HttpUrl[]; // at least one
-}
-
-/** `url` of an HTTP_GET. All conditions must hold. */
-export interface HttpUrl {
-  readonly path: string;
-  readonly statusCodes: readonly (readonly [from: number, to: number])[]; // inclusive
-  readonly digest: string | undefined; // lower-case MD5 of the body
-  readonly virtualHost: string | undefined;
 }

@@ -11,7 +11,7 @@ import type { Settings } from "../syntax/table.ts";
 import { Texts } from "../syntax/texts.ts";
 import type { Config } from "./model.ts";
 import { mergeGlobals, resolveDefaults, resolveGlobal } from "./resolve-global.ts";
-import { resolveVirtualServers } from "./resolve-lvs.ts";
+import { resolveLvs } from "./resolve-lvs.ts";
 import { resolveScripts } from "./resolve-scripts.ts";
 import { resolveInstances } from "./resolve-vrrp.ts";
 
@@ -66,7 +66,7 @@ function resolve(tree: Tree, report: Report, texts: Texts): Pick<Reading, "confi
     global: resolveGlobal(globals, report),
     vrrpScripts: scripts.map(({ script }) => script),
     vrrpInstances: resolveInstances(tree.vrrp_instance, { defaults, scripts, report, swallowed }),
-    virtualServers: resolveVirtualServers(tree.virtual_server, report),
+    ...resolveLvs(tree, globals, report),
   };
   return { config, tree };
 }

@@ -1,241 +1,142 @@
 import { family } from "../base/ip.ts";
-import { destinationName, type Forwarding, type Protocol, type Scheduler, serviceName } from "../base/ipvs.ts";
-import type { VIRTUAL_SERVER } from "../keywords/lvs.ts";
+import { serviceName } from "../base/ipvs.ts";
+import type { GLOBAL_DEFS } from "../keywords/global.ts";
+import type { TOP } from "../keywords/language.ts";
 import type { Endpoint } from "../keywords/read-server.ts";
 import type { Report } from "../syntax/report.ts";
-import { type Body, last, type Setting, type Settings } from "../syntax/table.ts";
-import type { RealServerConfig, VirtualServerConfig } from "./model.ts";
-import { resolveRealServer, resolveSorryServer, type Service } from "./resolve-server.ts";
+import { last, type Settings } from "../syntax/table.ts";
+import { type LvsContext, lvsContext } from "./lvs-context.ts";
+import type { FwmarkServerConfig, GroupServerConfig, LvsConfig, VirtualServerConfig } from "./model-lvs.ts";
+import { ofAddress, ofServers } from "./resolve-family.ts";
+import { type Groups, resolveGroups } from "./resolve-group.ts";
+import { resolveByGroup } from "./resolve-grouped.ts";
+import { type Claim, meetings } from "./resolve-overlap.ts";
+import { hasServers, resolvePool } from "./resolve-pool.ts";
+import { checkProtocol, defaultProtocol, type ServiceBody, titleOf } from "./resolve-service.ts";
+import { resolveSsl } from "./resolve-ssl.ts";
 
-type ServiceBody = Setting<Body<Endpoint, typeof VIRTUAL_SERVER>>;
-type Given = Settings<typeof VIRTUAL_SERVER>;
-
-const PERSISTENCE = 360; // seconds, where persistence is on and no time is given
-
-/** Every `virtual_server` that has a real server, in the order of reading. */
-export function resolveVirtualServers(bodies: readonly ServiceBody[], report: Report): readonly VirtualServerConfig[] {
-  const found = new Map<string, VirtualServerConfig>();
-  for (const body of bodies) {
-    const server = resolveVirtualServer(body, report);
-    if (server === undefined) continue;
-    const name = serviceName(server);
-    if (found.has(name)) {
-      const message = `virtual_server ${name} is defined already; this one is left out`;
-      report.error(["duplicate", message], body.span, { help: "the kernel has one service of that name" });
-    } else found.set(name, server);
+/** The load-balancing side of a file. `globals`: all `global_defs` in one. */
+export function resolveLvs(
+  tree: Settings<typeof TOP>,
+  globals: Settings<typeof GLOBAL_DEFS>,
+  report: Report,
+): LvsConfig {
+  const context = lvsContext(tree, globals, report);
+  const groups = resolveGroups(tree.virtual_server_group, report);
+  const found: Found = { addresses: [], fwmarks: [], grouped: [], places: new Map(), ordinals: new Map() };
+  for (const body of tree.virtual_server) resolveService(body, groups, found, context);
+  for (const [name, group] of groups) {
+    if (group === undefined || found.ordinals.has(name)) continue;
+    report.warning(["unused", `no virtual_server uses virtual_server_group \`${name}\``], group.body.span, {
+      help: `write \`virtual_server group ${name}\`, or delete the group`,
+    });
   }
-  return [...found.values()];
-}
-
-/** The checks and corrections, in Keepalived's order. */
-function resolveVirtualServer(body: ServiceBody, report: Report): VirtualServerConfig | undefined {
-  const { header, settings: given } = body.value;
-  const chosen = last(given.protocol)?.value;
-  const shown = `[${header.address}]:${chosen ?? "none"}:${header.port}`;
-  const servers = ofFamily(given, header, report);
-  if (servers.length === 0) {
-    const keepalived = `Virtual server ${shown} has no real servers - ignoring`;
-    const message = `virtual_server \`${header.address} ${header.port}\` has no real server and is left out`;
-    report.error(["missing-keyword", message], body.span, { keepalived });
-    return undefined;
-  }
-  const protocol = chosen ?? defaultProtocol(body, shown, report);
-  const scheduler = last(given.lb_algo, given.lvs_sched)?.value ?? defaultScheduler(body, protocol, report);
-  const service: Service = {
-    ...header,
-    protocol,
-    name: serviceName({ ...header, protocol }),
-    forwarding: last(given.lb_kind, given.lvs_method)?.value ?? defaultForwarding(body, protocol, report),
-    given,
-  };
-  for (const { value, span, at } of given.ip_family) {
-    if ((value === "inet") === (family(header.address) === 4)) continue;
-    const keepalived = `${at}Virtual server specified family ${value} conflicts with server family`;
-    report.error(["conflict", `\`${value}\` is not the family of \`${header.address}\``], span, { keepalived });
-  }
-  const persistence = persistenceOf(body, scheduler, service, report);
-  const realServers = withoutDuplicates(servers, service, report);
-  const weights = realServers.reduce((sum, { weight }) => sum + weight, 0);
-  const quorum = quorumOf(body, weights, service, report);
+  if (found.grouped.length > 0) shared(found, groups, report);
   return {
-    address: header.address,
-    port: header.port,
-    protocol,
-    scheduler,
-    schedulerFlags: schedulerFlags(body, protocol, report),
-    ...persistence,
-    ...quorum,
-    realServers,
-    sorryServer: resolveSorryServer(service, realServers, report),
+    virtualServers: found.addresses,
+    fwmarkServers: found.fwmarks,
+    groupServers: found.grouped,
+    virtualServerGroups: [...groups.values()].flatMap((group) => (group === undefined ? [] : [group.config])),
+    ssl: resolveSsl(tree.SSL, report),
   };
 }
 
-type ServerBody = Given["real_server"][number];
-
-/** Real servers of the service's family; tunnelled ones may be of the other. */
-function ofFamily(
-  { real_server, lb_kind, lvs_method }: Given,
-  { address }: Endpoint,
-  report: Report,
-): readonly ServerBody[] {
-  return real_server.filter((server) => {
-    const before = (setting: Setting<Forwarding>): boolean => setting.order < server.order;
-    const method = last(server.value.settings.lvs_method) ?? last(lb_kind.filter(before), lvs_method.filter(before));
-    const other = server.value.header.address;
-    if (family(other) === family(address) || method?.value === "tun") return true;
-    const { end } = server.value;
-    const keepalived = `(${end.file}: Line ${end.line}) Address family of virtual server and real server ${other} don't match - skipping real server.`;
-    const message = `real_server \`${other}\` is of another family than \`${address}\` and is left out`;
-    report.error(["bad-address", message], server.span, { keepalived });
-    return false;
-  });
+/** What the services read so far have come to. */
+interface Found {
+  readonly addresses: VirtualServerConfig[];
+  readonly fwmarks: FwmarkServerConfig[];
+  readonly grouped: GroupServerConfig[];
+  readonly places: Map<string, ServiceBody>; // by the name in the kernel's table
+  readonly ordinals: Map<string, number>; // services of each group, usable or not
 }
 
-function withoutDuplicates(
-  servers: readonly ServerBody[],
-  service: Service,
-  report: Report,
-): readonly RealServerConfig[] {
-  const written = new Set<string>();
-  const found = new Map<string, RealServerConfig>();
-  for (const server of servers) {
-    const { header } = server.value;
-    const real = resolveRealServer(server, service, report);
-    const name = destinationName(real);
-    if (found.has(name) || written.has(destinationName(header))) {
-      const same = `[${header.address}]:${service.protocol}:${header.port}`;
-      const keepalived = `VS ${service.name}: real server ${same} is duplicated - removing second rs`;
-      const message = `real_server \`${header.address} ${real.port}\` is listed already; this one is left out`;
-      report.error(["duplicate", message], server.span, { keepalived });
-      continue;
-    }
-    written.add(destinationName(header));
-    found.set(name, real);
+function resolveService(body: ServiceBody, groups: Groups, found: Found, context: LvsContext): void {
+  const { header } = body.value;
+  if ("address" in header) {
+    const server = resolveByAddress(body, header, context);
+    if (server !== undefined && isFirst(serviceName(server), body, found, context)) found.addresses.push(server);
+  } else if ("fwmark" in header) {
+    const server = resolveByFwmark(body, header.fwmark, context);
+    if (server !== undefined && isFirst(`FWM ${server.fwmark} IPv${server.family}`, body, found, context))
+      found.fwmarks.push(server);
+  } else {
+    const { group: name } = header;
+    const ordinal = found.ordinals.get(name) ?? 0;
+    found.ordinals.set(name, ordinal + 1);
+    const server = resolveByGroup(body, { name, ordinal, groups }, context);
+    const key = `[${name}] ${server?.protocol} ${server?.family}`;
+    if (server !== undefined && isFirst(key, body, found, context)) found.grouped.push(server);
   }
-  return [...found.values()];
 }
 
-function defaultProtocol({ value, span }: ServiceBody, shown: string, report: Report): Protocol {
-  const tcp = value.settings.real_server.some(
-    ({ value: { settings } }) => settings.TCP_CHECK.length + settings.HTTP_GET.length > 0,
-  );
-  report.warning(["default-protocol", "no `protocol` is given: this is a UDP service"], span, {
-    status: 5,
-    help: tcp ? "its servers are checked over TCP: `protocol TCP` is meant?" : "write `protocol UDP` or `protocol TCP`",
-    keepalived: `Virtual server ${shown}: no protocol set - defaulting to UDP`,
-  });
-  return "udp";
-}
-
-function defaultScheduler({ value, span }: ServiceBody, protocol: Protocol, report: Report): Scheduler {
-  const keepalived = `Virtual server ${serviceName({ ...value.header, protocol })}: no scheduler set, setting default 'wlc'`;
-  report.warning(["default-scheduler", "no `lb_algo` is given: `wlc` is used"], span, { status: 5, keepalived });
-  return "wlc";
-}
-
-function defaultForwarding({ value, span }: ServiceBody, protocol: Protocol, report: Report): Forwarding {
-  const keepalived = `Virtual server ${serviceName({ ...value.header, protocol })}: no forwarding method set, setting default NAT`;
-  report.warning(["default-forwarding", "no `lb_kind` is given: `NAT` is used"], span, { status: 5, keepalived });
-  return "nat";
-}
-
-function persistenceOf(
-  { value, span }: ServiceBody,
-  scheduler: Scheduler,
-  service: Service,
-  report: Report,
-): Pick<VirtualServerConfig, "persistenceTimeout" | "persistenceNetmask"> {
-  const { settings } = value;
-  const version = family(service.address);
-  const granularity = last(settings.persistence_granularity);
-  const fits = granularity?.value.family === version ? granularity.value : undefined;
-  if (granularity !== undefined && fits === undefined) {
-    const message = version === 4 ? "an IPv4 service takes a netmask" : "an IPv6 service takes a prefix length";
-    report.error(["bad-value", `${message}; this line has no effect`], granularity.span);
+/** The kernel has one service of a name. Keepalived takes the second one for the first and says nothing. */
+function isFirst(name: string, body: ServiceBody, { places }: Found, { report }: LvsContext): boolean {
+  const before = places.get(name);
+  if (before === undefined) {
+    places.set(name, body);
+    return true;
   }
-  const setting = last(settings.persistence_timeout);
-  let persistenceTimeout = setting?.value ?? (fits === undefined ? 0 : PERSISTENCE);
-  if (service.port === 0 && persistenceTimeout === 0) {
-    persistenceTimeout = PERSISTENCE;
-    report.warning(["default-persistence", "a service without a port is persistent: 360 seconds are used"], span, {
+  report.error(["duplicate", `${titleOf(body.value.header)} is defined already; this one is left out`], body.span, {
+    status: 0,
+    help: "the kernel has one service of that name",
+    related: [{ span: before.span, message: "this one counts" }],
+  });
+  return false;
+}
+
+function resolveByAddress(body: ServiceBody, header: Endpoint, context: LvsContext): VirtualServerConfig | undefined {
+  const { settings: given } = body.value;
+  const { address, port } = header;
+  const chosen = last(given.protocol)?.value;
+  const shown = `[${address}]:${chosen ?? "none"}:${port}`;
+  const familiar = ofAddress(given, family(address), context.report);
+  if (!hasServers(body, familiar, shown, context.report)) return undefined;
+  const protocol = chosen ?? defaultProtocol(body, shown, context.report);
+  const name = chosen === undefined ? serviceName({ address, protocol, port }) : shown;
+  const reached = { type: "address", address, port } as const;
+  const pool = resolvePool(body, { name, protocol, reached, familiar, family: family(address) }, context);
+  if (chosen !== undefined) checkProtocol(body, protocol, pool, context.report);
+  return { address, port, protocol, ...pool };
+}
+
+const BY_FWMARK = { type: "fwmark" } as const;
+
+function resolveByFwmark(body: ServiceBody, fwmark: number, context: LvsContext): FwmarkServerConfig | undefined {
+  const { settings: given } = body.value;
+  const name = `FWM ${fwmark}`;
+  const familiar = ofServers(given, context.report);
+  if (!hasServers(body, familiar, name, context.report)) return undefined;
+  const protocol = last(given.protocol);
+  if (protocol !== undefined)
+    context.report.warning(["no-effect", "`protocol` has no effect: the firewall's mark decides"], protocol.keyword, {
       status: 5,
-      keepalived: `Virtual server ${service.name}: zero port only valid for persistent services - setting`,
+      keepalived: `Warning: Virtual server ${name}: protocol specified for fwmark - protocol will be ignored`,
     });
-  }
-  if (setting !== undefined && (scheduler === "rr" || scheduler === "wrr"))
-    report.hint(
-      [
-        "persistence-hides-scheduler",
-        `for ${setting.value} seconds all connections of a client go to one real server, whatever \`${scheduler}\` says`,
-      ],
-      setting.keyword,
-      { help: "to see requests alternate, delete `persistence_timeout`" },
-    );
-  return { persistenceTimeout, persistenceNetmask: fits?.prefixLength ?? (version === 4 ? 32 : 128) };
+  const own = familiar.family ?? 4;
+  const named = { name, protocol: undefined, reached: BY_FWMARK, familiar, family: own };
+  return { fwmark, family: own, ...resolvePool(body, named, context) };
 }
 
-function quorumOf(
-  { value, span }: ServiceBody,
-  weights: number,
-  service: Service,
-  report: Report,
-): Pick<VirtualServerConfig, "quorum" | "hysteresis"> {
-  const asked = last(value.settings.quorum);
-  const wanted = asked?.value ?? 1;
-  // Keepalived differs: at a sum of 0 its quorum becomes 0 and its hysteresis 4294967295; here the quorum is just never gained.
-  const quorum = Math.max(1, Math.min(wanted, weights));
-  if (wanted > weights)
-    report.warning(
-      ["quorum-reduced", `quorum ${wanted} exceeds the sum of the weights, ${weights}: ${quorum} is used`],
-      asked?.span ?? span,
-      {
-        status: 5,
-        keepalived: `Warning - quorum ${wanted} for ${service.name} exceeds total weight of real servers ${weights}, reducing quorum to ${weights}`,
-      },
-    );
-  const margin = last(value.settings.hysteresis);
-  if (margin === undefined || margin.value < quorum) return { quorum, hysteresis: margin?.value ?? 0 };
-  const hysteresis = quorum - 1;
-  const message = `hysteresis ${margin.value} must be below the quorum, ${quorum}: ${hysteresis} is used`;
-  report.warning(["hysteresis-reduced", message], margin.span, {
-    status: 5,
-    keepalived: `Virtual server ${service.name}: hysteresis ${margin.value} >= quorum ${quorum}; setting hysteresis to ${hysteresis}`,
-  });
-  return { quorum, hysteresis };
-}
-
-/** IP_VS_SVC_F_* of linux/ip_vs.h, by keyword. */
-const FLAGS = { "flag-1": 0x08, "flag-2": 0x10, "flag-3": 0x20 } as const;
-const HASH_FLAGS = { "sh-port": 0x10, "sh-fallback": 0x08, "mh-port": 0x10, "mh-fallback": 0x08 } as const;
-const ONE_PACKET = 0x04;
-
-function schedulerFlags({ value: { header, settings } }: ServiceBody, protocol: Protocol, report: Report): number {
-  let flags = 0;
-  for (const [keyword, flag] of Object.entries(FLAGS) as [keyof typeof FLAGS, number][])
-    if (settings[keyword].length > 0) flags |= flag;
-  for (const [keyword, flag] of Object.entries(HASH_FLAGS) as [keyof typeof HASH_FLAGS, number][]) {
-    const needed = keyword.slice(0, 2);
-    for (const { order, keyword: span, at } of settings[keyword]) {
-      const before = last(...[settings.lb_algo, settings.lvs_sched].map((list) => list.filter((s) => s.order < order)));
-      if (before?.value === needed) flags |= flag;
-      else {
-        const keepalived = `${at}${keyword} only applies to sh scheduler - ignoring`;
-        const help = `write it below \`lb_algo ${needed}\``;
-        report.error(["bad-place", `\`${keyword}\` belongs to scheduler \`${needed}\``], span, { keepalived, help });
-      }
-    }
+/** Addresses that a group shares with another service: the kernel has one service for both. */
+function shared({ places }: Found, groups: Groups, report: Report): void {
+  const claims: Claim[] = [];
+  for (const { value, span, order } of places.values()) {
+    const { header, settings } = value;
+    if ("fwmark" in header) continue;
+    const protocol = last(settings.protocol)?.value ?? "udp";
+    const ranges =
+      "address" in header
+        ? [{ from: header.address, to: header.address, port: header.port }]
+        : groups.get(header.group)?.ranges;
+    // What meets within a group was said there.
+    const name = titleOf(header);
+    for (const { from, to, port } of ranges ?? [])
+      claims.push({ from, to, within: `${port} ${protocol}`, name, span, order });
   }
-  for (const { keyword, at } of settings.hashed)
-    report.warning(["no-effect", "`hashed` has no effect"], keyword, {
-      status: 5,
-      keepalived: `${at}hashed only applies to sh scheduler - ignoring`,
-    });
-  const [onePacket] = settings.ops;
-  if (onePacket === undefined) return flags;
-  if (protocol === "udp") return flags | ONE_PACKET;
-  report.warning(["conflict", "`ops` is for UDP only and has no effect"], onePacket.keyword, {
-    status: 5,
-    keepalived: `Virtual server ${serviceName({ ...header, protocol })}: one packet scheduling requires UDP - resetting`,
-  });
-  return flags;
+  for (const [earlier, later] of meetings(claims)) {
+    if (earlier.order === later.order) continue;
+    const message = `${later.name} has addresses of ${earlier.name}`;
+    const related = [{ span: earlier.span, message: "the kernel has one service for both" }];
+    report.warning(["overlap", message], later.span, { related });
+  }
 }

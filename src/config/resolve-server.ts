@@ -1,133 +1,141 @@
-import { family } from "../base/ip.ts";
-import type { Forwarding, Protocol } from "../base/ipvs.ts";
+import { family, type IpAddress } from "../base/ip.ts";
+import type { Protocol } from "../base/ipvs.ts";
+import { type Micros, seconds } from "../base/time.ts";
 import type { VIRTUAL_SERVER } from "../keywords/lvs.ts";
+import type { Method } from "../keywords/read-forwarding.ts";
 import type { Endpoint } from "../keywords/read-server.ts";
 import type { REAL_SERVER } from "../keywords/real-server.ts";
-import type { Report } from "../syntax/report.ts";
 import { type Body, last, type Setting, type Settings } from "../syntax/table.ts";
-import type { RealServerConfig, SorryServerConfig } from "./model.ts";
+import type { LvsContext } from "./lvs-context.ts";
+import type { CommandConfig } from "./model-command.ts";
+import type { RealServerConfig } from "./model-lvs.ts";
 import { resolveCheckers } from "./resolve-check.ts";
+import { resolveNotify, type ScriptUser } from "./resolve-command.ts";
+import type { Group } from "./resolve-group.ts";
+import { placedPort } from "./resolve-port.ts";
 
 /** The service whose servers are resolved. */
-export interface Service extends Endpoint {
-  readonly protocol: Protocol;
-  readonly name: string; // `[10.9.0.100]:tcp:80`
-  readonly forwarding: Forwarding;
+export interface Service {
+  readonly name: string; // `[10.9.0.100]:tcp:80`, `FWM 9`, `[G]:0`
+  readonly protocol: Protocol | undefined; // undefined: firewall marks alone
+  readonly method: Method;
   readonly given: Settings<typeof VIRTUAL_SERVER>;
+  readonly standard: ServerStandard;
+  readonly reached: Reached;
+}
+
+/** How connections reach a service. */
+export type Reached =
+  | (Endpoint & { readonly type: "address" })
+  | { readonly type: "fwmark" }
+  | { readonly type: "group"; readonly group: Group };
+
+/** What real servers have where they do not say it. */
+export interface ServerStandard {
+  readonly weight: number;
+  readonly inhibitOnFailure: boolean;
+  readonly alpha: boolean;
+  readonly retry: number | undefined;
+  readonly delayBeforeRetry: Micros | undefined;
+  readonly warmup: Micros | undefined;
+  readonly delayLoop: Micros;
+  readonly connectTimeout: Micros;
+  readonly virtualHost: string | undefined;
+  readonly checkedPort: number; // 0 = none that all connections have
+}
+
+/** What a service says for its real servers. */
+export function serverStandard(given: Service["given"], reached: Reached): ServerStandard {
+  return {
+    weight: last(given.weight)?.value ?? 1,
+    inhibitOnFailure: given.inhibit_on_failure.length > 0,
+    alpha: given.alpha.length > 0,
+    retry: last(given.retry)?.value,
+    delayBeforeRetry: last(given.delay_before_retry)?.value,
+    warmup: last(given.warmup)?.value,
+    delayLoop: last(given.delay_loop)?.value ?? seconds(60),
+    connectTimeout: last(given.connect_timeout)?.value ?? seconds(5),
+    virtualHost: last(given.virtualhost)?.value,
+    checkedPort: checkedPort(reached),
+  };
+}
+
+/** The port of every connection to a service; 0 where they have several, or any. */
+function checkedPort(reached: Reached): number {
+  if (reached.type === "address") return reached.port;
+  if (reached.type === "fwmark" || reached.group.marked) return 0;
+  const [first, ...others] = reached.group.ranges;
+  return others.some(({ port }) => port !== first?.port) ? 0 : (first?.port ?? 0);
 }
 
 /** A real server with everything it inherits: from its virtual server, and its checkers from it. */
 export function resolveRealServer(
-  { value: { header, settings: own }, span }: Setting<Body<Endpoint, typeof REAL_SERVER>>,
+  body: Setting<Body<Endpoint, typeof REAL_SERVER>>,
   service: Service,
-  report: Report,
+  context: LvsContext,
 ): RealServerConfig {
-  const { given } = service;
-  const forwarding = last(own.lvs_method)?.value ?? service.forwarding;
-  const weight = last(own.weight)?.value ?? last(given.weight)?.value ?? 1;
-  const checkers = resolveCheckers(
-    { tcp: own.TCP_CHECK, http: own.HTTP_GET },
-    {
-      address: header.address,
-      // Keepalived differs: it checks port 0 where the real server's line has no port.
-      port: header.port === 0 ? service.port : header.port,
-      alpha: last(own.alpha)?.value ?? given.alpha.length > 0,
-      retry: last(own.retry)?.value ?? last(given.retry)?.value,
-      delayBeforeRetry: last(own.delay_before_retry)?.value ?? last(given.delay_before_retry)?.value,
-      warmup: last(own.warmup)?.value ?? last(given.warmup)?.value,
-      delayLoop: last(own.delay_loop)?.value ?? last(given.delay_loop)?.value,
-      connectTimeout: last(own.connect_timeout)?.value ?? last(given.connect_timeout)?.value,
-      virtualHost: last(own.virtualhost)?.value ?? last(given.virtualhost)?.value,
-    },
-    report,
-  );
+  const { header, settings: own } = body.value;
+  const { standard, protocol } = service;
+  const { address } = header;
+  const { forwarding, tunnel } = last(own.lvs_method)?.value ?? service.method;
+  const lower = last(own.lthreshold);
+  const upperThreshold = last(own.uthreshold)?.value ?? 0;
   return {
-    address: header.address,
-    port: portOf({ ...header, forwarding, what: "real", span }, service, report),
-    weight,
+    address,
+    port: placedPort({ address, port: header.port, forwarding, what: "real", place: body }, service, context.report),
+    weight: last(own.weight)?.value ?? standard.weight,
     forwarding,
-    ...thresholds(own, report),
-    inhibitOnFailure: last(own.inhibit_on_failure)?.value ?? given.inhibit_on_failure.length > 0,
-    checkers,
+    tunnel,
+    upperThreshold,
+    lowerThreshold: lower === undefined ? 0 : lowerThreshold(lower, upperThreshold, context),
+    inhibitOnFailure: last(own.inhibit_on_failure)?.value ?? standard.inhibitOnFailure,
+    smtpAlert: last(own.smtp_alert)?.value ?? context.smtpAlert ?? true,
+    snmpName: last(own.snmp_name)?.value,
+    notifyUp: notify(own.notify_up, "notify_up", context),
+    notifyDown: notify(own.notify_down, "notify_down", context),
+    checkers: resolveCheckers(
+      own,
+      {
+        written: header,
+        protocol,
+        address,
+        // Keepalived differs: it checks port 0 where the real server's line has no port.
+        port: header.port === 0 ? standard.checkedPort : header.port,
+        alpha: last(own.alpha)?.value ?? standard.alpha,
+        retry: last(own.retry)?.value ?? standard.retry,
+        delayBeforeRetry: last(own.delay_before_retry)?.value ?? standard.delayBeforeRetry,
+        warmup: last(own.warmup)?.value ?? standard.warmup,
+        delayLoop: last(own.delay_loop)?.value ?? standard.delayLoop,
+        serviceDelayLoop: standard.delayLoop,
+        connectTimeout: last(own.connect_timeout)?.value ?? standard.connectTimeout,
+        virtualHost: last(own.virtualhost)?.value ?? standard.virtualHost,
+      },
+      context,
+    ),
   };
 }
 
-function thresholds(
-  { uthreshold, lthreshold }: Settings<typeof REAL_SERVER>,
-  report: Report,
-): Pick<RealServerConfig, "upperThreshold" | "lowerThreshold"> {
-  const upperThreshold = last(uthreshold)?.value ?? 0;
-  const lower = last(lthreshold);
-  if (lower === undefined || lower.value <= upperThreshold)
-    return { upperThreshold, lowerThreshold: lower?.value ?? 0 };
-  const message = `\`lthreshold ${lower.value}\` is above \`uthreshold ${upperThreshold}\` and has no effect`;
-  report.error(["conflict", message], lower.span, { help: "the kernel refuses such a server" });
-  return { upperThreshold, lowerThreshold: 0 };
+/** A script that tells about a server or a service. */
+export function notify(
+  settings: Parameters<typeof resolveNotify>[0],
+  keyword: string,
+  { scriptUser, runs, report }: LvsContext,
+): CommandConfig | undefined {
+  const [first] = settings;
+  if (first === undefined) return undefined;
+  const command = resolveNotify(settings, keyword, scriptUser satisfies ScriptUser, report);
+  if (command !== undefined) runs(first.span);
+  return command;
 }
 
-interface Placed extends Endpoint {
-  readonly forwarding: Forwarding;
-  readonly what: "real" | "sorry";
-  readonly span: Setting<unknown>["span"];
+function lowerThreshold({ value, span }: Setting<number>, upper: number, { report }: LvsContext): number {
+  if (value <= upper) return value;
+  const message = `\`lthreshold ${value}\` is above \`uthreshold ${upper}\` and has no effect`;
+  report.error(["conflict", message], span, { status: 0, help: "the kernel refuses such a server" });
+  return 0;
 }
 
-/** The port connections arrive at: only NAT can change it. */
-function portOf({ address, port, forwarding, what, span }: Placed, service: Service, report: Report): number {
-  if (port === 0 || port === service.port) return service.port;
-  if (forwarding === "nat") return port;
-  const other = what === "sorry" ? "sorry server" : `real server [${address}]:${service.protocol}:${port}`;
-  const way = forwarding === "dr" ? "direct routing" : "tunnelling";
-  report.warning(
-    [
-      "port-reset",
-      `${way} cannot rewrite ports: connections reach \`${address}\` on port ${service.port}, not ${port}`,
-    ],
-    span,
-    {
-      status: 5,
-      help: `use \`lb_kind NAT\`, or let the server listen on port ${service.port} and write \`${what}_server ${address} ${service.port}\``,
-      keepalived: `WARNING - virtual server ${service.name} and ${other} ports don't match - resetting`,
-    },
-  );
-  return service.port;
-}
-
-/** The sorry server, if one is given that can be used. */
-export function resolveSorryServer(
-  service: Service,
-  realServers: readonly RealServerConfig[],
-  report: Report,
-): SorryServerConfig | undefined {
-  const { given } = service;
-  const sorry = last(given.sorry_server);
-  const after = <T>(settings: readonly Setting<T>[]): readonly Setting<T>[] =>
-    settings.filter(({ order }) => sorry !== undefined && order > sorry.order);
-  for (const early of given.sorry_server_inhibit.filter((setting) => !after([setting]).includes(setting)))
-    misplaced(early, "sorry_server_inhibit", "inhibit");
-  for (const early of given.sorry_server_lvs_method.filter((setting) => !after([setting]).includes(setting)))
-    misplaced(early, "sorry_server_lvs_method", "forwarding method");
-  if (sorry === undefined) return undefined;
-  const forwarding = last(after(given.sorry_server_lvs_method))?.value ?? service.forwarding;
-  const { address } = sorry.value;
-  if (family(address) !== family(service.address) && forwarding !== "tun") {
-    const keepalived = `${sorry.at}Address family of virtual server and sorry server ${address} don't match - skipping sorry server.`;
-    const message = `sorry_server \`${address}\` is of another family than the service and is left out`;
-    report.error(["bad-address", message], sorry.span, { keepalived });
-    return undefined;
-  }
-  // Keepalived differs: with NAT a sorry server without a port keeps port 0.
-  const port = portOf({ ...sorry.value, forwarding, what: "sorry", span: sorry.span }, service, report);
-  const twin = realServers.find((real) => real.address === address && real.port === port);
-  const inhibitOnFailure = after(given.sorry_server_inhibit).length > 0;
-  if (twin !== undefined && twin.inhibitOnFailure !== inhibitOnFailure)
-    report.warning(
-      ["conflict", "the sorry server is a real server too and shares its `inhibit_on_failure`"],
-      sorry.span,
-    );
-  return { address, port, forwarding, inhibitOnFailure: twin?.inhibitOnFailure ?? inhibitOnFailure };
-
-  function misplaced({ keyword, at }: Setting<unknown>, name: string, logged: string): void {
-    const keepalived = `${at}Ignoring sorry_server ${logged} used before or without sorry_server`;
-    report.error(["bad-place", `\`${name}\` must stand below \`sorry_server\``], keyword, { keepalived });
-  }
+/** Whether a server at an address can serve connections of a family: of its own, or through a tunnel. */
+export function fits(address: IpAddress, of: 4 | 6 | undefined, { forwarding }: Pick<Method, "forwarding">): boolean {
+  return of === undefined || forwarding === "tun" || family(address) === of;
 }

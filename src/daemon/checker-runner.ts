@@ -2,7 +2,6 @@ import type { Micros } from "../base/time.ts";
 import { type CheckIo, down, type Verdict } from "../check/checker.ts";
 import { httpCheck } from "../check/http.ts";
 import { tcpCheck } from "../check/tcp.ts";
-import type { CheckerConfig } from "../config/model.ts";
 import {
   type Health,
   type HealthEffect,
@@ -14,6 +13,7 @@ import {
   healthStep,
 } from "../lvs/health.ts";
 import type { CheckerReport } from "../observe/report.ts";
+import type { RunnableChecker } from "./runnable.ts";
 
 export interface CheckerHost {
   readonly io: CheckIo;
@@ -26,7 +26,7 @@ export interface CheckerHost {
 
 /** Runs one checker of one real server as its machine says. */
 export class CheckerRunner {
-  readonly config: CheckerConfig;
+  readonly config: RunnableChecker;
   readonly identity: string;
   readonly #host: CheckerHost;
   #state: HealthState;
@@ -36,7 +36,7 @@ export class CheckerRunner {
   #checking: AbortController | undefined; // of the check under way
   #cancelWake = (): void => {};
 
-  constructor(config: CheckerConfig, health: Health, host: CheckerHost) {
+  constructor(config: RunnableChecker, health: Health, host: CheckerHost) {
     this.config = config;
     this.identity = identity(config);
     this.#host = host;
@@ -112,18 +112,18 @@ export class CheckerRunner {
 }
 
 /** What the machine needs to know of a checker. */
-export function healthParameters(config: CheckerConfig): HealthParameters {
+export function healthParameters(config: RunnableChecker): HealthParameters {
   return { ...config, urls: config.type === "http" ? config.urls.length : 1 };
 }
 
 /** Equal for checkers that ask the same question: a verdict of one is a verdict of the other. Timing does not matter. */
-export function identity(config: CheckerConfig): string {
+export function identity(config: RunnableChecker): string {
   const { type, address, port, bindAddress, bindPort, bindInterface, fwmark } = config;
   const question = config.type === "http" ? [config.protocol, config.virtualHost, config.urls] : [];
   return JSON.stringify([type, address, port, bindAddress, bindPort, bindInterface, fwmark, ...question]);
 }
 
-async function check(config: CheckerConfig, index: number, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
+async function check(config: RunnableChecker, index: number, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
   if (config.type === "tcp") return tcpCheck(config, io, signal);
   const url = config.urls[index];
   return url === undefined ? down(`no url ${index}`) : httpCheck(config, url, io, signal);

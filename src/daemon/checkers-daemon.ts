@@ -9,6 +9,7 @@ import { checkIo } from "./check-io.ts";
 import { PermanentFailure, type ProgramContext, type Running } from "./child.ts";
 import { IpvsTable } from "./ipvs-table.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
+import { runnable } from "./runnable.ts";
 
 /** How long a table that the kernel refused is left as it is. */
 const RETRY = seconds(10);
@@ -38,7 +39,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
       wanted: (entry) => this.#wanted(entry),
       weight: (service, destination) => this.#table.weight(service, destination),
     };
-    for (const server of config.virtualServers) {
+    for (const server of runnable(config)) {
       const name = serviceName(server);
       const reported = adopted?.services.find((one) => one.name === name);
       this.#pools.set(name, new PoolRunner(server, reported ?? "start", this.#host));
@@ -50,7 +51,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   reload(config: Config): void {
     this.#settling = true;
     this.#makeRoom(config);
-    const wanted = new Map(config.virtualServers.map((server) => [serviceName(server), server]));
+    const wanted = new Map(runnable(config).map((server) => [serviceName(server), server]));
     for (const [name, pool] of this.#pools) {
       if (wanted.has(name)) continue;
       pool.sayLeaving("Removing");
@@ -83,8 +84,8 @@ export class CheckersDaemon implements Running<CheckersReport> {
   }
 
   /** Every checker may have a connection at the same time. */
-  #makeRoom({ virtualServers }: Config): void {
-    const checkers = virtualServers.flatMap(({ realServers }) => realServers.flatMap((one) => one.checkers));
+  #makeRoom(config: Config): void {
+    const checkers = runnable(config).flatMap(({ realServers }) => realServers.flatMap((one) => one.checkers));
     const limited = raiseDescriptorLimit(checkers.length + 64);
     if (limited !== undefined) this.#context.log.warning("{error}", { error: limited.message });
   }

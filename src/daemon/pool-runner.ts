@@ -1,11 +1,11 @@
 import { destinationName, type IpvsEntry, serviceName } from "../base/ipvs.ts";
-import type { CheckerConfig, RealServerConfig, VirtualServerConfig } from "../config/model.ts";
 import { added, adopted, type Health, migrated, unchecked } from "../lvs/health.ts";
 import { EMPTY_POOL, type PoolEvent, type PoolState, poolStep, wantedEntry } from "../lvs/pool.ts";
 import { activatingWords, healthWords, leavingWords, poolWords, serverWords, weightWords } from "../lvs/words.ts";
 import type { Log } from "../observe/log.ts";
 import type { ServiceReport } from "../observe/report.ts";
 import { type CheckerHost, CheckerRunner, healthParameters, identity } from "./checker-runner.ts";
+import type { RunnableChecker, RunnableServer, RunnableService } from "./runnable.ts";
 
 /** What a pool needs of the process it lives in. */
 export interface PoolHost extends Pick<CheckerHost, "io" | "random" | "changed"> {
@@ -18,16 +18,16 @@ export interface PoolHost extends Pick<CheckerHost, "io" | "random" | "changed">
 /** One virtual server: its checkers, who is alive, and so what the kernel's table should hold. */
 export class PoolRunner {
   readonly #host: PoolHost;
-  #config: VirtualServerConfig;
+  #config: RunnableService;
   #state: PoolState = EMPTY_POOL;
   #runners: ReadonlyMap<string, readonly CheckerRunner[]> = new Map(); // by real server
 
   /** `origin`: whether the daemon starts or a reload brought the service, or what the process before this one knew. */
-  constructor(config: VirtualServerConfig, origin: "start" | "reload" | ServiceReport, host: PoolHost) {
+  constructor(config: RunnableService, origin: "start" | "reload" | ServiceReport, host: PoolHost) {
     this.#host = host;
     this.#config = config;
     const reported = typeof origin === "string" ? undefined : origin;
-    const known = (server: RealServerConfig, checker: CheckerConfig): Health => {
+    const known = (server: RunnableServer, checker: RunnableChecker): Health => {
       const report = reported?.realServers
         .find(({ name }) => name === destinationName(server))
         ?.checkers.find((one) => one.identity === identity(checker));
@@ -45,7 +45,7 @@ export class PoolRunner {
   }
 
   /** Another configuration of the same service. Verdicts of equal checkers stay; checkers that did not change go on. */
-  reconfigure(config: VirtualServerConfig): void {
+  reconfigure(config: RunnableService): void {
     if (JSON.stringify(config) === JSON.stringify(this.#config)) return;
     const before = this.#runners;
     const kept = new Set<CheckerRunner>();
@@ -96,9 +96,9 @@ export class PoolRunner {
   }
 
   #startRunners(
-    config: VirtualServerConfig,
-    health: (server: RealServerConfig, checker: CheckerConfig) => Health,
-    keep: (server: RealServerConfig, checker: CheckerConfig) => CheckerRunner | undefined = () => undefined,
+    config: RunnableService,
+    health: (server: RunnableServer, checker: RunnableChecker) => Health,
+    keep: (server: RunnableServer, checker: RunnableChecker) => CheckerRunner | undefined = () => undefined,
   ): ReadonlyMap<string, readonly CheckerRunner[]> {
     const virtual = serverWords(config, config.protocol);
     return new Map(
@@ -145,7 +145,7 @@ export class PoolRunner {
     this.#host.changed();
   }
 
-  #sayChanges(config: VirtualServerConfig): void {
+  #sayChanges(config: RunnableService): void {
     const virtualServer = serverWords(config, config.protocol);
     const after = new Map(config.realServers.map((server) => [destinationName(server), server]));
     for (const [i, server] of this.#config.realServers.entries()) {
@@ -161,7 +161,7 @@ export class PoolRunner {
   }
 
   /** Nothing where it is not in the table. */
-  #sayLeaves(how: "Removing" | "Shutting down", server: RealServerConfig): void {
+  #sayLeaves(how: "Removing" | "Shutting down", server: RunnableServer): void {
     const row = this.entry.destinations.find((one) => destinationName(one) === destinationName(server));
     if (row === undefined) return;
     const { protocol } = this.#config;

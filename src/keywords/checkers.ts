@@ -1,7 +1,7 @@
 import { block, choice, line, type Table } from "../syntax/table.ts";
-import { flag, INT, integer, named, optionalBoolean, several, shown, text, wholeSeconds } from "../syntax/types.ts";
+import { flag, integer, named, optionalBoolean, text, wholeSeconds } from "../syntax/types.ts";
 import { CONNECTING } from "./check.ts";
-import { reverseWeight } from "./read-track.ts";
+import { readDomain, readFileWeight, readPayload, readQueryType, readReply } from "./read-check.ts";
 import { account, script } from "./script.ts";
 
 const { delay_before_retry, warmup, delay_loop, alpha, log_all_failures } = CONNECTING;
@@ -48,7 +48,7 @@ export const DNS_CHECK = {
   retry: { ...CONNECTING.retry, default: "real server value, else 3" },
   delay_before_retry: { ...CONNECTING.delay_before_retry, default: "real server value, else delay_loop" },
   type: line(
-    shown("A|NS|CNAME|SOA|MX|TXT|AAAA|RRSIG|DNSKEY (case-insensitive)", text, {
+    readQueryType({
       A: choice("Query for A records", {}, "(word, case-insensitive)"),
       NS: choice("Query for NS records", {}, "(word, case-insensitive)"),
       CNAME: choice("Query for CNAME records", {}, "(word, case-insensitive)"),
@@ -67,9 +67,14 @@ export const DNS_CHECK = {
         "(word, case-insensitive)",
       ),
     }),
-    { default: "SOA", meaning: "Query type" },
+    { default: "SOA", meaning: "Query type", refusal: "Unknown DNS check type %w - ignoring" },
   ),
-  name: line(named("<DOMAIN>"), { default: ". (root)", meaning: "Query name", note: "second ignored with error" }),
+  name: line(readDomain, {
+    default: ". (root)",
+    meaning: "Query name",
+    note: "second ignored with error",
+    refusal: "DNS_CHECK name '%w' has empty label - ignoring",
+  }),
 } satisfies Table;
 
 /** Keywords of `MISC_CHECK`. */
@@ -80,6 +85,7 @@ export const MISC_CHECK = {
     default: "delay_loop of the virtual server",
     unit: "s",
     meaning: "Run time limit",
+    refusal: "Invalid misc_timeout value '%w'",
   }),
   misc_dynamic: line(flag, { default: "off", meaning: "Exit codes 2..255 set the weight" }),
   user: line(account, { default: "script_user", meaning: "Account running the command" }),
@@ -93,28 +99,46 @@ export const PING_CHECK = {
 /** Keywords of `UDP_CHECK`. */
 export const UDP_CHECK = {
   ...CONNECTING,
-  payload: line(several("<HEX>"), {
+  payload: line(readPayload, {
     default: "random data",
     meaning: "Data to send",
     note: "spaces allowed between digits",
+    refusal: "Invalid hex string for UDP_CHECK payload",
+    missing: "UDP_CHECK payload requires a payload",
   }),
-  require_reply: line(several("[<HEX with x wildcards>]", 0), {
+  require_reply: line(readReply, {
     default: "off",
     meaning: "Demand a reply, optionally matching",
+    refusal: "Invalid hex string for UDP_CHECK reply",
   }),
-  min_reply_length: line(integer(0, 65535), { default: "0", unit: "bytes", meaning: "Shortest acceptable reply" }),
-  max_reply_length: line(integer(0, 65535), { default: "255", unit: "bytes", meaning: "Longest acceptable reply" }),
+  min_reply_length: line(integer(0, 65535, "strict"), {
+    default: "0",
+    unit: "bytes",
+    meaning: "Shortest acceptable reply",
+    refusal: "UDP_CHECK min length %w not valid - must be between 0 & 65535",
+  }),
+  max_reply_length: line(integer(0, 65535, "strict"), {
+    default: "255",
+    unit: "bytes",
+    meaning: "Longest acceptable reply",
+    refusal: "UDP_CHECK max length %w not valid - must be between 0 & 65535",
+  }),
 } satisfies Table;
 
 /** Keywords of `FILE_CHECK`. */
 export const FILE_CHECK = {
   track_file: line(named("<TRACK_FILE NAME>"), { default: "required", meaning: "Watched file definition" }),
   weight: line(
-    reverseWeight(-INT, INT, {
+    readFileWeight({
       reverse: choice("Invert the direction of the weight", { default: "off" }, "(word after weight)"),
       noreverse: choice("Keep the direction of the weight", { default: "off" }, "(word after weight)"),
     }),
-    { default: "weight of the track_file", meaning: "Multiplier of the file value" },
+    {
+      default: "weight of the track_file",
+      meaning: "Multiplier of the file value",
+      refusal: "weight for track file must be in [-2147483647..2147483647] inclusive. Ignoring...",
+      missing: "track file weight missing",
+    },
   ),
 } satisfies Table;
 

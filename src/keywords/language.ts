@@ -15,7 +15,7 @@ import { VRRP_INSTANCE } from "./vrrp.ts";
 const name = named("<NAME>");
 
 /** Keywords of `SSL`. */
-const SSL = {
+export const SSL = {
   password: line(text, { default: "none", meaning: "Passphrase of the key file" }),
   ca: line(named("<PATH>"), { default: "none", meaning: "CA file" }),
   certificate: line(named("<PATH>"), { default: "none", meaning: "Client certificate file" }),

@@ -16,8 +16,10 @@ import {
   text,
   UINT,
 } from "../syntax/types.ts";
-import { readEndpoint, readGranularity, readProtocol, readServerHeader, readServiceHeader } from "./read-server.ts";
-import { forwarding, REAL_SERVER } from "./real-server.ts";
+import { readAddressRange, readGroupMark } from "./read-group-entry.ts";
+import { readEndpoint, readGranularity, readProtocol, readServerHeader } from "./read-server.ts";
+import { readServiceHeader } from "./read-service.ts";
+import { forwarding, REAL_SERVER, sorryForwarding } from "./real-server.ts";
 import { scriptWithUser } from "./script.ts";
 
 const scheduler: ArgumentType<Scheduler> = shown(
@@ -178,11 +180,11 @@ export const VIRTUAL_SERVER = {
     meaning: "Keep the sorry server with weight 0",
     note: "must follow sorry_server",
   }),
-  sorry_server_lvs_method: line(forwarding, {
+  sorry_server_lvs_method: line(sorryForwarding, {
     default: "virtual server method",
     meaning: "Forwarding method of the sorry server",
     note: "must follow sorry_server",
-    refusal: "PARSER : unknown [%w] routing method for virtual server.",
+    refusal: "PARSER : unknown [%w] routing method for sorry server.",
   }),
   real_server: block(readServerHeader, REAL_SERVER, {
     default: "port of the virtual server",
@@ -205,6 +207,7 @@ export const VIRTUAL_SERVER = {
     smtp_alert: line(optionalBoolean, {
       default: "smtp_alert_checker, smtp_alert, else off",
       meaning: "Mail quorum transitions",
+      refusal: "Invalid virtual_server smtp_alert parameter %w",
     }),
     snmp_name: line(text, { default: "none", meaning: "Label reported over SNMP", build: "SNMP_CHECKER" }),
     omega: line(flag, { default: "off", meaning: "Run down notifiers at daemon shutdown" }),
@@ -226,16 +229,21 @@ const HEADER = {
     meaning: "Service by address",
     note: "port may be omitted only for persistent services",
   }),
-  fwmark: line(integer(0, UINT), { meaning: "Service by firewall mark" }),
-  group: line(named("<VIRTUAL_SERVER_GROUP>"), { meaning: "Service by group of addresses" }),
+  ...later(
+    {
+      fwmark: line(integer(0, UINT), { meaning: "Service by firewall mark" }),
+      group: line(named("<VIRTUAL_SERVER_GROUP>"), { meaning: "Service by group of addresses" }),
+    },
+    { severity: "error", effect: "the service does not run" },
+  ),
 } satisfies Table;
 
 /** `virtual_server ADDRESS [PORT]`, `virtual_server fwmark N`, `virtual_server group NAME`. */
-export const serviceHeader = shown("<IPADDR> [<PORT>]", readServiceHeader, HEADER);
+export const serviceHeader = shown("<IPADDR> [<PORT>]", readServiceHeader(HEADER), HEADER);
 
 /** Members of `virtual_server_group NAME`. */
 export const VIRTUAL_SERVER_GROUP = {
-  "<IPADDR> [<PORT>]": line(several("single address"), {
+  "<IPADDR> [<PORT>]": line(readAddressRange, {
     meaning: "Member address",
     note: "port 0 means none",
     repeats: true,
@@ -247,7 +255,7 @@ export const VIRTUAL_SERVER_GROUP = {
   }),
   "<IPADDR>/<PREFIX> [<PORT>]": line(several("host bits must be zero"), { meaning: "Member prefix", repeats: true }),
   fwmark: line(
-    shown("<integer 0..4294967295> [inet|inet6]", several(""), {
+    shown("<integer 0..4294967295> [inet|inet6]", readGroupMark, {
       inet: choice("Family of the mark", { note: "only for tunnelled servers" }),
       inet6: choice("Family of the mark", { note: "only for tunnelled servers" }),
     }),

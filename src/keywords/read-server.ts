@@ -1,8 +1,8 @@
 import { family, type IpAddress, parseIp, toBytes } from "../base/ip.ts";
-import type { Forwarding, Protocol } from "../base/ipvs.ts";
+import type { Protocol } from "../base/ipvs.ts";
 import type { Argument } from "../syntax/argument.ts";
 import { readInteger } from "../syntax/scalars.ts";
-import type { ArgumentType, LineRow, Table } from "../syntax/table.ts";
+import type { ArgumentType, LineRow } from "../syntax/table.ts";
 import { integerWord, oneOf, refuse, word } from "../syntax/types.ts";
 
 /** `ADDRESS [PORT]`; 0 and nothing both mean no port. */
@@ -22,18 +22,6 @@ export const readEndpoint: ArgumentType<Endpoint> = {
 /** The header of `real_server`. */
 export const readServerHeader: ArgumentType<Endpoint> = readEndpoint;
 
-/** The header of `virtual_server`; services by firewall mark and by group are not supported yet. */
-export const readServiceHeader: ArgumentType<Endpoint> = {
-  ...readEndpoint,
-  read(argument) {
-    const first = word(argument);
-    if (first.text !== "fwmark" && first.text !== "group") return endpoint(argument);
-    const span = first.span;
-    argument.report.error(["not-supported-yet", `\`virtual_server ${first.text}\` is not supported yet`], span);
-    return undefined;
-  },
-};
-
 function endpoint(argument: Argument): Endpoint | undefined {
   const first = word(argument);
   const [, second] = argument.words;
@@ -50,33 +38,6 @@ function endpoint(argument: Argument): Endpoint | undefined {
   if (reading.ok && reading.flaw === undefined) return { address, port: reading.value };
   const message = `\`${second.text}\` is no port; the ${name} is left out`;
   return refuse(argument, { text: logged(), span: second.span }, message, "write a port from 1 to 65535");
-}
-
-const METHODS = { NAT: "nat", DR: "dr", TUN: "tun" } as const;
-
-/** `NAT|DR|TUN` with these rows; tunnel options other than the default `type ipip` are not supported yet. */
-export function readForwarding(
-  options: Table & Readonly<Record<keyof typeof METHODS, LineRow<true>>>,
-): ArgumentType<Forwarding> {
-  const { NAT, DR, TUN } = options;
-  const method = oneOf({ NAT, DR, TUN });
-  return {
-    usage: "NAT|DR|TUN [type <T>] [port <N>] [nocsum|csum|remcsum]",
-    options,
-    least: 1,
-    most: Number.POSITIVE_INFINITY,
-    read(argument) {
-      const name = method.read(argument);
-      if (name === undefined) return undefined;
-      const [, option, value, third] = argument.words;
-      const plain = option === undefined || (option.text === "type" && value?.text === "ipip" && third === undefined);
-      if (!plain && option !== undefined) {
-        const finding = ["not-supported-yet", `\`${option.text}\` is not supported yet; IPIP is used`] as const;
-        argument.report.error(finding, option.span);
-      }
-      return METHODS[name];
-    },
-  };
 }
 
 /** `TCP|UDP|SCTP` in any case, with these rows. */

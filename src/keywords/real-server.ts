@@ -1,4 +1,4 @@
-import { block, choice, later, line, type Table } from "../syntax/table.ts";
+import { block, choice, type Later, later, line, type Table } from "../syntax/table.ts";
 import {
   decimalSeconds,
   flag,
@@ -12,8 +12,11 @@ import {
 } from "../syntax/types.ts";
 import { CONNECTING, HTTP_GET, SSL_GET } from "./check.ts";
 import { BFD_CHECK, DNS_CHECK, FILE_CHECK, MISC_CHECK, PING_CHECK, SMTP_CHECK, UDP_CHECK } from "./checkers.ts";
-import { readForwarding } from "./read-server.ts";
+import { readForwarding } from "./read-forwarding.ts";
 import { scriptWithUser } from "./script.ts";
+
+/** Tunnels that are not made yet. */
+const IPIP: Later = { severity: "error", effect: "an IPIP tunnel is used" };
 
 const FORWARDING = {
   NAT: choice("Masquerading"),
@@ -22,22 +25,29 @@ const FORWARDING = {
   type: line(
     oneOf({
       ipip: choice("IP in IP"),
-      gue: choice("Generic UDP encapsulation"),
-      gre: choice("Generic routing encapsulation"),
+      ...later({ gue: choice("Generic UDP encapsulation"), gre: choice("Generic routing encapsulation") }, IPIP),
     }),
     { meaning: "Tunnel type", note: "default ipip; needs kernel and build support" },
   ),
-  port: line(integer(1, 65535), {
-    meaning: "GUE destination port",
-    note: "required for and limited to gue; needs kernel and build support",
-  }),
   nocsum: choice("No tunnel checksum", { note: "default; needs kernel and build support" }),
-  csum: choice("Tunnel checksum", { note: "gue and gre only; needs kernel and build support" }),
-  remcsum: choice("Remote checksum offload", { note: "gue only; needs kernel and build support" }),
+  ...later(
+    {
+      port: line(integer(1, 65535), {
+        meaning: "GUE destination port",
+        note: "required for and limited to gue; needs kernel and build support",
+      }),
+      csum: choice("Tunnel checksum", { note: "gue and gre only; needs kernel and build support" }),
+      remcsum: choice("Remote checksum offload", { note: "gue only; needs kernel and build support" }),
+    },
+    IPIP,
+  ),
 } satisfies Table;
 
-/** How connections reach a server: `NAT|DR|TUN` and tunnel options. */
-export const forwarding = readForwarding(FORWARDING);
+/** How connections reach the servers of a service: `NAT|DR|TUN` and tunnel options. */
+export const forwarding = readForwarding(FORWARDING, "virtual");
+
+/** How they reach its sorry server. */
+export const sorryForwarding = readForwarding(FORWARDING, "sorry");
 
 /** Keywords of `real_server ADDRESS [PORT]`. */
 export const REAL_SERVER = {
@@ -46,7 +56,7 @@ export const REAL_SERVER = {
     meaning: "IPVS weight",
     refusal: "Real server weight %w is outside range 0-2147483647",
   }),
-  lvs_method: line(forwarding, {
+  lvs_method: line(readForwarding(FORWARDING, "real"), {
     default: "virtual server method",
     meaning: "Forwarding method of this server",
     refusal: "PARSER : unknown [%w] routing method for real server.",
@@ -120,6 +130,7 @@ export const REAL_SERVER = {
     smtp_alert: line(optionalBoolean, {
       default: "smtp_alert_checker, smtp_alert, else on",
       meaning: "Mail up and down transitions",
+      refusal: "Invalid real_server smtp_alert parameter %w",
     }),
     snmp_name: line(text, { default: "none", meaning: "Label reported over SNMP", build: "SNMP_CHECKER" }),
   }),

@@ -1,6 +1,7 @@
 import { choice, later, line, type Table } from "../syntax/table.ts";
-import { flag, INT, integer, named, optionalBoolean, several, shown, text } from "../syntax/types.ts";
+import { flag, INT, integer, optionalBoolean, shown, text } from "../syntax/types.ts";
 import { readDigest, readStatusCodes } from "./read-http.ts";
+import { readPattern, readRegexOptions, readStack } from "./read-regex.ts";
 
 const REGEX_OPTIONS = {
   allow_empty_class: choice("PCRE2 option of the same name", { build: "REGEX" }),
@@ -46,14 +47,14 @@ export const URL = {
   }),
   virtualhost: line(text, { default: "checker value", meaning: "Host header for this request" }),
   ...later({
-    regex: line(named("<QUOTED PATTERN>"), {
+    regex: line(readPattern, {
       default: "none",
       meaning: "PCRE2 pattern the body must match",
       note: "escapes processed; second replaces first",
       build: "REGEX",
     }),
     regex_no_match: line(flag, { default: "off", meaning: "Fail when the pattern matches", build: "REGEX" }),
-    regex_options: line(shown("<OPTION>...", several(""), REGEX_OPTIONS), {
+    regex_options: line(readRegexOptions(REGEX_OPTIONS), {
       default: "none",
       meaning: "PCRE2 compile options",
       note: "unknown words silently ignored",
@@ -72,7 +73,7 @@ export const URL = {
       meaning: "Last offset where a match may start",
       build: "REGEX",
     }),
-    regex_stack: line(several("<START> <MAX>", 2), {
+    regex_stack: line(readStack, {
       default: "PCRE2 default",
       unit: "bytes",
       meaning: "PCRE2 JIT stack sizes",

@@ -1,5 +1,5 @@
 import { type Micros, toSeconds } from "../base/time.ts";
-import type { CheckerConfig } from "../config/model.ts";
+import type { CheckerBase, CheckerConfig } from "../config/model-check.ts";
 import { REAL_SERVER } from "../keywords/real-server.ts";
 import { type Body, last, type Setting, type Settings, type Table } from "../syntax/table.ts";
 import { type Finding, hint, type Lint, type LintInput, warning } from "./lint.ts";
@@ -35,7 +35,7 @@ function* checkerPort({ services }: LintInput): Iterable<Finding> {
     for (const { real, body } of servers) {
       // The port as written: what direct routing makes of it is K001.
       const port = body.value.header.port === 0 ? service.port : body.value.header.port;
-      const asked = real.checkers.filter(({ address }) => address === real.address);
+      const asked = real.checkers.filter(asksPort).filter(({ address }) => address === real.address);
       const [first] = asked;
       if (first === undefined || port === 0 || asked.some((checker) => checker.port === port)) continue;
       const place = last(...inCheckers(body, "connect_port"));
@@ -45,16 +45,21 @@ function* checkerPort({ services }: LintInput): Iterable<Finding> {
   }
 }
 
+/** Checkers that ask a port of the server. */
+function asksPort(checker: CheckerConfig): checker is Extract<CheckerConfig, CheckerBase> {
+  return "port" in checker && checker.type !== "ping";
+}
+
 /** How long the attempts of one verdict last where each runs into its timeout. */
-function timeouts({ connectTimeout, retry }: CheckerConfig): Micros {
+function timeouts({ connectTimeout, retry }: CheckerBase): Micros {
   return (retry + 1) * connectTimeout;
 }
 
 /** One finding for a service: its real servers are mostly checked alike. */
 function* slowVerdict({ services }: LintInput): Iterable<Finding> {
   for (const written of services) {
-    const slow = written.servers.find(({ real }) => real.checkers.some((each) => timeouts(each) > each.delayLoop));
-    const checker = slow?.real.checkers.find((each) => timeouts(each) > each.delayLoop);
+    const slow = written.servers.find(({ real }) => real.checkers.some(isSlow));
+    const checker = slow?.real.checkers.find(isSlow);
     if (slow === undefined || checker === undefined) continue;
     const { delayLoop, connectTimeout, retry, delayBeforeRetry } = checker;
     const attempts = retry === 0 ? "one attempt" : `${retry + 1} attempts`;
@@ -62,6 +67,10 @@ function* slowVerdict({ services }: LintInput): Iterable<Finding> {
     const message = `a server that goes silent is out after up to ${most} seconds, not ${toSeconds(delayLoop)}: ${attempts} of ${toSeconds(connectTimeout)} seconds come on top`;
     yield hint(message, loopPlace(written, slow), "lower `connect_timeout`, `retry` or `delay_before_retry`");
   }
+}
+
+function isSlow(checker: CheckerConfig): checker is Extract<CheckerConfig, CheckerBase> {
+  return "connectTimeout" in checker && timeouts(checker) > checker.delayLoop;
 }
 
 /** The `delay_loop` that counts, of the checker, its real server or its virtual server. */

@@ -1,7 +1,15 @@
 import { toSeconds } from "../base/time.ts";
-import type { CheckerConfig, HttpUrl } from "../config/model.ts";
+import type {
+  CheckerBase,
+  CheckerConfig,
+  CheckerTiming,
+  HttpCheckConfig,
+  HttpUrl,
+  SslCheckConfig,
+} from "../config/model-check.ts";
 import type { Report } from "../syntax/report.ts";
 import type { Span } from "../syntax/span.ts";
+import type { Setting } from "../syntax/table.ts";
 import type { DirectorServer } from "./compare-lvs.ts";
 import { compareStatements, type Given, given } from "./disagreement.ts";
 
@@ -13,7 +21,18 @@ interface DirectorChecker {
   readonly keyword: Span;
 }
 
-const KEYWORDS: Readonly<Record<string, string>> = { tcp: "TCP_CHECK", http: "HTTP_GET" };
+const KEYWORDS = {
+  tcp: "TCP_CHECK",
+  http: "HTTP_GET",
+  ssl: "SSL_GET",
+  smtp: "SMTP_CHECK",
+  dns: "DNS_CHECK",
+  misc: "MISC_CHECK",
+  udp: "UDP_CHECK",
+  ping: "PING_CHECK",
+  file: "FILE_CHECK",
+  bfd: "BFD_CHECK",
+} as const satisfies Readonly<Record<CheckerConfig["type"], string>>;
 
 /** A value of a checker. `inherits`: the real server and its service may say it for all their checkers. */
 interface Property {
@@ -24,18 +43,63 @@ interface Property {
 }
 
 const PROPERTIES: readonly Property[] = [
-  own("connect_ip", ({ address }) => address),
-  own("connect_port", ({ port }) => `${port}`),
-  shared("connect_timeout", ({ connectTimeout }) => `${toSeconds(connectTimeout)}`),
-  shared("delay_loop", ({ delayLoop }) => `${toSeconds(delayLoop)}`),
-  { ...shared("retry", ({ retry }) => `${retry}`), keywords: ["retry", "nb_get_retry"] },
-  shared("delay_before_retry", ({ delayBeforeRetry }) => `${toSeconds(delayBeforeRetry)}`),
-  shared("warmup", ({ warmup, delayLoop }) => (warmup === delayLoop ? undefined : `${toSeconds(warmup)}`)),
-  shared("alpha", ({ alpha }) => (alpha ? "on" : "off")),
-  shared("virtualhost", (config) => (config.type === "http" ? (config.virtualHost ?? "none") : undefined)),
-  own("http_protocol", (config) => (config.type === "http" ? config.protocol : undefined)),
-  own("url", (config) => (config.type === "http" ? config.urls.map(urlName).join(", ") : undefined)),
+  own(
+    "connect_ip",
+    connects(({ address }) => address),
+  ),
+  own(
+    "connect_port",
+    connects(({ port }) => `${port}`),
+  ),
+  shared(
+    "connect_timeout",
+    connects(({ connectTimeout }) => `${toSeconds(connectTimeout)}`),
+  ),
+  shared(
+    "delay_loop",
+    runs(({ delayLoop }) => `${toSeconds(delayLoop)}`),
+  ),
+  {
+    ...shared(
+      "retry",
+      runs(({ retry }) => `${retry}`),
+    ),
+    keywords: ["retry", "nb_get_retry"],
+  },
+  shared(
+    "delay_before_retry",
+    runs(({ delayBeforeRetry }) => `${toSeconds(delayBeforeRetry)}`),
+  ),
+  shared(
+    "warmup",
+    runs(({ warmup, delayLoop }) => (warmup === delayLoop ? undefined : `${toSeconds(warmup)}`)),
+  ),
+  shared("alpha", (config) => (config.type === "file" ? undefined : config.alpha ? "on" : "off")),
+  shared("virtualhost", (config) => (isWeb(config) ? (config.virtualHost ?? "none") : undefined)),
+  own("http_protocol", (config) => (isWeb(config) ? config.protocol : undefined)),
+  own("url", (config) => (isWeb(config) ? config.urls.map(urlName).join(", ") : undefined)),
+  own("misc_path", (config) => (config.type === "misc" ? config.command.argv.join(" ") : undefined)),
+  own("misc_dynamic", (config) => (config.type === "misc" ? (config.dynamicWeight ? "on" : "off") : undefined)),
+  own("type", (config) => (config.type === "dns" ? config.queryType : undefined)),
+  own("name", (config) => (config.type === "dns" ? config.name : undefined)),
+  own("helo_name", (config) => (config.type === "smtp" ? config.heloName : undefined)),
+  own("payload", (config) => (config.type === "udp" ? config.payload : undefined)),
+  own("require_reply", (config) =>
+    config.type === "udp" ? (config.requireReply ? (config.reply ?? "on") : "off") : undefined,
+  ),
 ];
+
+function connects(value: (config: CheckerBase) => string | undefined): Property["value"] {
+  return (config) => ("address" in config ? value(config) : undefined);
+}
+
+function runs(value: (config: CheckerTiming) => string | undefined): Property["value"] {
+  return (config) => ("retry" in config ? value(config) : undefined);
+}
+
+function isWeb(config: CheckerConfig): config is HttpCheckConfig | SslCheckConfig {
+  return config.type === "http" || config.type === "ssl";
+}
 
 function own(name: string, value: Property["value"]): Property {
   return { name, keywords: [name], inherits: false, value };
@@ -60,7 +124,7 @@ export function compareChecks(servers: readonly DirectorServer[], inherited: Set
   const title = `\`real_server ${servers[0]?.real.address} ${servers[0]?.real.port}\``;
   const lists = servers.map(checkersOf);
   const kinds = servers.map((server, i) => {
-    const value = server.real.checkers.map(({ type }) => KEYWORDS[type] ?? type).join(", ") || "none";
+    const value = server.real.checkers.map(({ type }) => KEYWORDS[type]).join(", ") || "none";
     return { director: server.director, value, given: true, span: lists[i]?.[0]?.keyword ?? server.body.span };
   });
   compareStatements(`the check of ${title}`, kinds, { code: "differs-check", severity: "warning", help: HELP }, report);
@@ -72,10 +136,14 @@ export function compareChecks(servers: readonly DirectorServer[], inherited: Set
   }
 }
 
+type Block = Setting<{ readonly settings: Given }>;
+
 /** Checkers with their blocks, where the reader left none out. */
 function checkersOf(server: DirectorServer): readonly DirectorChecker[] {
   const { settings } = server.body.value;
-  const blocks = [...settings.TCP_CHECK, ...settings.HTTP_GET].sort((a, b) => a.order - b.order);
+  const blocks = Object.values(KEYWORDS)
+    .flatMap((keyword): readonly Block[] => settings[keyword])
+    .sort((a, b) => a.order - b.order);
   if (blocks.length !== server.real.checkers.length) return [];
   return server.real.checkers.flatMap((config, i) => {
     const block = blocks[i];
@@ -106,7 +174,7 @@ function compareProperty(
     return { director, value: values[i] ?? "", given: setting !== undefined, span };
   });
   const { address, port } = first.server.owner.service;
-  const kind = KEYWORDS[first.config.type] ?? first.config.type;
+  const kind = KEYWORDS[first.config.type];
   const what = ofService ? `\`virtual_server ${address} ${port}\`` : `\`${kind}\` of ${title}`;
   const rule = { code: `differs-${name.replaceAll("_", "-")}`, severity: "warning", help: HELP } as const;
   compareStatements(`\`${name}\` of ${what}`, statements, rule, report);

@@ -111,7 +111,8 @@ export function compareServices(directors: readonly Director[], report: Report):
 
 /** Every virtual server that is written, usable or not. */
 function endpointsOf({ reading }: Director): ReadonlySet<string> {
-  return new Set(reading.tree.virtual_server.map(({ value: { header } }) => `${header.address} ${header.port}`));
+  const headers = reading.tree.virtual_server.map(({ value }) => value.header);
+  return new Set(headers.flatMap((header) => ("address" in header ? [`${header.address} ${header.port}`] : [])));
 }
 
 function titleOf({ service: { address, port } }: WrittenService): string {

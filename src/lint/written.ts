@@ -1,5 +1,6 @@
 import { serviceName } from "../base/ipvs.ts";
-import type { RealServerConfig, VirtualServerConfig, VrrpInstanceConfig } from "../config/model.ts";
+import type { VrrpInstanceConfig } from "../config/model.ts";
+import type { RealServerConfig, VirtualServerConfig } from "../config/model-lvs.ts";
 import type { Reading } from "../config/read.ts";
 
 type Tree = Reading["tree"];
@@ -36,11 +37,12 @@ export function writtenInstances({ config, tree }: Pick<Reading, "config" | "tre
   });
 }
 
-/** Every virtual server of the model with its block, and every real server with its own. */
+/** Every virtual server by address with its block, and every real server with its own. */
 export function writtenServices({ config, tree }: Pick<Reading, "config" | "tree">): readonly WrittenService[] {
   const bodies = new Map<string, ServiceBody>();
   for (const body of tree.virtual_server) {
     const { header, settings } = body.value;
+    if (!("address" in header)) continue;
     const name = serviceName({ ...header, protocol: settings.protocol.at(-1)?.value ?? "udp" });
     // The reader leaves out a service without real servers, and then the first of a name.
     if (settings.real_server.length > 0 && !bodies.has(name)) bodies.set(name, body);

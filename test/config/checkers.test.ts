@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
+import type { IpAddress } from "../../src/base/ip.ts";
 import { seconds } from "../../src/base/time.ts";
-import type { CheckerConfig, RealServerConfig, VirtualServerConfig } from "../../src/config/model.ts";
+import type { CheckerConfig, TcpCheckConfig } from "../../src/config/model-check.ts";
+import type { RealServerConfig, VirtualServerConfig } from "../../src/config/model-lvs.ts";
+import { runnable } from "../../src/daemon/runnable.ts";
 import { testStatus } from "../../src/syntax/diagnostic.ts";
 import { reading, server, service } from "./reading.ts";
 
@@ -16,8 +19,8 @@ function checker(text: string): CheckerConfig | undefined {
   return rs(text)?.checkers[0];
 }
 
-function checkedIp(): CheckerConfig["address"] {
-  return "192.0.2.77" as CheckerConfig["address"];
+function checkedIp(): IpAddress {
+  return "192.0.2.77" as IpAddress;
 }
 
 const codes = (text: string): readonly string[] => reading(text).diagnostics.map(({ code }) => code);
@@ -25,7 +28,7 @@ const codes = (text: string): readonly string[] => reading(text).diagnostics.map
 test("real servers inherit from the service, checkers from the real server", () => {
   const timing = (n: number): string =>
     `delay_loop ${n}\nretry ${n}\ndelay_before_retry ${n}\nwarmup ${n}\nconnect_timeout ${n}`;
-  const inside = (n: number): Partial<CheckerConfig> => ({
+  const inside = (n: number): Partial<TcpCheckConfig> => ({
     delayLoop: seconds(n),
     retry: n,
     delayBeforeRetry: seconds(n),
@@ -60,7 +63,7 @@ test("TCP_CHECK without more", () => {
   });
 });
 
-test.each<[string, Partial<CheckerConfig>, number]>([
+test.each<[string, Partial<TcpCheckConfig>, number]>([
   ["connect_ip 192.0.2.77\nconnect_port 99", { address: checkedIp(), port: 99 }, 0],
   ["connect_port 0", { port: 80 }, 5],
   ["connect_ip foo", {}, 5],
@@ -154,7 +157,8 @@ test("an HTTP_GET that asks for nothing is left out", () => {
 
 test("checkers that are not supported yet say that they check nothing", () => {
   const { config, diagnostics } = reading(server("SSL_GET {\nurl {\npath /\n}\n}", "TCP_CHECK {\n}"));
-  expect(config.virtualServers[0]?.realServers[0]?.checkers).toMatchObject([{ type: "tcp" }]);
+  expect(config.virtualServers[0]?.realServers[0]?.checkers).toMatchObject([{ type: "ssl" }, { type: "tcp" }]);
+  expect(runnable(config)[0]?.realServers[0]?.checkers).toMatchObject([{ type: "tcp" }]);
   expect(diagnostics.map(({ severity, message }) => [severity, message])).toEqual([
     [
       "error",

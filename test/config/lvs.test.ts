@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RealServerConfig, VirtualServerConfig } from "../../src/config/model.ts";
+import type { RealServerConfig, VirtualServerConfig } from "../../src/config/model-lvs.ts";
 import { startStatus, testStatus } from "../../src/syntax/diagnostic.ts";
 import { reading, server, service } from "./reading.ts";
 
@@ -25,17 +25,29 @@ test("a service that says only what it must has Keepalived's defaults", () => {
       schedulerFlags: 0,
       persistenceTimeout: 0,
       persistenceNetmask: 32,
+      persistenceEngine: undefined,
       quorum: 1,
       hysteresis: 0,
+      haSuspend: false,
+      omega: false,
+      smtpAlert: false,
+      snmpName: undefined,
+      quorumUp: undefined,
+      quorumDown: undefined,
       realServers: [
         {
           address: "192.0.2.11",
           port: 80,
           weight: 1,
           forwarding: "nat",
+          tunnel: undefined,
           upperThreshold: 0,
           lowerThreshold: 0,
           inhibitOnFailure: false,
+          smtpAlert: true,
+          snmpName: undefined,
+          notifyUp: undefined,
+          notifyDown: undefined,
           checkers: [],
         },
       ],
@@ -58,10 +70,11 @@ test.each<[string, readonly string[], Partial<VirtualServerConfig>, number]>([
     { persistenceTimeout: 360, persistenceNetmask: 24 },
     0,
   ],
-  ["24 is no IPv4 netmask", ["persistence_granularity 24"], { persistenceTimeout: 0, persistenceNetmask: 32 }, 5],
+  ["24 is no IPv4 netmask", ["persistence_granularity 24"], { persistenceTimeout: 0, persistenceNetmask: 32 }, 0],
   ["255.0.255.0 is no netmask", ["persistence_granularity 255.0.255.0"], { persistenceNetmask: 32 }, 5],
   ["sh-port and sh-fallback below lb_algo sh", ["lb_algo sh", "sh-port", "sh-fallback"], { schedulerFlags: 0x18 }, 0],
   ["sh-port above it has no effect", ["sh-port", "lb_algo sh"], { schedulerFlags: 0 }, 5],
+  ["nor has sh-port below lb_algo mh", ["lb_algo mh", "sh-port"], { schedulerFlags: 0 }, 0],
   ["mh-port below lb_algo mh", ["lb_algo mh", "mh-port", "mh-fallback"], { schedulerFlags: 0x18 }, 0],
   ["flag-1, flag-2, flag-3", ["flag-1", "flag-2", "flag-3"], { schedulerFlags: 0x38 }, 0],
   ["ops with UDP", ["protocol UDP", "ops"], { schedulerFlags: 4 }, 0],
@@ -103,7 +116,7 @@ test("a service without a real server is left out", () => {
   expect(testStatus(diagnostics)).toBe(5);
 });
 
-test.each(["192.0.2.300 80", "192.0.2.254 abc", "192.0.2.254 70000", "fwmark 5", "group G"])(
+test.each(["192.0.2.300 80", "192.0.2.254 abc", "192.0.2.254 70000", "fwmark", "fwmark 0", "fwmark abc", "group"])(
   "virtual_server %s is left out",
   (header) => {
     const { config, diagnostics } = reading(service().replace("192.0.2.254 80", header));
@@ -132,7 +145,7 @@ test("direct routing and tunnelling cannot rewrite ports; NAT can", () => {
 
 test("a checker asks the port as written, which a reset does not change", () => {
   const text = server("TCP_CHECK {\n}").replace("11 80", "11 8080").replace("NAT", "DR");
-  expect(vs(text)?.realServers[0]?.checkers[0]?.port).toBe(8080);
+  expect(vs(text)?.realServers[0]?.checkers).toMatchObject([{ port: 8080 }]);
 });
 
 test("a real server without a port has the service's, and is checked there", () => {
@@ -147,22 +160,26 @@ test("a real server of the other family needs a tunnel that is named above it", 
   expect(vs(server("lvs_method TUN").replace("192.0.2.11", "fd00::11"))?.realServers).toHaveLength(1);
 });
 
-test("the second real server of a name is left out", () => {
-  const text = server("}\nreal_server 192.0.2.11 80 {");
+test.each([
+  ["80", "80", 5, "VS [192.0.2.254]:tcp:80: real server [192.0.2.11]:tcp:80 is duplicated - removing second rs"],
+  ["80", "", 0, undefined], // the service gives it port 80: Keepalived does not see that
+])("the second real server of a name is left out: %j and %j", (first, second, status, keepalived) => {
+  const text = server(`}\nreal_server 192.0.2.11 ${second} {`).replace("11 80", `11 ${first}`);
   expect(vs(text)?.realServers).toHaveLength(1);
-  expect(codes(text)).toEqual(["duplicate"]);
+  const { diagnostics } = reading(text);
+  expect(diagnostics).toMatchObject([{ code: "duplicate", status, related: [{ span: { line: 5 } }] }]);
+  expect(diagnostics[0]?.keepalived).toBe(keepalived);
 });
 
 test.each<[string, Partial<RealServerConfig>, number]>([
   ["weight 0", { weight: 0 }, 5], // the quorum of 1 cannot be reached
   ["weight -1", { weight: 1 }, 5],
   ["uthreshold 9\nlthreshold 5", { upperThreshold: 9, lowerThreshold: 5 }, 0],
-  ["uthreshold 5\nlthreshold 9", { upperThreshold: 5, lowerThreshold: 0 }, 5],
+  ["uthreshold 5\nlthreshold 9", { upperThreshold: 5, lowerThreshold: 0 }, 0],
   ["inhibit_on_failure", { inhibitOnFailure: true }, 0],
   ["inhibit_on_failure off", { inhibitOnFailure: false }, 0],
   ["lvs_method DR", { forwarding: "dr" }, 0],
   ["lvs_method TUN type ipip", { forwarding: "tun" }, 0],
-  ["lvs_method TUN type gue port 5000", { forwarding: "tun" }, 5],
   ["lb_kind DR", { forwarding: "nat" }, 5],
   ["retry 0", {}, 5],
 ])("real_server { %s }", (line, expected, status) => {

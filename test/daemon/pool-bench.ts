@@ -1,8 +1,9 @@
 import { ip } from "../../src/base/ip.ts";
 import { destinationName, type IpvsEntry } from "../../src/base/ipvs.ts";
 import { seconds } from "../../src/base/time.ts";
-import type { RealServerConfig, TcpCheckConfig, VirtualServerConfig } from "../../src/config/model.ts";
+import type { TcpCheckConfig } from "../../src/config/model-check.ts";
 import { PoolRunner } from "../../src/daemon/pool-runner.ts";
+import type { RunnableServer, RunnableService } from "../../src/daemon/runnable.ts";
 import { createLog } from "../../src/observe/log.ts";
 import type { ServiceReport } from "../../src/observe/report.ts";
 import { FakeServers } from "./fake-servers.ts";
@@ -27,13 +28,13 @@ export const check = (port: number, change: Partial<TcpCheckConfig> = {}): TcpCh
 });
 
 /** A real server checked on a port of its own number. */
-export const real = (host: number, change: Partial<RealServerConfig> = {}): RealServerConfig => ({
+export const real = (host: number, change: Partial<RunnableServer> = {}): RunnableServer => ({
   ...{ address: ip(`10.88.0.${host}`), port: 80, weight: 1, forwarding: "nat" },
   ...{ upperThreshold: 0, lowerThreshold: 0, inhibitOnFailure: false, checkers: [check(host)], ...change },
 });
 
 /** A service of these servers. */
-export const service = (realServers: readonly RealServerConfig[], change: Partial<VirtualServerConfig> = {}) => ({
+export const service = (realServers: readonly RunnableServer[], change: Partial<RunnableService> = {}) => ({
   ...({ address: ip("10.78.0.1"), port: 80, protocol: "tcp", scheduler: "rr", schedulerFlags: 0 } as const),
   ...{ persistenceTimeout: 0, persistenceNetmask: 32, quorum: 1, hysteresis: 0, realServers, sorryServer: undefined },
   ...change,
@@ -47,7 +48,7 @@ export class PoolBench {
   readonly table: string[][] = []; // each wanted table, hosts and weights
   readonly #said: string[] = [];
 
-  start(config: VirtualServerConfig, origin: "start" | "reload" | ServiceReport = "start", random = 0): PoolRunner {
+  start(config: RunnableService, origin: "start" | "reload" | ServiceReport = "start", random = 0): PoolRunner {
     return new PoolRunner(config, origin, {
       io: this.servers,
       random: () => random,

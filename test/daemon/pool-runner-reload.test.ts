@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { seconds } from "../../src/base/time.ts";
-import type { VirtualServerConfig } from "../../src/config/model.ts";
 import type { PoolRunner } from "../../src/daemon/pool-runner.ts";
+import type { RunnableService } from "../../src/daemon/runnable.ts";
 import type { ServiceReport } from "../../src/observe/report.ts";
 import { check, PoolBench, real, rows, SORRY, service } from "./pool-bench.ts";
 
@@ -13,7 +13,7 @@ beforeEach(() => {
 
 describe("reload", () => {
   /** A pool of 11 and 12, of which 12 is dead, at 2 s. */
-  async function halfDead(change: Partial<VirtualServerConfig> = {}): Promise<PoolRunner> {
+  async function halfDead(change: Partial<RunnableService> = {}): Promise<PoolRunner> {
     bench.servers.manners.set(12, "refused");
     const pool = bench.start(service([real(11), real(12)], change));
     await bench.servers.run(seconds(2));

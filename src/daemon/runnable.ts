@@ -1,0 +1,47 @@
+import type { Config } from "../config/model.ts";
+import type { CheckerConfig, HttpCheckConfig, TcpCheckConfig } from "../config/model-check.ts";
+import type { RealServerConfig, VirtualServerConfig } from "../config/model-lvs.ts";
+import type { RealServer, VirtualServer } from "../lvs/pool.ts";
+
+/** A checker that the daemon can run. */
+export type RunnableChecker = TcpCheckConfig | HttpCheckConfig;
+
+/** A real server with the checkers that run. */
+export interface RunnableServer extends RealServer {
+  readonly checkers: readonly RunnableChecker[];
+}
+
+/** A service that runs. */
+export interface RunnableService extends VirtualServer {
+  readonly protocol: VirtualServerConfig["protocol"];
+  readonly realServers: readonly RunnableServer[];
+}
+
+/**
+ * What the checkers process runs of a configuration: services by address, their real servers with the checkers that
+ * exist. The reader said of everything else that it is not implemented: services by mark or group do not run, a checker
+ * does not check its server, a tunnel is plain IPIP, scripts and mails stay out.
+ */
+export function runnable({ virtualServers }: Pick<Config, "virtualServers">): readonly RunnableService[] {
+  return virtualServers.map(service);
+}
+
+function service(server: VirtualServerConfig): RunnableService {
+  const { address, port, protocol, scheduler, schedulerFlags, persistenceTimeout, persistenceNetmask } = server;
+  const { quorum, hysteresis, sorryServer } = server;
+  const realServers = server.realServers.map(realServer);
+  return {
+    ...{ address, port, protocol, scheduler, schedulerFlags, persistenceTimeout, persistenceNetmask },
+    ...{ quorum, hysteresis, sorryServer, realServers },
+  };
+}
+
+function realServer(server: RealServerConfig): RunnableServer {
+  const { address, port, weight, forwarding, upperThreshold, lowerThreshold, inhibitOnFailure } = server;
+  const checkers = server.checkers.filter(isRunnable);
+  return { address, port, weight, forwarding, upperThreshold, lowerThreshold, inhibitOnFailure, checkers };
+}
+
+function isRunnable(checker: CheckerConfig): checker is RunnableChecker {
+  return checker.type === "tcp" || checker.type === "http";
+}
