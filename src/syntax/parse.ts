@@ -73,7 +73,7 @@ export function newParser<C extends Table>(row: BlockRow<true, C>, report: Repor
     place: top,
     keywords: keywordsOf(row.children),
     header: true,
-    given: Object.create(keywordsOf(row.children).nothing),
+    given: { ...keywordsOf(row.children).nothing },
   };
   let frame: Frame = { type: "file", block: file };
   return { feed, finished };
@@ -185,7 +185,7 @@ export function newParser<C extends Table>(row: BlockRow<true, C>, report: Repor
       place: inner,
       keywords: keywordsOf(row.children),
       header,
-      given: Object.create(keywordsOf(row.children).nothing),
+      given: { ...keywordsOf(row.children).nothing },
     };
     frame = { type: "block", of, block, outer: frame };
     pending = { type: "opens", argument };
