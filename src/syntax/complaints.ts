@@ -9,16 +9,17 @@ import type { Word } from "./word.ts";
 
 /** What the parser has to say of a text that does not fit the tables, with the line that Keepalived logs for it. */
 
-/** A keyword that stands alone. */
-export function missing({ keyword, row, at, report }: Argument): undefined {
+/** A keyword that stands alone; `usage` says what should stand behind it. */
+export function missing({ keyword, row, at, report }: Argument, usage: string): undefined {
   const { text, span } = keyword;
   const finding = ["missing-argument", `\`${text}\` needs a value`] as const;
+  const help = `write \`${text} ${usage}\``;
   if (row.missing !== undefined) {
-    report.error(finding, span, row.missing === "" ? {} : { keepalived: at + row.missing });
+    report.error(finding, span, { help, ...(row.missing === "" ? { status: 0 } : { keepalived: at + row.missing }) });
     return;
   }
   const logged = `*** Configuration line starting \`${text}\` is missing a parameter after keyword \`${text}\` at word position 2`;
-  report.error(finding, span, { status: 2, fatal: true, keepalived: at + logged });
+  report.error(finding, span, { help, status: 2, fatal: true, keepalived: at + logged });
 }
 
 /** More words than the keyword takes. */
@@ -89,9 +90,12 @@ export function extraBrace(span: Span, place: Place, report: Report): void {
 }
 
 /** A block that goes on when the text has ended. */
-export function unclosed(title: string, end: Span, report: Report): void {
-  const message = `\`${title}\` is not closed: a \`}\` is missing at the end`;
-  report.error(["missing-brace", message], end, { keepalived: "There are 1 missing '}'s or extra '{'s" });
+export function unclosed(title: string, { keyword, report }: Argument, end: Span): void {
+  const message = `\`${title}\` is not closed: a \`}\` is missing at the end, or above it`;
+  report.error(["missing-brace", message], end, {
+    related: [{ span: keyword.span, message: "it begins here" }],
+    keepalived: "There are 1 missing '}'s or extra '{'s",
+  });
 }
 
 /** A word that is no keyword of its block. `top`: the keywords of the whole language. */

@@ -98,7 +98,8 @@ export function newParser<C extends Table>(row: BlockRow<true, C>, report: Repor
         frame = frame.outer;
         continue;
       }
-      unclosed(frame.type === "list" ? frame.of.argument.keyword.text : frame.block.place.title, end(), report);
+      const { argument } = frame.of;
+      unclosed(frame.type === "list" ? argument.keyword.text : frame.block.place.title, argument, end());
       close(frame);
     }
     return { header: true, settings: file.given as Settings<C>, end: end() };
@@ -160,7 +161,7 @@ export function newParser<C extends Table>(row: BlockRow<true, C>, report: Repor
 
   function single(row: LineRow<unknown>, of: Statement, { given }: Block): void {
     const { argument } = of;
-    if (argument.words.length < row.type.least) missing(argument);
+    if (argument.words.length < row.type.least) missing(argument, row.usage ?? row.type.usage);
     else {
       unused(argument, row.type.most);
       const value = row.type.read(argument);
@@ -174,7 +175,7 @@ export function newParser<C extends Table>(row: BlockRow<true, C>, report: Repor
     const { words, keyword } = argument;
     const enough = words.length >= row.header.least;
     if (enough) unused(argument, row.header.most);
-    else missing(argument);
+    else missing(argument, row.header.usage);
     const header = enough ? row.header.read(argument) : undefined;
     const name = keyword.text === "authentication" ? place.name : (words[0]?.text ?? place.name);
     const inner = new Place(keyword.text, name, words, {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readConfig } from "../../src/config/read.ts";
 import { startStatus, testStatus } from "../../src/syntax/diagnostic.ts";
-import { findings, instance, reading, server, sourceOf } from "../config/reading.ts";
+import { findings, instance, reading, server, service, sourceOf } from "../config/reading.ts";
 
 test("an empty file is a configuration of nothing", () => {
   const { config, diagnostics, files } = reading("");
@@ -45,7 +45,23 @@ test("an unknown keyword is skipped with its block, and only there", () => {
 
 test.each([
   ["vrrp_instance V {\npiroirty 5\n}", "did you mean `priority`?"],
-  ["weight 5", "`weight` belongs in `vrrp_script`"],
+  ["weight 5", "`weight` belongs in `vrrp_script`: is a `}` too many above it?"],
+  ["real_server 192.0.2.11 80", "`real_server` belongs in `virtual_server`: is a `}` too many above it?"],
+  [server("real_server 192.0.2.12 80 {", "}"), "`real_server` belongs in `virtual_server`: is a `}` missing above it?"],
+  [
+    service("virtual_server 192.0.2.1 81 {", "}"),
+    "`virtual_server` belongs at the top level: is a `}` missing above it?",
+  ],
+  [
+    server("HTTP_GET {", "url {", "path /", "connect_port 80", "}", "}"),
+    "`connect_port` belongs in `HTTP_GET`: is a `}` missing above it?",
+  ],
+  [server("TCP_CHECK {", "weight 1", "}"), "`weight` belongs in `real_server`: is a `}` missing above it?"],
+  [server("HTTP_GET {", "path /", "}"), "`path` belongs in `url`"],
+  [server("TCP_CHECK {", "helo_name a", "}"), "`helo_name` belongs in `SMTP_CHECK`"],
+  [service("TCP_CHECK {", "}"), "`TCP_CHECK` belongs in `real_server`"],
+  [server("HTTP_CHECK {", "}"), "the checker of web pages is `HTTP_GET`, over TLS `SSL_GET`"],
+  [server("SSL_CHECK {", "}"), "the checker of web pages over TLS is `SSL_GET`"],
   [server("nat_mask 1"), "`nat_mask` no longer exists: NAT needs no mask; delete the line"],
   ["xyzzy_plugh 1", undefined],
 ])("%j: help is %s", (text, help) => {
@@ -73,6 +89,29 @@ test("a missing argument ends the reading in Keepalived: status 2", () => {
   );
 });
 
+test("what is missing is shown as documentation writes it", () => {
+  const helps = reading(service("quorum").replace("192.0.2.254 80", "")).diagnostics.map(({ help }) => help);
+  expect(helps).toEqual(["write `virtual_server <IPADDR> [<PORT>]`", "write `quorum <integer 1..4294967295>`"]);
+});
+
+test("a missing argument that Keepalived passes over in silence does not count in -t", () => {
+  const text = "vrrp_script S {\nscript /bin/true\nscript\n}\n";
+  const missing = reading(text).diagnostics.find(({ code }) => code === "missing-argument");
+  expect([missing?.severity, missing?.status, missing?.keepalived]).toEqual(["error", 0, undefined]);
+});
+
+test("a block that is not closed is shown where it begins", () => {
+  const { diagnostics } = reading("\nvrrp_instance V {\nauthentication {\nauth_type PASS\nauth_pass x\n}\n");
+  const unclosed = diagnostics.find(({ code }) => code === "missing-brace");
+  expect(unclosed?.related).toEqual([
+    {
+      span: { file: "k.conf", line: 2, column: 1, length: 13 },
+      source: "vrrp_instance V {",
+      message: "it begins here",
+    },
+  ]);
+});
+
 test("keywords that look for themselves only say that the argument is missing", () => {
   const text = `global_defs {\nrouter_id\n}\n${instance().replace("vrrp_instance V", "vrrp_instance")}`;
   const { config, diagnostics } = reading(text);
@@ -83,7 +122,10 @@ test("keywords that look for themselves only say that the argument is missing", 
 test.each([
   ["}", ["error 1:1 `}` closes nothing"]],
   ["{\nfoo\n}\n", ["error 1:1 `{` opens nothing; what it holds is skipped"]],
-  ["global_defs {\nscript_user a\n", ["error 2:1 `global_defs` is not closed: a `}` is missing at the end"]],
+  [
+    "global_defs {\nscript_user a\n",
+    ["error 2:1 `global_defs` is not closed: a `}` is missing at the end, or above it"],
+  ],
   ["global_defs\nscript_user a\n}", ["error 1:1 `global_defs` needs a `{`"]],
   ["global_defs {\nscript_user a {\nb\n}\n}", ["error 2:15 `script_user` takes no block"]],
   [
@@ -97,8 +139,8 @@ test.each([
     "global_defs {\nnotification_email {\na@b",
     [
       "warning 2:1 `notification_email` in `global_defs` is accepted, but not implemented: no mail is sent",
-      "error 3:1 `notification_email` is not closed: a `}` is missing at the end",
-      "error 3:1 `global_defs` is not closed: a `}` is missing at the end",
+      "error 3:1 `notification_email` is not closed: a `}` is missing at the end, or above it",
+      "error 3:1 `global_defs` is not closed: a `}` is missing at the end, or above it",
     ],
   ],
 ])("%j", (text, expected) => {
