@@ -1,5 +1,6 @@
 import { family, type IpAddress, parseIp, toBytes } from "../base/ip.ts";
 import type { Protocol } from "../base/ipvs.ts";
+import { addressHelp } from "../syntax/address-help.ts";
 import type { Argument } from "../syntax/argument.ts";
 import { readInteger } from "../syntax/scalars.ts";
 import type { ArgumentType, LineRow } from "../syntax/table.ts";
@@ -31,7 +32,7 @@ function endpoint(argument: Argument): Endpoint | undefined {
     name === "sorry_server" || second === undefined ? first.text : `${first.text}/${second.text}`;
   if (address === undefined) {
     const message = `\`${first.text}\` is no IP address; the ${name} is left out`;
-    return refuse(argument, { text: logged(), span: first.span }, message);
+    return refuse(argument, { text: logged(), span: first.span }, message, addressHelp(first.text, true));
   }
   if (second === undefined || /^0+$/.test(second.text)) return { address, port: 0 };
   const reading = readInteger(second.text, { min: 1, max: 65535 });

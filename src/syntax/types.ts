@@ -1,5 +1,6 @@
 import { type IpAddress, parseIp } from "../base/ip.ts";
 import { type Micros, seconds } from "../base/time.ts";
+import { addressHelp } from "./address-help.ts";
 import type { Argument } from "./argument.ts";
 import { type Range, type Reading, readBoolean, readInteger, readSeconds } from "./scalars.ts";
 import { nearest } from "./suggest.ts";
@@ -205,7 +206,9 @@ export const address: ArgumentType<IpAddress> = {
   most: 1,
   read(argument) {
     const given = word(argument);
-    return parseIp(given.text) ?? refuse(argument, given, `\`${given.text}\` is no IP address`);
+    const found = parseIp(given.text);
+    if (found !== undefined) return found;
+    return refuse(argument, given, `\`${given.text}\` is no IP address`, addressHelp(given.text, false));
   },
 };
 
