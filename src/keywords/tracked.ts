@@ -131,7 +131,7 @@ export const TRACK_FILE = {
     optionWords(
       "[<integer>] [overwrite]",
       {
-        overwrite: line(several("(word)"), { default: "off", meaning: "Replace existing content" }),
+        overwrite: choice("Replace existing content", { default: "off" }),
         "<integer>": line(shown("<integer>", integer(-INT, INT)), {
           default: "0",
           meaning: "Value to write",
