@@ -37,17 +37,19 @@ interface Property<T> {
 const SAME_SERVICE = "write the same value everywhere: else a failover changes how the service behaves";
 const SAME_METHOD = "write the same method everywhere: the real servers are prepared for one";
 const SAME_SPREAD = "write the same scheduler everywhere: else a failover changes how connections are spread";
+const SAME_FLAGS = "write the same flags everywhere: else a failover changes how connections are spread";
 const SAME_SHARE = "write the same weight everywhere: else a failover changes the share of the server";
+const SAME_LIMIT = "write the same limit everywhere: else a failover changes how many connections the server gets";
 
 const ON = ["off", "on"] as const;
 
 const OF_SERVICE: readonly Property<DirectorService>[] = [
   service("protocol", ["protocol"], "write the same protocol everywhere", (it) => it.protocol.toUpperCase()),
   service("lb_algo", ["lb_algo", "lvs_sched"], SAME_SPREAD, (it) => it.scheduler),
-  service("flag-1", ["flag-1", "sh-fallback", "mh-fallback"], SAME_SPREAD, (it) => onOff(it.schedulerFlags & 0x08)),
-  service("flag-2", ["flag-2", "sh-port", "mh-port"], SAME_SPREAD, (it) => onOff(it.schedulerFlags & 0x10)),
-  service("flag-3", ["flag-3"], SAME_SPREAD, (it) => onOff(it.schedulerFlags & 0x20)),
-  service("ops", ["ops"], SAME_SPREAD, (it) => onOff(it.schedulerFlags & 0x04)),
+  service("flag-1", ["flag-1", "sh-fallback", "mh-fallback"], SAME_FLAGS, (it) => onOff(it.schedulerFlags & 0x08)),
+  service("flag-2", ["flag-2", "sh-port", "mh-port"], SAME_FLAGS, (it) => onOff(it.schedulerFlags & 0x10)),
+  service("flag-3", ["flag-3"], SAME_FLAGS, (it) => onOff(it.schedulerFlags & 0x20)),
+  service("ops", ["ops"], SAME_FLAGS, (it) => onOff(it.schedulerFlags & 0x04)),
   service("persistence_timeout", ["persistence_timeout"], SAME_SERVICE, (it) => `${it.persistenceTimeout}`),
   service("persistence_granularity", ["persistence_granularity"], SAME_SERVICE, (it) => `/${it.persistenceNetmask}`),
   service("quorum", ["quorum"], SAME_SERVICE, (it) => `${it.quorum}`),
@@ -61,9 +63,9 @@ const METHOD = ["lb_kind", "lvs_method"] as const;
 
 const OF_SERVER: readonly Property<DirectorServer>[] = [
   { name: "weight", keywords: ["weight"], help: SAME_SHARE, value: ({ real }) => `${real.weight}` },
-  { name: "lb_kind", keywords: METHOD, help: SAME_METHOD, value: ({ real }) => real.forwarding.toUpperCase() },
-  { name: "uthreshold", keywords: ["uthreshold"], help: SAME_SHARE, value: ({ real }) => `${real.upperThreshold}` },
-  { name: "lthreshold", keywords: ["lthreshold"], help: SAME_SHARE, value: ({ real }) => `${real.lowerThreshold}` },
+  { name: "lvs_method", keywords: METHOD, help: SAME_METHOD, value: ({ real }) => real.forwarding.toUpperCase() },
+  { name: "uthreshold", keywords: ["uthreshold"], help: SAME_LIMIT, value: ({ real }) => `${real.upperThreshold}` },
+  { name: "lthreshold", keywords: ["lthreshold"], help: SAME_LIMIT, value: ({ real }) => `${real.lowerThreshold}` },
   {
     name: "inhibit_on_failure",
     keywords: ["inhibit_on_failure"],
@@ -200,5 +202,6 @@ function compareInherited(
     return { ...statement(property, each, own[i] ?? shared), span };
   });
   const title = outer ? titleOf(first.owner) : `\`real_server ${first.real.address} ${first.real.port}\``;
-  compareStatements(`\`${property.name}\` of ${title}`, statements, ruleOf(property), report);
+  const name = outer ? property.keywords[0] : property.name;
+  compareStatements(`\`${name}\` of ${title}`, statements, ruleOf(property), report);
 }

@@ -275,6 +275,30 @@ test("real servers: those that one director lacks, and other weights", () => {
   ]);
 });
 
+test("the method of one real server has the name of its keyword there", () => {
+  const of = (...lines: readonly string[]): string => service([], server("192.0.2.11 80", lines));
+  expect(found(of("lvs_method TUN"), of())).toEqual([
+    "warning differs-lb-kind a:4:16 b:3:15: `lvs_method` of `real_server 192.0.2.11 80` is `TUN` in `a` and `NAT` in `b`",
+  ]);
+});
+
+test.each([
+  ["lvs_method DR", "write the same method everywhere: the real servers are prepared for one"],
+  ["weight 2", "write the same weight everywhere: else a failover changes the share of the server"],
+  ["uthreshold 9", "write the same limit everywhere: else a failover changes how many connections the server gets"],
+])("%s of one director: %s", (line, help) => {
+  const of = (lines: readonly string[]): string => service([], server("192.0.2.11 80", lines));
+  expect(compare(of([line]), of([])).map((it) => it.help)).toEqual([help]);
+});
+
+test.each([
+  ["lb_algo rr", "write the same scheduler everywhere: else a failover changes how connections are spread"],
+  ["flag-1", "write the same flags everywhere: else a failover changes how connections are spread"],
+])("%s of one director's service: %s", (line, help) => {
+  const of = (lines: readonly string[]): string => service(lines, server("192.0.2.11 80"));
+  expect(compare(of([line]), of([])).map((it) => it.help)).toEqual([help]);
+});
+
 test("checks: kind, port and timing", () => {
   const of = (...lines: readonly string[]): string => service([], server("192.0.2.11 80", [], lines));
   expect(found(of("connect_port 80"), of("connect_port 8080"))).toEqual([
