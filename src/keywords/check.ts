@@ -105,6 +105,7 @@ export const HTTP_GET = {
   virtualhost: line(text, {
     default: "real server, then virtual server value",
     meaning: "Host header for this checker",
+    missing: "HTTP_GET virtualhost name missing",
   }),
   http_protocol: line(
     oneOf({
@@ -117,6 +118,7 @@ export const HTTP_GET = {
       default: "1.0",
       meaning: "HTTP version; 1.0C adds Connection: close",
       refusal: "Invalid http_protocol version %w",
+      missing: "Missing http_protocol version",
     },
   ),
   url: block(flag, URL, { default: "at least one required", meaning: "One request to perform", repeats: true }),

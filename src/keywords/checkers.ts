@@ -34,7 +34,11 @@ const HOST = {
 /** Keywords of `SMTP_CHECK`. */
 export const SMTP_CHECK = {
   ...CONNECTING,
-  helo_name: line(text, { default: "smtpchecker.keepalived.org", meaning: "Name sent in HELO" }),
+  helo_name: line(text, {
+    default: "smtpchecker.keepalived.org",
+    meaning: "Name sent in HELO",
+    missing: "SMTP_CHECK helo name missing",
+  }),
   host: block(flag, HOST, {
     meaning: "Extra target of the same check",
     note: "deprecated; use several checkers",
@@ -80,7 +84,7 @@ export const DNS_CHECK = {
 /** Keywords of `MISC_CHECK`. */
 export const MISC_CHECK = {
   ...TIMING,
-  misc_path: line(script, { default: "required", meaning: "Command to run" }),
+  misc_path: line(script, { default: "required", meaning: "Command to run", missing: "" }),
   misc_timeout: line(wholeSeconds(0, 4294), {
     default: "delay_loop of the virtual server",
     unit: "s",

@@ -9,6 +9,7 @@ export const GLOBAL_DAEMON = {
     default: "keepalived_script, else daemon user",
     meaning: "Default account for running scripts",
     note: "affects only scripts parsed after it",
+    missing: "No script username specified",
   }),
   enable_script_security: line(flag, {
     default: "off",
@@ -56,21 +57,25 @@ export const GLOBAL_DAEMON = {
       default: "none",
       meaning: "Command run once before children start",
       note: "second ignored with error",
+      missing: "startup script missing",
     }),
     startup_script_timeout: line(wholeSeconds(1, 1000), {
       default: "10",
       unit: "s",
       meaning: "Limit for the startup script",
+      missing: "startup_script_timeout requires value",
     }),
     shutdown_script: line(scriptWithUser, {
       default: "none",
       meaning: "Command run once after children stop",
       note: "second ignored with error",
+      missing: "shutdown script missing",
     }),
     shutdown_script_timeout: line(wholeSeconds(1, 1000), {
       default: "10",
       unit: "s",
       meaning: "Limit for the shutdown script",
+      missing: "shutdown_script_timeout requires value",
     }),
     max_auto_priority: line(optional(integer(-1, 99), 99), {
       default: "0",
@@ -81,15 +86,25 @@ export const GLOBAL_DAEMON = {
       default: "1000000",
       unit: "us",
       meaning: "Scheduling lateness that triggers an automatic priority raise",
+      missing: "min_auto_priority_delay requires delay time",
     }),
-    vrrp_priority: line(integer(-20, 19), { default: "0", meaning: "Nice value of the VRRP process" }),
+    vrrp_priority: line(integer(-20, 19), {
+      default: "0",
+      meaning: "Nice value of the VRRP process",
+      missing: "No vrrp process priority specified",
+    }),
     vrrp_no_swap: line(flag, { default: "off", meaning: "Lock VRRP process memory" }),
     vrrp_rt_priority: line(integer(1, 99), {
       default: "0 (not realtime)",
       meaning: "Realtime priority of the VRRP process",
       note: "clamped to scheduler limits",
+      missing: "No vrrp process real-time priority specified",
     }),
-    vrrp_cpu_affinity: line(cpuIds, { default: "all CPUs", meaning: "CPUs allowed for the VRRP process" }),
+    vrrp_cpu_affinity: line(cpuIds, {
+      default: "all CPUs",
+      meaning: "CPUs allowed for the VRRP process",
+      missing: "No vrrp cpu_id set specified",
+    }),
     vrrp_rlimit_rttime: line(integer(1, UINT), {
       default: "10000",
       unit: "us",
@@ -102,14 +117,23 @@ export const GLOBAL_DAEMON = {
       meaning: "Old spelling of vrrp_rlimit_rttime",
       note: "deprecated alias of vrrp_rlimit_rttime",
     }),
-    checker_priority: line(integer(-20, 19), { default: "0", meaning: "Nice value of the checker process" }),
+    checker_priority: line(integer(-20, 19), {
+      default: "0",
+      meaning: "Nice value of the checker process",
+      missing: "No checker process priority specified",
+    }),
     checker_no_swap: line(flag, { default: "off", meaning: "Lock checker process memory" }),
     checker_rt_priority: line(integer(1, 99), {
       default: "0 (not realtime)",
       meaning: "Realtime priority of the checker process",
       note: "clamped to scheduler limits",
+      missing: "No checker process real-time priority specified",
     }),
-    checker_cpu_affinity: line(cpuIds, { default: "all CPUs", meaning: "CPUs allowed for the checker process" }),
+    checker_cpu_affinity: line(cpuIds, {
+      default: "all CPUs",
+      meaning: "CPUs allowed for the checker process",
+      missing: "No checker cpu_id set specified",
+    }),
     checker_rlimit_rttime: line(integer(1, UINT), {
       default: "10000",
       unit: "us",
@@ -122,14 +146,23 @@ export const GLOBAL_DAEMON = {
       meaning: "Old spelling of checker_rlimit_rttime",
       note: "deprecated alias of checker_rlimit_rttime",
     }),
-    bfd_priority: line(integer(-20, 19), { default: "0", meaning: "Nice value of the BFD process" }),
+    bfd_priority: line(integer(-20, 19), {
+      default: "0",
+      meaning: "Nice value of the BFD process",
+      missing: "No bfd process priority specified",
+    }),
     bfd_no_swap: line(flag, { default: "off", meaning: "Lock BFD process memory" }),
     bfd_rt_priority: line(integer(1, 99), {
       default: "0 (not realtime)",
       meaning: "Realtime priority of the BFD process",
       note: "clamped to scheduler limits",
+      missing: "No bfd process real-time priority specified",
     }),
-    bfd_cpu_affinity: line(cpuIds, { default: "all CPUs", meaning: "CPUs allowed for the BFD process" }),
+    bfd_cpu_affinity: line(cpuIds, {
+      default: "all CPUs",
+      meaning: "CPUs allowed for the BFD process",
+      missing: "No bfd cpu_id set specified",
+    }),
     bfd_rlimit_rttime: line(integer(1, UINT), {
       default: "10000",
       unit: "us",
@@ -146,6 +179,7 @@ export const GLOBAL_DAEMON = {
       default: "kernel default",
       unit: "bytes",
       meaning: "VRRP netlink command socket receive buffer",
+      missing: "vrrp_netlink_cmd_rcv_bufs size missing",
     }),
     vrrp_netlink_cmd_rcv_bufs_force: line(optionalBoolean, {
       default: "off",
@@ -155,6 +189,7 @@ export const GLOBAL_DAEMON = {
       default: "kernel default",
       unit: "bytes",
       meaning: "VRRP netlink monitor socket receive buffer",
+      missing: "vrrp_netlink_monitor_rcv_bufs size missing",
     }),
     vrrp_netlink_monitor_rcv_bufs_force: line(optionalBoolean, {
       default: "off",
@@ -175,6 +210,7 @@ export const GLOBAL_DAEMON = {
       default: "kernel default",
       unit: "bytes",
       meaning: "Checker netlink command socket receive buffer",
+      missing: "lvs_netlink_cmd_rcv_bufs size missing",
     }),
     lvs_netlink_cmd_rcv_bufs_force: line(optionalBoolean, {
       default: "off",
@@ -184,6 +220,7 @@ export const GLOBAL_DAEMON = {
       default: "kernel default",
       unit: "bytes",
       meaning: "Checker netlink monitor socket receive buffer",
+      missing: "lvs_netlink_monitor_rcv_bufs size missing",
     }),
     lvs_netlink_monitor_rcv_bufs_force: line(optionalBoolean, {
       default: "off",
@@ -219,6 +256,7 @@ export const GLOBAL_DAEMON = {
     reload_time_file: line(named("<ABSOLUTE PATH>"), {
       default: "none",
       meaning: "File naming a time of a scheduled reload",
+      missing: "reload_time_file invalid",
     }),
     reload_repeat: line(flag, { default: "off", meaning: "Keep the reload time file and reload daily" }),
     reload_file: line(optional(named("<ABSOLUTE PATH>"), true), {
@@ -263,6 +301,7 @@ export const GLOBAL_DAEMON = {
       default: "memory file",
       meaning: "Put the consolidated configuration copy on disk",
       note: "fixed across reloads; place early",
+      missing: "tmp_config_directory missing directory name",
     }),
     data_use_instance: line(optionalBoolean, {
       default: "off",

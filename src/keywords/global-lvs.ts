@@ -50,6 +50,7 @@ export const GLOBAL_LVS = {
       unit: "s",
       meaning: "Set IPVS connection timeouts",
       note: "at least one option needed",
+      missing: "lvs_timeouts requires at least one option",
     }),
     lvs_flush: line(flag, { default: "off", meaning: "Clear existing IPVS tables at startup" }),
     lvs_flush_on_stop: line(
@@ -70,7 +71,12 @@ export const GLOBAL_LVS = {
         several("", 1),
         SYNC_DAEMON,
       ),
-      { default: "none", meaning: "Run the kernel connection sync daemon", note: "old form: IFNAME INSTANCE SYNCID" },
+      {
+        default: "none",
+        meaning: "Run the kernel connection sync daemon",
+        note: "old form: IFNAME INSTANCE SYNCID",
+        missing: "lvs_sync_daemon requires interface",
+      },
     ),
     nftables_ipvs: line(optional(named("<TABLE>"), true), {
       default: "keepalived_ipvs when bare",
@@ -91,11 +97,13 @@ export const GLOBAL_LVS = {
     lvs_notify_fifo: line(several("<PATH> [<USER> [<GROUP>]]"), {
       default: "none",
       meaning: "FIFO receiving health check events",
+      missing: "No lvs_notify_fifo name specified",
     }),
     lvs_notify_fifo_script: line(scriptWithUser, {
       default: "none",
       meaning: "Reader command for lvs_notify_fifo",
       note: "FIFO path appended as last argument",
+      missing: "No lvs_notify_fifo_script specified",
     }),
     rs_init_notifies: line(optionalBoolean, {
       default: "off",

@@ -133,7 +133,11 @@ export const GLOBAL_VRRP = {
       { default: "off", meaning: "Accept interfaces that do not exist yet" },
     ),
     no_email_faults: line(flag, { default: "off", meaning: "Suppress mails for FAULT transitions" }),
-    default_interface: line(interfaceName, { default: "eth0", meaning: "Interface for static addresses without dev" }),
+    default_interface: line(interfaceName, {
+      default: "eth0",
+      meaning: "Interface for static addresses without dev",
+      missing: "default_interface requires interface name",
+    }),
     disable_local_igmp: line(flag, {
       default: "off",
       meaning: "Turn off IGMP reports for link-local multicast groups",
@@ -221,11 +225,13 @@ export const GLOBAL_VRRP = {
     vrrp_notify_fifo: line(several("<PATH> [<USER> [<GROUP>]]"), {
       default: "none",
       meaning: "FIFO receiving VRRP state events",
+      missing: "No vrrp_notify_fifo name specified",
     }),
     vrrp_notify_fifo_script: line(scriptWithUser, {
       default: "none",
       meaning: "Reader command for vrrp_notify_fifo",
       note: "FIFO path appended as last argument",
+      missing: "No vrrp_notify_fifo_script specified",
     }),
     vrrp_notify_priority_changes: line(optionalBoolean, {
       default: "off",
@@ -238,11 +244,13 @@ export const GLOBAL_VRRP = {
     vrrp_rx_bufs_policy: line(bufferPolicy(BUFFERS), {
       default: "system default",
       meaning: "How VRRP socket receive buffers are sized",
+      missing: "vrrp_rx_bufs_policy missing",
     }),
     vrrp_rx_bufs_multiplier: line(integer(1, UINT), {
       default: "3",
       unit: "count",
       meaning: "Multiplier for the MTU and ADVERT policies",
+      missing: "Invalid vrrp_rx_bufs_multiplier",
     }),
     vrrp_delay_after_boot: line(decimalSeconds(0.001, 4294.967295), {
       default: "0",

@@ -48,9 +48,10 @@ export const GLOBAL_DEFS = {
         default: "<daemon user>@<host name>",
         meaning: "Sender address of alert mails",
         note: "manual claims keepalived@host",
+        missing: "emailfrom missing - ignoring",
       }),
       smtp_server: line(server, { default: "none; port 25", meaning: "Mail relay for alerts" }),
-      smtp_helo_name: line(text, { default: "local host name", meaning: "Name sent in HELO" }),
+      smtp_helo_name: line(text, { default: "local host name", meaning: "Name sent in HELO", missing: "" }),
       smtp_connect_timeout: line(shown("<integer 1..4294>", wholeSeconds(0, 4294)), {
         default: "30",
         unit: "s",
@@ -77,17 +78,20 @@ export const GLOBAL_DEFS = {
       default: "none",
       meaning: "FIFO receiving all state events",
       note: "second ignored with error",
+      missing: "No notify_fifo name specified",
     }),
     notify_fifo_script: line(scriptWithUser, {
       default: "none",
       meaning: "Reader command for notify_fifo",
       note: "FIFO path appended as last argument",
+      missing: "No notify_fifo_script specified",
     }),
     snmp_socket: line(named("<TRANSPORT ADDRESS>"), {
       default: "unix:/var/agentx/master",
       meaning: "AgentX master socket",
       note: "second ignored with error",
       build: "SNMP",
+      missing: "SNMP error : snmp socket name missing",
     }),
     enable_traps: line(flag, { default: "off", meaning: "Send SNMP traps", build: "SNMP" }),
     enable_snmp_vrrp: line(flag, {
@@ -129,6 +133,7 @@ export const GLOBAL_DEFS = {
       default: "org.keepalived.Vrrp1",
       meaning: "D-Bus service name",
       build: "DBUS",
+      missing: "dbus_service_name missing - ignoring",
     }),
     dbus_no_interface_name: line(named("<NAME>"), {
       default: "none",

@@ -16,10 +16,14 @@ const name = named("<NAME>");
 
 /** Keywords of `SSL`. */
 export const SSL = {
-  password: line(text, { default: "none", meaning: "Passphrase of the key file" }),
-  ca: line(named("<PATH>"), { default: "none", meaning: "CA file" }),
-  certificate: line(named("<PATH>"), { default: "none", meaning: "Client certificate file" }),
-  key: line(named("<PATH>"), { default: "none", meaning: "Client private key file" }),
+  password: line(text, { default: "none", meaning: "Passphrase of the key file", missing: "SSL password missing" }),
+  ca: line(named("<PATH>"), { default: "none", meaning: "CA file", missing: "SSL cafile missing" }),
+  certificate: line(named("<PATH>"), {
+    default: "none",
+    meaning: "Client certificate file",
+    missing: "SSL certfile missing",
+  }),
+  key: line(named("<PATH>"), { default: "none", meaning: "Client private key file", missing: "SSL keyfile missing" }),
 } satisfies Table;
 
 /** Everything at the top level: the language begins here. */

@@ -148,7 +148,11 @@ export const VIRTUAL_SERVER = {
       refusal: "Unknown protocol %w - ignoring",
     },
   ),
-  virtualhost: line(text, { default: "none", meaning: "Default Host header for HTTP checks" }),
+  virtualhost: line(text, {
+    default: "none",
+    meaning: "Default Host header for HTTP checks",
+    missing: "virtual server virtualhost missing",
+  }),
   alpha: line(flag, { default: "off", meaning: "Treat servers as down until first success" }),
   quorum: line(integer(1, UINT), {
     default: "1",
@@ -209,7 +213,12 @@ export const VIRTUAL_SERVER = {
       meaning: "Mail quorum transitions",
       refusal: "Invalid virtual_server smtp_alert parameter %w",
     }),
-    snmp_name: line(text, { default: "none", meaning: "Label reported over SNMP", build: "SNMP_CHECKER" }),
+    snmp_name: line(text, {
+      default: "none",
+      meaning: "Label reported over SNMP",
+      build: "SNMP_CHECKER",
+      missing: "virtual server snmp_name missing or extra parameters",
+    }),
     omega: line(flag, { default: "off", meaning: "Run down notifiers at daemon shutdown" }),
     quorum_up: line(scriptWithUser, {
       default: "none",

@@ -113,7 +113,11 @@ export const REAL_SERVER = {
     meaning: "Time between checks",
     refusal: "delay_loop '%w' is invalid - ignoring",
   }),
-  virtualhost: line(text, { default: "virtual server value", meaning: "Default Host header for its checks" }),
+  virtualhost: line(text, {
+    default: "virtual server value",
+    meaning: "Default Host header for its checks",
+    missing: "real server virtualhost missing",
+  }),
   TCP_CHECK: block(flag, CONNECTING, { meaning: "Check that a TCP connection succeeds", repeats: true }),
   HTTP_GET: block(flag, HTTP_GET, { meaning: "Check by HTTP requests", repeats: true }),
   ...later({
@@ -132,7 +136,12 @@ export const REAL_SERVER = {
       meaning: "Mail up and down transitions",
       refusal: "Invalid real_server smtp_alert parameter %w",
     }),
-    snmp_name: line(text, { default: "none", meaning: "Label reported over SNMP", build: "SNMP_CHECKER" }),
+    snmp_name: line(text, {
+      default: "none",
+      meaning: "Label reported over SNMP",
+      build: "SNMP_CHECKER",
+      missing: "real server snmp_name missing or extra parameters",
+    }),
   }),
   ...later(
     {

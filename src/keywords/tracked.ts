@@ -120,12 +120,22 @@ export const VRRP_TRACK_PROCESS = {
 
 /** Keywords of `track_file NAME`. */
 export const TRACK_FILE = {
-  file: line(named("<PATH>"), { default: "required", meaning: "File to watch", note: "second ignored with error" }),
+  file: line(named("<PATH>"), {
+    default: "required",
+    meaning: "File to watch",
+    note: "second ignored with error",
+    missing: "track file file name missing",
+  }),
   weight: line(
     reverseWeight(-254, 254, {
       reverse: choice("Invert the direction of the weight", { default: "off" }, "(word after weight)"),
     }),
-    { default: "1", meaning: "Default multiplier of the value", note: "manual claims a 32-bit range; second ignored" },
+    {
+      default: "1",
+      meaning: "Default multiplier of the value",
+      note: "manual claims a 32-bit range; second ignored",
+      missing: "No weight specified for track file %b - ignoring",
+    },
   ),
   init_file: line(
     optionWords(

@@ -44,8 +44,13 @@ export const URL = {
     note: "values accumulate",
     repeats: true,
     refusal: "Invalid HTTP_GET status code '%w'",
+    missing: "",
   }),
-  virtualhost: line(text, { default: "checker value", meaning: "Host header for this request" }),
+  virtualhost: line(text, {
+    default: "checker value",
+    meaning: "Host header for this request",
+    missing: "Missing HTTP_GET virtualhost name",
+  }),
   ...later({
     regex: line(readPattern, {
       default: "none",
@@ -66,12 +71,14 @@ export const URL = {
       unit: "bytes",
       meaning: "First offset searched",
       build: "REGEX",
+      missing: "",
     }),
     regex_max_offset: line(shown("<integer>", integer(-INT, INT)), {
       default: "unlimited",
       unit: "bytes",
       meaning: "Last offset where a match may start",
       build: "REGEX",
+      missing: "",
     }),
     regex_stack: line(readStack, {
       default: "PCRE2 default",

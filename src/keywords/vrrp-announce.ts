@@ -102,6 +102,7 @@ export const ANNOUNCEMENTS = {
       default: "vrrp_rx_bufs_policy",
       unit: "bytes",
       meaning: "Receive buffer of this instance's socket",
+      missing: "(%b) invalid kernel_rx_buf_size specified",
     }),
   }),
 } satisfies Table;

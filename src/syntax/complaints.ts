@@ -10,12 +10,13 @@ import type { Word } from "./word.ts";
 /** What the parser has to say of a text that does not fit the tables, with the line that Keepalived logs for it. */
 
 /** A keyword that stands alone; `usage` says what should stand behind it. */
-export function missing({ keyword, row, at, report }: Argument, usage: string): undefined {
+export function missing({ keyword, row, at, blockName, report }: Argument, usage: string): undefined {
   const { text, span } = keyword;
   const finding = ["missing-argument", `\`${text}\` needs a value`] as const;
   const help = `write \`${text} ${usage}\``;
   if (row.missing !== undefined) {
-    report.error(finding, span, { help, ...(row.missing === "" ? { status: 0 } : { keepalived: at + row.missing }) });
+    const keepalived = at + row.missing.replace("%b", blockName);
+    report.error(finding, span, { help, ...(row.missing === "" ? { status: 0 } : { keepalived }) });
     return;
   }
   const logged = `*** Configuration line starting \`${text}\` is missing a parameter after keyword \`${text}\` at word position 2`;

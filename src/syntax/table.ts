@@ -15,7 +15,7 @@ export interface RowText {
   readonly later?: Later; // accepted, not implemented yet
   readonly deprecated?: string; // the keyword that replaces it
   readonly refusal?: string; // Keepalived's line for a value it does not take: %w the word, %b the block's name
-  readonly missing?: string; // Keepalived's line where the argument is missing; empty: it says nothing; without it, it reads no further (status 2)
+  readonly missing?: string; // Keepalived's line where the argument is missing: %b the block's name; empty: it says nothing; without it, it reads no further (status 2)
 }
 
 /** What it means for the user that a feature does not exist yet. */
