@@ -1,6 +1,6 @@
+import { host } from "../syntax/host-address.ts";
 import { block, choice, later, line, type Table } from "../syntax/table.ts";
 import {
-  address,
   decimalSeconds,
   flag,
   integer,
@@ -17,7 +17,7 @@ import { SSL_URL, URL } from "./url.ts";
 
 /** What every checker that connects takes; the keywords of `TCP_CHECK`. */
 export const CONNECTING = {
-  connect_ip: line(address, {
+  connect_ip: line(host, {
     default: "real server address",
     meaning: "Address to connect to",
     refusal: "Invalid connect_ip address %w - ignoring",
@@ -27,7 +27,7 @@ export const CONNECTING = {
     meaning: "Port to connect to",
     refusal: "Invalid checker connect_port '%w'",
   }),
-  bindto: line(address, {
+  bindto: line(host, {
     default: "kernel choice",
     meaning: "Local source address",
     refusal: "Invalid bindto address %w - ignoring",

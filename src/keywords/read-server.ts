@@ -2,6 +2,7 @@ import { family, type IpAddress, parseIp, toBytes } from "../base/ip.ts";
 import type { Protocol } from "../base/ipvs.ts";
 import { addressHelp } from "../syntax/address-help.ts";
 import type { Argument } from "../syntax/argument.ts";
+import { hostAddress } from "../syntax/host-address.ts";
 import { readInteger } from "../syntax/scalars.ts";
 import type { ArgumentType, LineRow } from "../syntax/table.ts";
 import { integerWord, oneOf, refuse, word } from "../syntax/types.ts";
@@ -26,7 +27,7 @@ export const readServerHeader: ArgumentType<Endpoint> = readEndpoint;
 function endpoint(argument: Argument): Endpoint | undefined {
   const first = word(argument);
   const [, second] = argument.words;
-  const address = parseIp(first.text);
+  const address = hostAddress(argument, first);
   const name = argument.keyword.text;
   const logged = (): string =>
     name === "sorry_server" || second === undefined ? first.text : `${first.text}/${second.text}`;

@@ -1,7 +1,7 @@
+import { host } from "../syntax/host-address.ts";
 import { optionWords } from "../syntax/options.ts";
 import { choice, line, type Table } from "../syntax/table.ts";
 import {
-  address,
   decimalMilliseconds,
   decimalSeconds,
   flag,
@@ -165,9 +165,9 @@ export const VRRP_TRACK_FILE = {
 
 /** Keywords of `bfd_instance NAME`. */
 export const BFD_INSTANCE = {
-  source_ip: line(address, { default: "none", meaning: "Local address" }),
-  neighbor_ip: line(address, { default: "required", meaning: "Remote address", note: "alias neighbour_ip" }),
-  neighbour_ip: line(address, {
+  source_ip: line(host, { default: "none", meaning: "Local address" }),
+  neighbor_ip: line(host, { default: "required", meaning: "Remote address", note: "alias neighbour_ip" }),
+  neighbour_ip: line(host, {
     default: "required",
     meaning: "Remote address",
     note: "British spelling of neighbor_ip",

@@ -1,8 +1,8 @@
+import { host } from "../syntax/host-address.ts";
 import { optionWords } from "../syntax/options.ts";
 import type { ArgumentType } from "../syntax/table.ts";
 import { block, choice, items, later, line, type Table } from "../syntax/table.ts";
 import {
-  address,
   decimalSeconds,
   flag,
   integer,
@@ -68,7 +68,7 @@ export const VRRP_INSTANCE = {
     meaning: "Scripts to track",
     repeats: true,
   }),
-  mcast_src_ip: line(address, {
+  mcast_src_ip: line(host, {
     default: "primary interface address",
     meaning: "Source address of adverts",
     note: "same handler as unicast_src_ip",
@@ -192,7 +192,7 @@ export const VRRP_INSTANCE = {
       repeats: true,
     }),
     track_bfd: items(tracked("<bfd item>", TRACK_BFD), { meaning: "BFD sessions to track", repeats: true }),
-    unicast_src_ip: line(address, {
+    unicast_src_ip: line(host, {
       default: "primary interface address",
       meaning: "Source address of unicast adverts",
     }),
