@@ -64,13 +64,13 @@ export const CONNECTING = {
     default: "real server value, else 1",
     unit: "s",
     meaning: "Pause between retries",
-    refusal: "delay_before_retry invalid - %w",
+    refusal: "Invalid delay_before_retry connection value '%w'",
   }),
   warmup: line(decimalSeconds(0, LONGEST), {
     default: "real server value, else delay_loop",
     unit: "s",
     meaning: "Upper bound of random first delay; 0 disables",
-    refusal: "warmup invalid - %w",
+    refusal: "Invalid warmup connection value '%w'",
   }),
   delay_loop: line(decimalSeconds(0.000001, LONGEST), {
     default: "real server value, else 60",
@@ -127,13 +127,18 @@ export const HTTP_GET = {
       default: "off",
       meaning: "Send the host name as TLS SNI",
       note: "meaningful for SSL_GET",
+      refusal: "Invalid enable_sni parameter %w",
     }),
     sni_name: line(optional(named("<NAME>"), true), {
       default: "virtualhost",
       meaning: "Explicit TLS SNI name",
       note: "also turns enable_sni on; HEAD only, after 2.4.3",
     }),
-    fast_recovery: line(optionalBoolean, { default: "off", meaning: "No delay between URLs during recovery" }),
+    fast_recovery: line(optionalBoolean, {
+      default: "off",
+      meaning: "No delay between URLs during recovery",
+      refusal: "Invalid fast_recovery parameter %w",
+    }),
   }),
 } satisfies Table;
 

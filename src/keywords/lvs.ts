@@ -47,6 +47,7 @@ export const VIRTUAL_SERVER = {
   ip_family: line(oneOf({ inet: choice("IPv4"), inet6: choice("IPv6") }), {
     default: "inet",
     meaning: "Family of a fwmark service with tunnelled servers",
+    refusal: "unknown address family %w",
   }),
   retry: line(integer(1, UINT), {
     default: "per checker",
@@ -58,13 +59,13 @@ export const VIRTUAL_SERVER = {
     default: "per checker",
     unit: "s",
     meaning: "Default pause between retries",
-    refusal: "delay_before_retry invalid - %w",
+    refusal: "virtual server delay before retry '%w' invalid - ignoring",
   }),
   warmup: line(decimalSeconds(0, LONGEST), {
     default: "delay_loop",
     unit: "s",
     meaning: "Default random upper bound of first check delay",
-    refusal: "warmup invalid - %w",
+    refusal: "virtual server warmup '%w' invalid - ignoring",
   }),
   connect_timeout: line(decimalSeconds(0.000001, 4294.967295), {
     default: "5",
@@ -166,7 +167,7 @@ export const VIRTUAL_SERVER = {
     unit: "weight",
     meaning: "Weight margin damping quorum changes",
     note: "kept below quorum",
-    refusal: "Invalid hysteresis %w - ignoring",
+    refusal: "Hysteresis %w must be in [0, 4294967295] - ignoring",
   }),
   weight: line(integer(1, INT), {
     default: "1",
