@@ -2,19 +2,23 @@ import type { Argument } from "../syntax/argument.ts";
 import { nearest } from "../syntax/suggest.ts";
 import type { ArgumentType, Table } from "../syntax/table.ts";
 import { integerWord, mean, UINT, word } from "../syntax/types.ts";
+import { afterKeyword, levelTwo } from "./script.ts";
 
-/** The pattern of a `regex`: one word. `-t` of 2.2.7 says nothing about it, the daemon does. */
+/**
+ * The pattern of a `regex`: one word, with both kinds of quotes and with escapes, which are undone once. `-t` of 2.2.7
+ * says nothing about it, the daemon does.
+ */
 export const readPattern: ArgumentType<string> = {
   usage: "<QUOTED PATTERN>",
   least: 0,
   most: Number.POSITIVE_INFINITY,
   read(argument) {
-    const [pattern, more] = argument.words;
-    if (pattern !== undefined && more === undefined) return pattern.text;
-    const message = pattern === undefined ? "`regex` needs a pattern" : "a pattern with blanks needs double quotes";
+    const [pattern, ...more] = levelTwo(afterKeyword(argument));
+    if (pattern !== undefined && more.length === 0) return pattern;
+    const message = pattern === undefined ? "`regex` needs a pattern" : "a pattern with blanks needs quotes";
     return wrong(
       argument,
-      more ?? argument.keyword,
+      argument.words[1] ?? argument.keyword,
       `${message}; nothing is searched`,
       "regex missing or too many fields",
     );

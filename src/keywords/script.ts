@@ -33,7 +33,8 @@ export const account: ArgumentType<readonly string[]> = {
   read: ({ words }) => words.map((each) => each.text),
 };
 
-function afterKeyword({ line, keyword }: Argument): string {
+/** The line behind its keyword, as it is written. */
+export function afterKeyword({ line, keyword }: Argument): string {
   const text = line.text.trimStart();
   return text.startsWith(keyword.text) ? text.slice(keyword.text.length) : text.replace(/^"[^"]*"/, "");
 }
