@@ -15,10 +15,25 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   io: ["base", "wire", "netlink", "node:"],
   observe: ["base", "pino", "prom-client"],
   lint: ["base", "syntax", "keywords", "config"],
-  command: ["base", "syntax", "keywords", "config", "lint", "node:"],
-  daemon: ["base", "wire", "netlink", "syntax", "config", "command", "vrrp", "lvs", "check", "io", "observe", "node:"],
+  plan: ["base", "syntax", "config"],
+  command: ["base", "syntax", "keywords", "config", "lint", "plan", "node:"],
+  daemon: [
+    "base",
+    "wire",
+    "netlink",
+    "syntax",
+    "config",
+    "plan",
+    "command",
+    "vrrp",
+    "lvs",
+    "check",
+    "io",
+    "observe",
+    "node:",
+  ],
 };
-const PURE = ["base", "wire", "netlink", "syntax", "keywords", "config", "lint", "vrrp", "lvs"];
+const PURE = ["base", "wire", "netlink", "syntax", "keywords", "config", "lint", "plan", "vrrp", "lvs"];
 const IMPURE = /\b(Date\b|performance\.|setTimeout|setInterval|Math\.random|process\.|Buffer\.)/;
 
 const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));

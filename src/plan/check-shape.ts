@@ -1,0 +1,109 @@
+import { destinationName } from "../base/ipvs.ts";
+import type { CheckerBase, CheckerConfig, HttpCheckConfig, HttpUrl, SslUrl } from "../config/model-check.ts";
+import { list, value } from "./shape.ts";
+import { command, NOT_YET, seconds } from "./words.ts";
+
+type Paced = Partial<CheckerBase & Pick<HttpCheckConfig, "fastRecovery">> & Pick<CheckerConfig, "type">;
+
+/**
+ * Equal for checkers that ask the same question: a verdict of one is a verdict of the other. How often it is asked, how
+ * long an answer may take and how many failures count does not matter.
+ */
+export function question(checker: Paced): string {
+  const { connectTimeout, delayLoop, retry, delayBeforeRetry, warmup, alpha, logAllFailures, ...more } = checker;
+  const { fastRecovery, ...asked } = more;
+  return JSON.stringify(asked);
+}
+
+const KEYWORDS: Readonly<Record<CheckerConfig["type"], string>> = {
+  tcp: "TCP_CHECK",
+  http: "HTTP_GET",
+  ssl: "SSL_GET",
+  smtp: "SMTP_CHECK",
+  dns: "DNS_CHECK",
+  misc: "MISC_CHECK",
+  udp: "UDP_CHECK",
+  ping: "PING_CHECK",
+  file: "FILE_CHECK",
+  bfd: "BFD_CHECK",
+};
+
+/** Those that the daemon runs; the others check nothing. */
+export function isRun({ type }: Pick<CheckerConfig, "type">): boolean {
+  return type === "tcp" || type === "http";
+}
+
+function titleOf(checker: CheckerConfig): string {
+  return `${KEYWORDS[checker.type]} ${targetOf(checker)}`;
+}
+
+function targetOf(checker: CheckerConfig): string {
+  switch (checker.type) {
+    case "misc":
+      return checker.command.argv.join(" ");
+    case "file":
+      return `\`${checker.trackFile}\``;
+    case "bfd":
+      return `\`${checker.instance}\``;
+    default:
+      return destinationName(checker);
+  }
+}
+
+function knowsNothing(checker: CheckerConfig): string {
+  const { alpha } = { alpha: false, ...checker };
+  if (!isRun(checker)) return NOT_YET;
+  return alpha ? "the server is down until it succeeds" : "it counts as a success until it fails";
+}
+
+const URLS = list<HttpUrl | SslUrl>({
+  words: "url",
+  ordered: true,
+  key: ({ path }) => path,
+  title: ({ path }) => path,
+  shape: {
+    statusCodes: list({
+      words: "status_code",
+      key: ([from, to]) => `${from} ${to}`,
+      title: ([from, to]) => (from === to ? `${from}` : `${from}-${to}`),
+      shape: {},
+    }),
+    virtualHost: value("virtualhost"),
+    regex: value("regex", { show: ({ pattern, expected }) => `${expected ? "" : "not "}${pattern}` }),
+  },
+});
+
+/** Checkers of a real server. */
+export const CHECKERS = list<CheckerConfig>({
+  words: "checker",
+  key: question,
+  successor: ({ type }) => type,
+  title: titleOf,
+  shape: {
+    address: value("connect_ip"),
+    port: value("connect_port"),
+    bindAddress: value("bindto"),
+    bindPort: value("bind_port"),
+    bindInterface: value("bind_if"),
+    connectTimeout: seconds("connect_timeout"),
+    delayLoop: seconds("delay_loop"),
+    delayBeforeRetry: seconds("delay_before_retry"),
+    warmup: seconds("warmup"),
+    logAllFailures: value("log_all_failures"),
+    protocol: value("http_protocol"),
+    virtualHost: value("virtualhost"),
+    fastRecovery: value("fast_recovery"),
+    urls: URLS,
+    heloName: value("helo_name"),
+    queryType: value("type"),
+    command: command("misc_path"),
+    timeout: seconds("misc_timeout"),
+    dynamicWeight: value("misc_dynamic"),
+    requireReply: value("require_reply"),
+  },
+  added: knowsNothing,
+  removed: (checker) => (isRun(checker) ? "its verdict counts no more" : undefined),
+  changed: (_, checker) => (isRun(checker) ? "begins anew, its verdict stays" : NOT_YET),
+  replaced: (checker) =>
+    isRun(checker) ? `asks something else and knows nothing: ${knowsNothing(checker)}` : knowsNothing(checker),
+});

@@ -1,0 +1,143 @@
+import { destinationName, serviceName } from "../base/ipvs.ts";
+import type {
+  FwmarkServerConfig,
+  GroupEntryConfig,
+  GroupServerConfig,
+  RealServerConfig,
+  ServiceConfig,
+  SorryServerConfig,
+  SslConfig,
+  TunnelConfig,
+  VirtualServerConfig,
+  VirtualServerGroupConfig,
+} from "../config/model-lvs.ts";
+import { CHECKERS, isRun } from "./check-shape.ts";
+import { list, type Shape, value } from "./shape.ts";
+import { always, command } from "./words.ts";
+
+const tunnelOf = ({ type, port, checksum }: TunnelConfig): string =>
+  [type, ...(type === "gue" ? [port] : []), ...(checksum === "none" ? [] : [checksum])].join(" ");
+
+/** `real_server`: one destination of the kernel's service. */
+const REAL_SERVERS = list<RealServerConfig>({
+  words: "real_server",
+  key: destinationName,
+  title: destinationName,
+  shape: {
+    weight: value("weight", {
+      effect: (_, to) => (to === 0 ? "no new clients; connections there go on" : "connections stay"),
+    }),
+    forwarding: value("lvs_method", { effect: always("counts for new connections") }),
+    tunnel: value("tunnel", { show: tunnelOf }),
+    upperThreshold: value("uthreshold"),
+    lowerThreshold: value("lthreshold"),
+    inhibitOnFailure: value("inhibit_on_failure"),
+    smtpAlert: value("smtp_alert"),
+    snmpName: value("snmp_name"),
+    notifyUp: command("notify_up"),
+    notifyDown: command("notify_down"),
+    checkers: CHECKERS,
+  },
+  added: ({ checkers }) => {
+    const run = checkers.filter(isRun);
+    if (run.length === 0) return "up, since nothing checks it";
+    return run.some((checker) => "alpha" in checker && checker.alpha)
+      ? "down until its checks succeed"
+      : "up until a check fails";
+  },
+  removed: always("its connections end"),
+});
+
+const SORRY = value<SorryServerConfig | undefined>("sorry_server", {
+  show: ({ address, port, forwarding, tunnel, inhibitOnFailure }) =>
+    [
+      destinationName({ address, port }),
+      forwarding,
+      ...(tunnel === undefined ? [] : [tunnelOf(tunnel)]),
+      ...(inhibitOnFailure ? ["inhibit"] : []),
+    ].join(" "),
+  effect: (_, to) =>
+    to === undefined
+      ? "servers that are alive get clients, with or without quorum"
+      : "gets all clients while the quorum is lost",
+});
+
+const FLAGS = [
+  [0x04, "ops"],
+  [0x08, "flag-1"],
+  [0x10, "flag-2"],
+  [0x20, "flag-3"],
+] as const;
+
+const SERVICE: Shape<ServiceConfig> = {
+  scheduler: value("lb_algo", { effect: always("connections stay") }),
+  schedulerFlags: value("flags", {
+    show: (flags) => FLAGS.flatMap(([flag, name]) => ((flags & flag) === 0 ? [] : [name])).join(" ") || "none",
+  }),
+  persistenceTimeout: value("persistence_timeout", { unit: "s" }),
+  persistenceNetmask: value("persistence_granularity", { show: (length) => `/${length}` }),
+  persistenceEngine: value("persistence_engine"),
+  quorum: value("quorum", { effect: always("counted anew at once") }),
+  hysteresis: value("hysteresis", { effect: always("counted anew at once") }),
+  haSuspend: value("ha_suspend"),
+  smtpAlert: value("smtp_alert"),
+  snmpName: value("snmp_name"),
+  quorumUp: command("quorum_up"),
+  quorumDown: command("quorum_down"),
+  realServers: REAL_SERVERS,
+  sorryServer: SORRY,
+};
+
+/** `virtual_server`: one service of the kernel. */
+export const VIRTUAL_SERVERS = list<VirtualServerConfig>({
+  words: "virtual_server",
+  plural: "virtual servers",
+  key: serviceName,
+  title: serviceName,
+  shape: SERVICE,
+  added: always("its servers are up until a check fails, with `alpha` down until all succeed"),
+  removed: always("its connections end"),
+});
+
+/** `virtual_server fwmark`. */
+export const FWMARK_SERVERS = list<FwmarkServerConfig>({
+  words: "virtual_server fwmark",
+  plural: "virtual servers by mark",
+  idle: true,
+  key: ({ fwmark, family }) => `${fwmark} ${family}`,
+  title: ({ fwmark, family }) => `${fwmark} IPv${family}`,
+  shape: SERVICE,
+});
+
+/** `virtual_server group`. */
+export const GROUP_SERVERS = list<GroupServerConfig>({
+  words: "virtual_server group",
+  plural: "virtual servers by group",
+  idle: true,
+  key: ({ group, ordinal }) => `${group} ${ordinal}`,
+  title: ({ group, ordinal }) => `\`${group}\`:${ordinal}`,
+  shape: SERVICE,
+});
+
+const ENTRIES = list<GroupEntryConfig>({
+  words: "member",
+  key: (entry) => JSON.stringify(entry),
+  title: (entry) =>
+    entry.type === "fwmark"
+      ? `fwmark ${entry.fwmark}`
+      : `${destinationName({ address: entry.from, port: entry.port })}${entry.to === entry.from ? "" : ` to ${entry.to}`}`,
+  shape: {},
+});
+
+/** `virtual_server_group`. */
+export const SERVER_GROUPS = list<VirtualServerGroupConfig>({
+  words: "virtual_server_group",
+  plural: "virtual server groups",
+  idle: true,
+  key: ({ name }) => name,
+  title: ({ name }) => `\`${name}\``,
+  shape: { entries: ENTRIES },
+});
+
+/** The `SSL` block. */
+export const SSL: Shape<SslConfig> = { ca: value("ca"), certificate: value("certificate"), key: value("key") };

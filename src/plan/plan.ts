@@ -1,0 +1,30 @@
+import type { Config } from "../config/model.ts";
+import { compare } from "./compare.ts";
+import type { Difference } from "./difference.ts";
+import { FWMARK_SERVERS, GROUP_SERVERS, SERVER_GROUPS, SSL, VIRTUAL_SERVERS } from "./lvs-shape.ts";
+import { group, type Shape } from "./shape.ts";
+import { GLOBAL, INSTANCES, SCRIPTS } from "./vrrp-shape.ts";
+
+/** How configurations are compared, and in what words. */
+export const CONFIG: Shape<Config> = {
+  global: group("global_defs", GLOBAL),
+  vrrpScripts: SCRIPTS,
+  vrrpInstances: INSTANCES,
+  virtualServers: VIRTUAL_SERVERS,
+  fwmarkServers: FWMARK_SERVERS,
+  groupServers: GROUP_SERVERS,
+  virtualServerGroups: SERVER_GROUPS,
+  ssl: group("SSL", SSL),
+};
+
+/** What a reload from one configuration to another does. */
+export interface Plan {
+  readonly from: Config;
+  readonly to: Config;
+  readonly difference: Difference<Config>;
+}
+
+/** Plans a reload: what stops, starts, is reconfigured and is left alone. Linear in both configurations. */
+export function planReload(from: Config, to: Config): Plan {
+  return { from, to, difference: compare(from, to, CONFIG) };
+}

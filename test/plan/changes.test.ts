@@ -1,0 +1,247 @@
+import { describe, expect, test } from "vitest";
+import { farm, lines, router } from "./planning.ts";
+
+const TCP = "TCP_CHECK {\n}";
+const http = (code: string): string => `HTTP_GET {\nurl {\npath /health\nstatus_code ${code}\n}\n}`;
+
+describe("instances", () => {
+  const V1 = "vrrp_instance `V1` (`eth0`, VRID 51)";
+
+  test("one that comes is said with its addresses, one that goes with what becomes of them", () => {
+    expect(lines("", router("V1", 51))).toEqual([
+      `added ${V1}: begins as at a start`,
+      "    added virtual_ipaddress 192.0.2.100/32 dev eth0",
+    ]);
+    expect(lines(router("V1", 51), "")).toEqual([
+      `removed ${V1}: a master resigns, and its addresses go that no other master here has`,
+    ]);
+  });
+
+  test("another name is the same instance", () => {
+    expect(lines(router("OLD", 51), router("V1", 51))).toEqual([
+      `changed ${V1}`,
+      "    name OLD → V1: the same virtual router goes on",
+    ]);
+  });
+
+  test("another VRID or interface is another instance", () => {
+    const begins = "another interface or VRID is another instance: this one begins as at a start, the old one ends";
+    expect(lines(router("V1", 52), router("V1", 51))).toEqual([
+      `replaced ${V1}: ${begins}`,
+      "    virtual_router_id 52 → 51",
+    ]);
+    const moved = router("V1", 51).replace("eth0", "eth1");
+    expect(lines(moved, router("V1", 51)).slice(0, 2)).toEqual([
+      `replaced ${V1}: ${begins}`,
+      "    interface eth1 → eth0",
+    ]);
+  });
+
+  test("an address that comes or goes is the only one named", () => {
+    expect(
+      lines(router("V1", 51, "", ["192.0.2.1", "192.0.2.2/24"]), router("V1", 51, "", ["192.0.2.1", "192.0.2.3"])),
+    ).toEqual([
+      `changed ${V1}`,
+      "    added virtual_ipaddress 192.0.2.3/32 dev eth0: a master sets and announces it",
+      "    removed virtual_ipaddress 192.0.2.2/24 dev eth0: a master takes it down, unless another master here has it",
+    ]);
+  });
+
+  test("another order of the addresses is said, since it is that of the advertisements", () => {
+    const [one, two] = ["192.0.2.1", "192.0.2.2"];
+    expect(lines(router("V1", 51, "", [one, two]), router("V1", 51, "", [two, one]))).toEqual([
+      `changed ${V1}`,
+      "    virtual_ipaddress in another order",
+    ]);
+  });
+
+  test("an address that is listed once more is one more", () => {
+    const [one] = ["192.0.2.1"];
+    expect(lines(router("V1", 51, "", [one]), router("V1", 51, "", [one, one]))[1]).toMatch(
+      /^ {4}added virtual_ipaddress/,
+    );
+  });
+
+  test("values are said with their units, and what they mean", () => {
+    const changes = ["priority 150", "advert_int 2", "state MASTER", "garp_master_delay 1", "preempt off"].join("\n");
+    expect(lines(router("V1", 51), router("V1", 51, changes)).slice(1)).toEqual([
+      "    priority 100 → 150: mastership may move",
+      "    state backup → master: counts at the next start only",
+      "    advert_int 1 s → 2 s: every director needs the same",
+      "    garp_master_delay 5 s → 1 s",
+    ]);
+  });
+
+  test("a password is never shown", () => {
+    const password = (text: string): string =>
+      router("V1", 51, `authentication {\nauth_type PASS\nauth_pass ${text}\n}`);
+    expect(lines(password("one"), password("two"))).toEqual([
+      `changed ${V1}`,
+      "    changed authentication: every director needs the same",
+    ]);
+    expect(lines(router("V1", 51), password("two"))[1]).toBe(
+      "    authentication none → pass: every director needs the same",
+    );
+  });
+
+  test("a script with the same command line keeps its result, another command line forgets it", () => {
+    const script = (command: string, interval: number): string =>
+      `vrrp_script s {\nscript "${command}"\ninterval ${interval}\ntimeout 1\n}\n`;
+    expect(lines(script("/bin/true", 1), script("/bin/true", 2))).toEqual([
+      "changed vrrp_script `s`: its result stays",
+      "    interval 1 s → 2 s",
+    ]);
+    expect(lines(script("/bin/true", 1), script("/bin/false", 1))).toEqual([
+      "changed vrrp_script `s`: its result is unknown until it has run",
+      "    script /bin/true → /bin/false",
+    ]);
+  });
+});
+
+describe("virtual servers", () => {
+  const WEB = "virtual_server [192.0.2.100]:tcp:80";
+
+  test("one that comes is said with its servers, one that goes loses its connections", () => {
+    expect(lines("", farm(80, { 11: TCP }))).toEqual([
+      `added ${WEB}: its servers are up until a check fails, with \`alpha\` down until all succeed`,
+      "    added real_server [192.0.2.11]:80",
+    ]);
+    expect(lines(farm(80, { 11: TCP }), "")).toEqual([`removed ${WEB}: its connections end`]);
+  });
+
+  test("its own values", () => {
+    const next = farm(80, { 11: "", 12: "" }, "persistence_timeout 50\nquorum 2\nsorry_server 192.0.2.99 80").replace(
+      "wlc",
+      "sh",
+    );
+    expect(lines(farm(80, { 11: "", 12: "" }), next)).toEqual([
+      `changed ${WEB}`,
+      "    lb_algo wlc → sh: connections stay",
+      "    persistence_timeout 0 s → 50 s",
+      "    quorum 1 → 2: counted anew at once",
+      "    sorry_server none → [192.0.2.99]:80 nat: gets all clients while the quorum is lost",
+    ]);
+    expect(lines(next, next.replace(/sorry_server.*/, "")).at(-1)).toBe(
+      "    sorry_server [192.0.2.99]:80 nat → none: servers that are alive get clients, with or without quorum",
+    );
+  });
+
+  test("real servers that come, go and change", () => {
+    const [old, next] = [
+      farm(80, { 11: "weight 1", 12: "", 13: "" }),
+      farm(80, { 11: "weight 3", 12: "weight 0", 14: "", 15: TCP, 16: "TCP_CHECK {\nalpha\n}" }),
+    ];
+    expect(lines(old, next)).toEqual([
+      `changed ${WEB}`,
+      "    changed real_server [192.0.2.11]:80",
+      "        weight 1 → 3: connections stay",
+      "    changed real_server [192.0.2.12]:80",
+      "        weight 1 → 0: no new clients; connections there go on",
+      "    added real_server [192.0.2.14]:80: up, since nothing checks it",
+      "    added real_server [192.0.2.15]:80: up until a check fails",
+      "        added checker TCP_CHECK [192.0.2.15]:80",
+      "    added real_server [192.0.2.16]:80: down until its checks succeed",
+      "        added checker TCP_CHECK [192.0.2.16]:80",
+      "    removed real_server [192.0.2.13]:80: its connections end",
+    ]);
+  });
+
+  test.each([
+    [
+      "with another pace keeps its verdict",
+      TCP,
+      "TCP_CHECK {\nretry 5\n}",
+      ["changed checker TCP_CHECK [192.0.2.11]:80: begins anew, its verdict stays", "    retry 1 → 5"],
+    ],
+    [
+      "that begins to recover fast keeps its verdict",
+      http("200"),
+      http("200").replace("{", "{\nfast_recovery"),
+      ["changed checker HTTP_GET [192.0.2.11]:80: begins anew, its verdict stays", "    fast_recovery off → on"],
+    ],
+    [
+      "that asks something else knows nothing",
+      http("200"),
+      http("204"),
+      [
+        "replaced checker HTTP_GET [192.0.2.11]:80: asks something else and knows nothing: it counts as a success until it fails",
+        "    changed url /health",
+        "        added status_code 204",
+        "        removed status_code 200",
+      ],
+    ],
+    [
+      "that comes counts as a success",
+      "",
+      TCP,
+      ["added checker TCP_CHECK [192.0.2.11]:80: it counts as a success until it fails"],
+    ],
+    [
+      "that comes with `alpha` takes the server out",
+      "",
+      "TCP_CHECK {\nalpha\n}",
+      ["added checker TCP_CHECK [192.0.2.11]:80: the server is down until it succeeds"],
+    ],
+    ["that goes counts no more", TCP, "", ["removed checker TCP_CHECK [192.0.2.11]:80: its verdict counts no more"]],
+    [
+      "of another kind is another checker",
+      TCP,
+      http("200"),
+      [
+        "added checker HTTP_GET [192.0.2.11]:80: it counts as a success until it fails",
+        "    added url /health",
+        "removed checker TCP_CHECK [192.0.2.11]:80: its verdict counts no more",
+      ],
+    ],
+  ])("a checker %s", (_, old, next, expected) => {
+    const said = lines(farm(80, { 11: old }), farm(80, { 11: next }));
+    expect(said.slice(2).map((line) => line.slice(8))).toEqual(expected);
+  });
+});
+
+test("global settings, and those that count at a start", () => {
+  const old = "global_defs {\nrouter_id a\nnotification_email {\none@example.com\n}\n}\n";
+  const next = "global_defs {\nvrrp_startup_delay 2\nnotification_email {\ntwo@example.com\n}\n}\n";
+  expect(lines(old, next)).toEqual([
+    "global_defs router_id a → none",
+    "global_defs vrrp_startup_delay 0 s → 2 s: counts at the next start only",
+    "added global_defs notification_email two@example.com",
+    "removed global_defs notification_email one@example.com",
+  ]);
+});
+
+describe("what is accepted and does not run yet promises nothing", () => {
+  const NOTHING = "not implemented: nothing happens";
+  const smtp = (retry: number): string => `SMTP_CHECK {\nretry ${retry}\n}`;
+
+  test("a checker", () => {
+    const web = (check: string): string => farm(80, { 11: check });
+    expect(lines(web(""), web(smtp(1))).at(-1)).toBe(`        added checker SMTP_CHECK [192.0.2.11]:80: ${NOTHING}`);
+    expect(lines(web(smtp(1)), web(smtp(2))).slice(-2)).toEqual([
+      `        changed checker SMTP_CHECK [192.0.2.11]:80: ${NOTHING}`,
+      "            retry 1 → 2",
+    ]);
+    expect(lines("", web(smtp(1))).at(-1)).toBe("    added real_server [192.0.2.11]:80");
+    expect(lines(farm(80, { 12: "" }), farm(80, { 11: smtp(1), 12: "" }))[1]).toBe(
+      "    added real_server [192.0.2.11]:80: up, since nothing checks it",
+    );
+  });
+
+  test("a service by mark or group, with its servers", () => {
+    const marked = farm(80, { 11: "" }).replace("192.0.2.100 80", "fwmark 7");
+    expect(lines(marked, marked.replace("wlc", "rr").replace("192.0.2.11", "192.0.2.12"))).toEqual([
+      `changed virtual_server fwmark 7 IPv4: ${NOTHING}`,
+      "    lb_algo wlc → rr",
+      "    added real_server [192.0.2.12]:80",
+      "    removed real_server [192.0.2.11]:80",
+    ]);
+    const group = (port: number): string => `virtual_server_group G {\n192.0.2.1-5 ${port}\n}\n`;
+    const grouped = farm(80, { 11: "" }).replace("192.0.2.100 80", "group G");
+    expect(lines(group(80) + grouped, group(81) + grouped)).toEqual([
+      `changed virtual_server_group \`G\`: ${NOTHING}`,
+      "    added member [192.0.2.1]:81 to 192.0.2.5",
+      "    removed member [192.0.2.1]:80 to 192.0.2.5",
+    ]);
+    expect(lines(group(80), group(80) + grouped)[0]).toBe(`added virtual_server group \`G\`:0: ${NOTHING}`);
+  });
+});
