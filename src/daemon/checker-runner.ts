@@ -13,6 +13,7 @@ import {
   healthStep,
 } from "../lvs/health.ts";
 import type { CheckerReport } from "../observe/report.ts";
+import { question } from "../plan/check-shape.ts";
 import type { RunnableChecker } from "./runnable.ts";
 
 export interface CheckerHost {
@@ -38,7 +39,7 @@ export class CheckerRunner {
 
   constructor(config: RunnableChecker, health: Health, host: CheckerHost) {
     this.config = config;
-    this.identity = identity(config);
+    this.identity = question(config);
     this.#host = host;
     this.#state = { name: "stopped", health };
   }
@@ -114,13 +115,6 @@ export class CheckerRunner {
 /** What the machine needs to know of a checker. */
 export function healthParameters(config: RunnableChecker): HealthParameters {
   return { ...config, urls: config.type === "http" ? config.urls.length : 1 };
-}
-
-/** Equal for checkers that ask the same question: a verdict of one is a verdict of the other. Timing does not matter. */
-export function identity(config: RunnableChecker): string {
-  const { type, address, port, bindAddress, bindPort, bindInterface, fwmark } = config;
-  const question = config.type === "http" ? [config.protocol, config.virtualHost, config.urls] : [];
-  return JSON.stringify([type, address, port, bindAddress, bindPort, bindInterface, fwmark, ...question]);
 }
 
 async function check(config: RunnableChecker, index: number, io: CheckIo, signal: AbortSignal): Promise<Verdict> {

@@ -5,11 +5,12 @@ import { Clock } from "../io/clock.ts";
 import { Poller } from "../io/poller.ts";
 import { raiseDescriptorLimit } from "../io/realtime.ts";
 import type { CheckersReport } from "../observe/report.ts";
+import { going } from "../plan/difference.ts";
 import { checkIo } from "./check-io.ts";
 import { PermanentFailure, type ProgramContext, type Running } from "./child.ts";
 import { IpvsTable } from "./ipvs-table.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
-import { runnable } from "./runnable.ts";
+import { planServices, runnable } from "./runnable.ts";
 
 /** How long a table that the kernel refused is left as it is. */
 const RETRY = seconds(10);
@@ -17,6 +18,7 @@ const RETRY = seconds(10);
 /** The checkers process: checks the real servers and keeps the kernel's IPVS table. */
 export class CheckersDaemon implements Running<CheckersReport> {
   readonly #context: ProgramContext<CheckersReport>;
+  #config: Config; // in force
   readonly #poller = new Poller();
   readonly #clock = new Clock(this.#poller);
   readonly #table: IpvsTable;
@@ -29,6 +31,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   constructor(context: ProgramContext<CheckersReport>) {
     this.#context = context;
     const { config, adopted, log } = context;
+    this.#config = config;
     this.#makeRoom(config);
     this.#table = this.#openTable(adopted?.services.map(({ name }) => name) ?? []);
     this.#host = {
@@ -47,22 +50,22 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#settle();
   }
 
-  /** What did not change is not touched. */
+  /** As planned: what did not change is not touched. */
   reload(config: Config): void {
     this.#settling = true;
     this.#makeRoom(config);
-    const wanted = new Map(runnable(config).map((server) => [serviceName(server), server]));
-    for (const [name, pool] of this.#pools) {
-      if (wanted.has(name)) continue;
-      pool.sayLeaving("Removing");
-      pool.stop();
-      this.#pools.delete(name);
-      this.#context.log.info(`Removing Virtual Server ${name}`);
+    const services = planServices(runnable(this.#config), runnable(config));
+    this.#config = config;
+    for (const { key } of going(services)) {
+      this.#pools.get(key)?.sayLeaving("Removing");
+      this.#pools.get(key)?.stop();
+      this.#pools.delete(key);
+      this.#context.log.info(`Removing Virtual Server ${key}`);
     }
-    for (const [name, server] of wanted) {
-      const pool = this.#pools.get(name);
-      if (pool === undefined) this.#pools.set(name, new PoolRunner(server, "reload", this.#host));
-      else pool.reconfigure(server);
+    for (const entry of services?.entries ?? []) {
+      if (entry.type === "added" || entry.type === "replaced")
+        this.#pools.set(entry.key, new PoolRunner(entry.to, "reload", this.#host));
+      if (entry.type === "changed") this.#pools.get(entry.key)?.reconfigure(entry);
     }
     this.#settle();
   }

@@ -4,7 +4,10 @@ import { EMPTY_POOL, type PoolEvent, type PoolState, poolStep, wantedEntry } fro
 import { activatingWords, healthWords, leavingWords, poolWords, serverWords, weightWords } from "../lvs/words.ts";
 import type { Log } from "../observe/log.ts";
 import type { ServiceReport } from "../observe/report.ts";
-import { type CheckerHost, CheckerRunner, healthParameters, identity } from "./checker-runner.ts";
+import { question } from "../plan/check-shape.ts";
+import { keysOf } from "../plan/compare.ts";
+import { type Changed, changed, going, type ListDifference } from "../plan/difference.ts";
+import { type CheckerHost, CheckerRunner, healthParameters } from "./checker-runner.ts";
 import type { RunnableChecker, RunnableServer, RunnableService } from "./runnable.ts";
 
 /** What a pool needs of the process it lives in. */
@@ -15,12 +18,15 @@ export interface PoolHost extends Pick<CheckerHost, "io" | "random" | "changed">
   weight(service: string, destination: string): number;
 }
 
+/** The checkers of a real server, by what they ask. */
+type Runners = ReadonlyMap<string, CheckerRunner>;
+
 /** One virtual server: its checkers, who is alive, and so what the kernel's table should hold. */
 export class PoolRunner {
   readonly #host: PoolHost;
   #config: RunnableService;
   #state: PoolState = EMPTY_POOL;
-  #runners: ReadonlyMap<string, readonly CheckerRunner[]> = new Map(); // by real server
+  readonly #runners = new Map<string, Runners>(); // by real server
 
   /** `origin`: whether the daemon starts or a reload brought the service, or what the process before this one knew. */
   constructor(config: RunnableService, origin: "start" | "reload" | ServiceReport, host: PoolHost) {
@@ -30,13 +36,13 @@ export class PoolRunner {
     const known = (server: RunnableServer, checker: RunnableChecker): Health => {
       const report = reported?.realServers
         .find(({ name }) => name === destinationName(server))
-        ?.checkers.find((one) => one.identity === identity(checker));
+        ?.checkers.find((one) => one.identity === question(checker));
       const parameters = healthParameters(checker);
       if (report !== undefined) return adopted(parameters, report);
       return origin === "reload" ? added(parameters) : unchecked(parameters);
     };
     if (reported !== undefined) this.#state = { ...this.#state, quorumUp: reported.quorumUp };
-    this.#runners = this.#startRunners(config, known);
+    for (const server of config.realServers) this.#startServer(server, (checker) => known(server, checker));
     this.#feed({ type: "configured", alive: this.#alive() });
   }
 
@@ -44,33 +50,25 @@ export class PoolRunner {
     return wantedEntry(this.#config, this.#state);
   }
 
-  /** Another configuration of the same service. Verdicts of equal checkers stay; checkers that did not change go on. */
-  reconfigure(config: RunnableService): void {
-    if (JSON.stringify(config) === JSON.stringify(this.#config)) return;
-    const before = this.#runners;
-    const kept = new Set<CheckerRunner>();
-    this.#sayChanges(config);
-    this.#runners = this.#startRunners(
-      config,
-      (server, checker) => {
-        const same = before.get(destinationName(server))?.find((runner) => runner.identity === identity(checker));
-        return same === undefined ? added(healthParameters(checker)) : migrated(healthParameters(checker), same.health);
-      },
-      (server, checker) => {
-        const same = before
-          .get(destinationName(server))
-          ?.find((runner) => !kept.has(runner) && JSON.stringify(runner.config) === JSON.stringify(checker));
-        if (same !== undefined) kept.add(same);
-        return same;
-      },
-    );
-    for (const runner of [...before.values()].flat()) if (!kept.has(runner)) runner.stop();
-    this.#config = config;
+  /** Another configuration of the same service, as planned: checkers that did not change go on, verdicts stay. */
+  reconfigure({ to, difference }: Changed<RunnableService>): void {
+    const { realServers } = difference.lists;
+    this.#sayChanges(realServers);
+    for (const { key } of going(realServers)) {
+      for (const runner of this.#runnersOf(key)) runner.stop();
+      this.#runners.delete(key);
+    }
+    for (const entry of realServers?.entries ?? []) {
+      if (entry.type === "added" || entry.type === "replaced")
+        this.#startServer(entry.to, (checker) => added(healthParameters(checker)));
+      if (entry.type === "changed") this.#changeServer(entry);
+    }
+    this.#config = to;
     this.#feed({ type: "configured", alive: this.#alive() });
   }
 
   stop(): void {
-    for (const runner of [...this.#runners.values()].flat()) runner.stop();
+    for (const name of this.#runners.keys()) for (const runner of this.#runnersOf(name)) runner.stop();
   }
 
   /** Says which servers leave the table with their service. */
@@ -89,51 +87,70 @@ export class PoolRunner {
           name,
           up: this.#state.alive[i] ?? false,
           weight: this.#host.weight(service, name),
-          checkers: (this.#runners.get(name) ?? []).map((runner) => runner.report()),
+          checkers: this.#runnersOf(name).map((runner) => runner.report()),
         };
       }),
     };
   }
 
-  #startRunners(
-    config: RunnableService,
-    health: (server: RunnableServer, checker: RunnableChecker) => Health,
-    keep: (server: RunnableServer, checker: RunnableChecker) => CheckerRunner | undefined = () => undefined,
-  ): ReadonlyMap<string, readonly CheckerRunner[]> {
-    const virtual = serverWords(config, config.protocol);
-    return new Map(
-      config.realServers.map((server) => {
-        const name = destinationName(server);
-        const real = serverWords(server, config.protocol);
-        const runners = server.checkers.map((checker) => {
-          const running = keep(server, checker);
-          if (running !== undefined) return running;
-          this.#host.log.info(activatingWords(real, virtual));
-          const urls = checker.type === "http" ? checker.urls : [];
-          const runner = new CheckerRunner(checker, health(server, checker), {
-            io: this.#host.io,
-            random: () => this.#host.random(),
-            changed: () => this.#host.changed(),
-            note: (note) => this.#host.log.info(healthWords({ type: checker.type, realServer: real, urls }, note)),
-            turned: () => this.#turned(name),
-          });
-          runner.start();
-          return runner;
-        });
-        return [name, runners];
-      }),
+  #runnersOf(server: string): readonly CheckerRunner[] {
+    return [...(this.#runners.get(server)?.values() ?? [])];
+  }
+
+  #startServer(server: RunnableServer, health: (checker: RunnableChecker) => Health): void {
+    const keys = keysOf(server.checkers, question);
+    const runners = server.checkers.map(
+      (checker, i) => [keys[i] ?? "", this.#startChecker(server, checker, health(checker))] as const,
     );
+    this.#runners.set(destinationName(server), new Map(runners));
+  }
+
+  #changeServer({ key: name, to: server, difference }: Changed<RunnableServer>): void {
+    const { checkers } = difference.lists;
+    if (checkers === undefined) return;
+    const before: Runners = this.#runners.get(name) ?? new Map();
+    const now = new Map<string, CheckerRunner>();
+    for (const entry of checkers.entries) {
+      const former = before.get(entry.type === "replaced" ? entry.formerKey : entry.key);
+      if (entry.type === "kept" && former !== undefined) {
+        now.set(entry.key, former);
+        continue;
+      }
+      former?.stop();
+      if (entry.type === "removed") continue;
+      const parameters = healthParameters(entry.to);
+      const same = entry.type === "changed" && former !== undefined;
+      const health = same ? migrated(parameters, former.health) : added(parameters);
+      now.set(entry.key, this.#startChecker(server, entry.to, health));
+    }
+    this.#runners.set(name, now);
+  }
+
+  #startChecker(server: RunnableServer, checker: RunnableChecker, health: Health): CheckerRunner {
+    const { protocol } = this.#config;
+    const real = serverWords(server, protocol);
+    this.#host.log.info(activatingWords(real, serverWords(this.#config, protocol)));
+    const urls = checker.type === "http" ? checker.urls : [];
+    const runner = new CheckerRunner(checker, health, {
+      io: this.#host.io,
+      random: () => this.#host.random(),
+      changed: () => this.#host.changed(),
+      note: (note) => this.#host.log.info(healthWords({ type: checker.type, realServer: real, urls }, note)),
+      turned: () => this.#turned(destinationName(server)),
+    });
+    runner.start();
+    return runner;
   }
 
   #turned(name: string): void {
     const server = this.#config.realServers.findIndex((one) => destinationName(one) === name);
-    const alive = (this.#runners.get(name) ?? []).every(({ health }) => health.up);
+    const alive = this.#runnersOf(name).every(({ health }) => health.up);
     this.#feed({ type: "changed", server, alive });
   }
 
   #alive(): boolean[] {
     return this.#config.realServers.map((server) =>
-      (this.#runners.get(destinationName(server)) ?? []).every(({ health }) => health.up),
+      this.#runnersOf(destinationName(server)).every(({ health }) => health.up),
     );
   }
 
@@ -145,18 +162,19 @@ export class PoolRunner {
     this.#host.changed();
   }
 
-  #sayChanges(config: RunnableService): void {
-    const virtualServer = serverWords(config, config.protocol);
-    const after = new Map(config.realServers.map((server) => [destinationName(server), server]));
-    for (const [i, server] of this.#config.realServers.entries()) {
-      const realServer = serverWords(server, config.protocol);
-      const now = after.get(destinationName(server));
-      const alive = this.#state.alive[i] ?? false;
-      if (now === undefined) {
-        this.#host.log.info(`service ${realServer} no longer exist`);
-        this.#sayLeaves("Removing", server);
-      } else if (now.weight !== server.weight)
-        this.#host.log.info(weightWords({ from: server.weight, to: now.weight, alive, realServer, virtualServer }));
+  #sayChanges(servers: ListDifference<RunnableServer> | undefined): void {
+    const { protocol, realServers } = this.#config;
+    const virtualServer = serverWords(this.#config, protocol);
+    const alive = new Map(realServers.map((server, i) => [destinationName(server), this.#state.alive[i] ?? false]));
+    for (const { from } of going(servers)) {
+      this.#host.log.info(`service ${serverWords(from, protocol)} no longer exist`);
+      this.#sayLeaves("Removing", from);
+    }
+    for (const { key, from, to } of changed(servers)) {
+      if (from.weight === to.weight) continue;
+      const realServer = serverWords(from, protocol);
+      const weights = { from: from.weight, to: to.weight, alive: alive.get(key) ?? false };
+      this.#host.log.info(weightWords({ ...weights, realServer, virtualServer }));
     }
   }
 

@@ -156,7 +156,6 @@ export class Router {
 
   /** Goes on with another configuration of the same virtual router. */
   reconfigure(config: VrrpInstanceConfig): void {
-    if (JSON.stringify(config) === JSON.stringify(this.#config)) return;
     this.#config = config;
     this.#journal.forgetWarnings();
     this.#setPriority(this.#effectivePriority(trackedNow(config, this.#host)));

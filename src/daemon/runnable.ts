@@ -2,6 +2,10 @@ import type { Config } from "../config/model.ts";
 import type { CheckerConfig, HttpCheckConfig, TcpCheckConfig } from "../config/model-check.ts";
 import type { RealServerConfig, VirtualServerConfig } from "../config/model-lvs.ts";
 import type { RealServer, VirtualServer } from "../lvs/pool.ts";
+import { compare } from "../plan/compare.ts";
+import type { ListDifference } from "../plan/difference.ts";
+import { VIRTUAL_SERVERS } from "../plan/lvs-shape.ts";
+import type { ListRow, Shape } from "../plan/shape.ts";
 
 /** A checker that the daemon can run. */
 export type RunnableChecker = TcpCheckConfig | HttpCheckConfig;
@@ -25,6 +29,19 @@ export interface RunnableService extends VirtualServer {
 export function runnable({ virtualServers }: Pick<Config, "virtualServers">): readonly RunnableService[] {
   return virtualServers.map(service);
 }
+
+/** What becomes of what runs at a reload, as `planReload` finds it; undefined: nothing changes. */
+export function planServices(
+  from: readonly RunnableService[],
+  to: readonly RunnableService[],
+): ListDifference<RunnableService> | undefined {
+  return compare({ services: from }, { services: to }, SERVICES).lists.services;
+}
+
+/** The rows are those of the whole model; of a part of it they find less. */
+const SERVICES: Shape<{ readonly services: readonly RunnableService[] }> = {
+  services: VIRTUAL_SERVERS as unknown as ListRow<RunnableService>,
+};
 
 function service(server: VirtualServerConfig): RunnableService {
   const { address, port, protocol, scheduler, schedulerFlags, persistenceTimeout, persistenceNetmask } = server;

@@ -4,13 +4,15 @@ import { claimPidFile, type PidFile } from "../io/pid-file.ts";
 import type { Log } from "../observe/log.ts";
 import type { Observed } from "../observe/metric-scopes.ts";
 import type { CheckersReport } from "../observe/report.ts";
+import { objections } from "../plan/objections.ts";
+import { planReload } from "../plan/plan.ts";
+import { summaryOf } from "../plan/text.ts";
 import type { Diagnostic } from "../syntax/diagnostic.ts";
 import { ChildSlot } from "./child-slot.ts";
 import { statistics, writeDump } from "./dump.ts";
 import type { ChildOptions, VrrpReport } from "./messages.ts";
 import type { Notify } from "./notify.ts";
 import type { Options } from "./options.ts";
-import { objections } from "./reload-policy.ts";
 import { VERSION } from "./version.ts";
 
 /** What the supervisor is given of the world. */
@@ -38,7 +40,7 @@ export class Supervisor {
   readonly #vrrp: ChildSlot<VrrpReport>;
   readonly #checkers: ChildSlot<CheckersReport>;
   readonly #reloads = { applied: 0, refused: 0 };
-  #diagnostics: readonly Diagnostic[] = [];
+  #running: Pick<Reading, "config" | "diagnostics"> | undefined; // what was put in force last
   #pidFile: PidFile | undefined;
   #busy = true; // starting or reloading: another reload has to wait
   #reloadWanted = false;
@@ -143,7 +145,7 @@ export class Supervisor {
 
   async #start({ config, diagnostics }: Reading): Promise<void> {
     const { log, notify, starting, started } = this.#host;
-    this.#diagnostics = diagnostics;
+    this.#running = { config, diagnostics };
     const applied = this.#apply(config);
     starting();
     const atOnce = await applied;
@@ -168,13 +170,15 @@ export class Supervisor {
     notify(["RELOADING=1", `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`]);
     const { config, diagnostics } = read();
     this.#say(diagnostics);
-    const refused = objections(this.#diagnostics, diagnostics);
+    const refused = objections(this.#running?.diagnostics ?? [], diagnostics);
     if (refused.length > 0) {
       this.#reloads.refused++;
       log.error("Reload refused: {errors} new errors; the configuration in force stays", { errors: refused.length });
     } else {
       this.#reloads.applied++;
-      this.#diagnostics = diagnostics;
+      const { config: before = config } = this.#running ?? {};
+      log.info("Reload plan: {summary}", { summary: summaryOf(planReload(before, config)) });
+      this.#running = { config, diagnostics };
       const inForce = await this.#apply(config);
       if (this.#stopping) return;
       if (inForce) log.info("Reload complete");

@@ -7,6 +7,9 @@ import { Poller } from "../io/poller.ts";
 import { VrrpSocket } from "../io/raw-socket.ts";
 import { enterRealtime } from "../io/realtime.ts";
 import type { InterfaceAddress } from "../netlink/address.ts";
+import { changed, going } from "../plan/difference.ts";
+import { planReload } from "../plan/plan.ts";
+import { instanceKey } from "../plan/vrrp-shape.ts";
 import { scriptWords } from "../vrrp/words.ts";
 import { decodeIpv4, type Ipv4Packet } from "../wire/ipv4.ts";
 import { advertisedVrid, VRRP_GROUP_V4 } from "../wire/vrrp.ts";
@@ -28,11 +31,12 @@ interface OpenSocket {
 /** The vrrp process: all virtual routers of this host, on one poller and one clock. */
 export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   readonly #context: ProgramContext<VrrpReport>;
+  #config: Config; // in force
   readonly #poller = new Poller();
   readonly clock = new Clock(this.#poller);
   readonly network: HostNetwork;
   readonly announcer: Announcer;
-  readonly #routers = new Map<string, Router>(); // by interface and VRID
+  readonly #routers = new Map<string, Router>(); // by `instanceKey`
   readonly #sockets = new Map<string, OpenSocket>(); // by interface
   readonly #scripts = new Map<string, ScriptTracker>();
   readonly #up = new Map<string, boolean>(); // interfaces as last told to the operator
@@ -45,6 +49,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   constructor(context: ProgramContext<VrrpReport>) {
     this.#context = context;
     const { config, adopted, log } = context;
+    this.#config = config;
     this.network = new HostNetwork(this.#poller, (links) => this.#networkChanged(links));
     this.announcer = new Announcer(this.clock, this.network, log, config.global.garpInterval);
     const delay = adopted === undefined ? config.global.startupDelay : 0;
@@ -53,7 +58,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     this.#virtual = virtualAddresses(config);
     this.#setScripts(config, adopted);
     for (const instance of config.vrrpInstances) {
-      const reported = adopted?.instances.find((one) => key(one) === key(instance));
+      const reported = adopted?.instances.find((one) => instanceKey(one) === instanceKey(instance));
       this.#startRouter(instance, reported);
     }
     for (const error of enterRealtime()) log.detail("{error}", { error: error.message });
@@ -102,22 +107,21 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     }
   }
 
-  /** What did not change is not touched. Instances are the same if interface and VRID are. */
+  /** As planned: what did not change is not touched. */
   reload(config: Config): void {
     this.announcer.gap = config.global.garpInterval;
-    const wanted = new Map(config.vrrpInstances.map((instance) => [key(instance), instance]));
-    this.#wanted = wanted;
-    for (const [name, router] of this.#routers) {
-      if (wanted.has(name)) continue;
-      router.stop();
-      this.#routers.delete(name);
+    const { vrrpInstances, vrrpScripts } = planReload(ofVrrp(this.#config), ofVrrp(config)).difference.lists;
+    this.#config = config;
+    this.#wanted = new Map(config.vrrpInstances.map((instance) => [instanceKey(instance), instance]));
+    for (const { key } of going(vrrpInstances)) {
+      this.#routers.get(key)?.stop();
+      this.#routers.delete(key);
     }
     this.#virtual = virtualAddresses(config);
-    this.#setScripts(config, undefined);
-    for (const [name, instance] of wanted) {
-      const router = this.#routers.get(name);
-      if (router === undefined) this.#startRouter(instance, undefined);
-      else router.reconfigure(instance);
+    this.#setScripts(config, undefined, new Set(changed(vrrpScripts).map(({ key }) => key)));
+    for (const entry of vrrpInstances?.entries ?? []) {
+      if (entry.type === "added" || entry.type === "replaced") this.#startRouter(entry.to, undefined);
+      if (entry.type === "changed") this.#routers.get(entry.key)?.reconfigure(entry.to);
     }
     this.#wanted = new Map();
     for (const name of this.#sockets.keys()) if (!this.#isSpokenOn(name)) this.#closeSocket(name);
@@ -152,7 +156,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
 
   #startRouter(instance: VrrpInstanceConfig, reported: VrrpReport["instances"][number] | undefined): void {
     const router = new Router(instance, this);
-    this.#routers.set(key(instance), router);
+    this.#routers.set(instanceKey(instance), router);
     this.#openSocket(instance.interface);
     if (this.network.link(instance.interface) === undefined)
       this.log.warning("({iname}) interface {intf} does not exist: in fault until it appears", {
@@ -162,13 +166,14 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     router.start(reported, this.#hearingFrom);
   }
 
-  #setScripts(config: Config, adopted: VrrpReport | undefined): void {
+  /** Runs the scripts that are tracked; those that run and are not `changed` go on. */
+  #setScripts(config: Config, adopted: VrrpReport | undefined, changed: ReadonlySet<string> = new Set()): void {
     const used = new Set(config.vrrpInstances.flatMap(({ trackScripts }) => trackScripts.map(({ script }) => script)));
     const before = new Map([...this.#scripts]);
     this.#scripts.clear();
     for (const script of config.vrrpScripts.filter(({ name }) => used.has(name))) {
       const running = before.get(script.name);
-      if (running !== undefined && JSON.stringify(running.config) === JSON.stringify(script)) {
+      if (running !== undefined && !changed.has(script.name)) {
         this.#scripts.set(script.name, running);
         before.delete(script.name);
         continue;
@@ -248,12 +253,14 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   }
 
   #routerOf(name: string, { payload }: Ipv4Packet): Router | undefined {
-    return this.#routers.get(`${name} ${advertisedVrid(payload)}`);
+    const vrid = advertisedVrid(payload);
+    return vrid === undefined ? undefined : this.#routers.get(instanceKey({ interface: name, vrid }));
   }
 }
 
-function key({ interface: name, vrid }: { readonly interface: string; readonly vrid: number }): string {
-  return `${name} ${vrid}`;
+/** What this process has to do with: to compare the rest would cost it time. */
+function ofVrrp(config: Config): Config {
+  return { ...config, virtualServers: [], fwmarkServers: [], groupServers: [], virtualServerGroups: [] };
 }
 
 function virtualAddresses({ vrrpInstances }: Config): ReadonlyMap<IpAddress, number> {

@@ -3,9 +3,10 @@ import { destinationName, type IpvsEntry } from "../../src/base/ipvs.ts";
 import { seconds } from "../../src/base/time.ts";
 import type { TcpCheckConfig } from "../../src/config/model-check.ts";
 import { PoolRunner } from "../../src/daemon/pool-runner.ts";
-import type { RunnableServer, RunnableService } from "../../src/daemon/runnable.ts";
+import { planServices, type RunnableServer, type RunnableService } from "../../src/daemon/runnable.ts";
 import { createLog } from "../../src/observe/log.ts";
 import type { ServiceReport } from "../../src/observe/report.ts";
+import { changed } from "../../src/plan/difference.ts";
 import { FakeServers } from "./fake-servers.ts";
 
 /** A TCP_CHECK of a port. */
@@ -47,9 +48,10 @@ export class PoolBench {
   readonly servers = new FakeServers();
   readonly table: string[][] = []; // each wanted table, hosts and weights
   readonly #said: string[] = [];
+  readonly #configs = new Map<PoolRunner, RunnableService>(); // in force
 
   start(config: RunnableService, origin: "start" | "reload" | ServiceReport = "start", random = 0): PoolRunner {
-    return new PoolRunner(config, origin, {
+    const pool = new PoolRunner(config, origin, {
       io: this.servers,
       random: () => random,
       log: createLog([({ text }) => this.#said.push(text)], true),
@@ -57,6 +59,15 @@ export class PoolBench {
       wanted: (entry) => this.table.push(rows(entry)),
       weight: (_, destination) => (destination === destinationName(real(11)) ? 1 : 0),
     });
+    this.#configs.set(pool, config);
+    return pool;
+  }
+
+  /** Reconfigures a pool as planned; leaves it alone where nothing changes. */
+  reload(pool: PoolRunner, to: RunnableService): void {
+    const from = this.#configs.get(pool) ?? to;
+    for (const change of changed(planServices([from], [to]))) pool.reconfigure(change);
+    this.#configs.set(pool, to);
   }
 
   /** Everything that was said since the last time. */

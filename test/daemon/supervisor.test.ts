@@ -31,6 +31,7 @@ test.concurrent("HUP with a bad file changes nothing and says why; with a good o
   await daemon.says("Reload refused");
   bench.write("reload", "r3");
   daemon.signal("SIGHUP");
+  await daemon.says("Reload plan: 1 global setting changed; 1 instance kept");
   await daemon.says("reloaded with r3");
   await daemon.says("Reload complete");
   expect([daemon.childPid, daemon.lines.some((line) => line.includes("r2"))]).toEqual([child, false]);

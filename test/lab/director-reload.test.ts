@@ -21,6 +21,7 @@ describe.concurrent("reload", () => {
       expect(inForce(director)).toBe(transitions);
       for (const gap of stand.advertGaps("lb1", from)) expect(Math.abs(gap - 1000)).toBeLessThan(50);
       expect(await stand.metrics("lb1")).toMatch(/^keepalived_reload_total\{result="applied"\} 1$/m);
+      expect(director.log.entries.filter(({ text }) => text.endsWith("Reload plan: no change"))).toHaveLength(1);
     });
   });
 
@@ -110,6 +111,20 @@ describe.concurrent("reload", () => {
       const adverts = stand.capture.adverts(stand.lan.mac("lb1"), from);
       expect(adverts.findLast(({ vrid }) => vrid === 52)?.priority).toBe(0);
       expect(adverts.filter(({ vrid, priority }) => vrid === 51 && priority !== 255)).toEqual([]);
+    });
+  });
+
+  test("another VRID is another instance: the old one resigns, the new one is elected and has the address", async () => {
+    await Stand.with(async (stand) => {
+      const director = await stand.startMaster(instance());
+      const from = stand.capture.heard.mark();
+      await stand.reload(director, instance({ vrid: 61 }));
+      await director.waitForLog(/Reload plan: 1 instance replaced/);
+      await sleep(500);
+      expect(await stand.vips("lb1")).toHaveLength(1);
+      const adverts = stand.capture.adverts(stand.lan.mac("lb1"), from);
+      expect(adverts.findLast(({ vrid }) => vrid === 51)?.priority).toBe(0);
+      expect(adverts.findLast(({ vrid }) => vrid === 61)?.priority).toBe(255);
     });
   });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { objections } from "../../src/daemon/reload-policy.ts";
+import { objections } from "../../src/plan/objections.ts";
 import type { Diagnostic } from "../../src/syntax/diagnostic.ts";
 
 const span = { file: "k.conf", line: 1, column: 1, length: 1 };

@@ -1,0 +1,57 @@
+import { expect, test, vi } from "vitest";
+import type { IpvsEntry } from "../../src/base/ipvs.ts";
+import { serviceName } from "../../src/base/ipvs.ts";
+import { CheckersDaemon } from "../../src/daemon/checkers-daemon.ts";
+import { PoolRunner } from "../../src/daemon/pool-runner.ts";
+import { createLog } from "../../src/observe/log.ts";
+import { reading } from "../config/reading.ts";
+import { farm } from "../plan/planning.ts";
+
+const tables: string[][] = vi.hoisted(() => []);
+
+vi.mock("../../src/daemon/ipvs-table.ts", () => ({
+  IpvsTable: class {
+    apply = () => true;
+    applyAll(entries: readonly IpvsEntry[]): boolean {
+      tables.push(
+        entries.map(
+          ({ service, destinations }) => `${serviceName(service)} ${service.scheduler} ${destinations.length}`,
+        ),
+      );
+      return true;
+    }
+    weight = () => 0;
+    close(): void {}
+  },
+}));
+
+test("a reload starts, changes and ends services as planned, and leaves the others alone", () => {
+  const said: string[] = [];
+  const config = (text: string) => JSON.parse(JSON.stringify(reading(text).config));
+  const same = farm(80, { 11: "TCP_CHECK {\n}" });
+  const daemon = new CheckersDaemon({
+    config: config(same + farm(81, { 11: "TCP_CHECK {\n}" }) + farm(82, { 11: "" })),
+    options: { detail: false, console: false, json: false, syslog: false, releaseVips: true, releaseIpvs: true },
+    adopted: undefined,
+    log: createLog([({ text }) => said.push(text)], true),
+    changed: () => {},
+  });
+  said.length = 0;
+  const stopped = vi.spyOn(PoolRunner.prototype, "stop");
+  daemon.reload(config(farm(83, { 11: "" }) + farm(81, { 11: "TCP_CHECK {\n}", 12: "" }).replace("wlc", "rr") + same));
+  expect(stopped).toHaveBeenCalledTimes(1);
+  expect(tables.at(-1)?.sort()).toEqual([
+    "[192.0.2.100]:tcp:80 wlc 1",
+    "[192.0.2.100]:tcp:81 rr 2",
+    "[192.0.2.100]:tcp:83 wlc 1",
+  ]);
+  expect(said).toEqual([
+    "Removing service [192.0.2.11]:tcp:82 from VS [192.0.2.100]:tcp:82",
+    "Removing Virtual Server [192.0.2.100]:tcp:82",
+    expect.stringMatching(/^Gained quorum .* for VS \[192.0.2.100\]:tcp:83$/),
+  ]);
+  said.length = 0;
+  daemon.reload(config(farm(83, { 11: "" }) + farm(81, { 11: "TCP_CHECK {\nretry 5\n}", 12: "" }) + same));
+  expect(said).toEqual(["Activating healthchecker for service [192.0.2.11]:tcp:81 for VS [192.0.2.100]:tcp:81"]);
+  daemon.stop();
+});
