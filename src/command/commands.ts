@@ -4,9 +4,10 @@ import type { Command, CommandHost } from "./command.ts";
 import { explain } from "./explain.ts";
 import { format } from "./format.ts";
 import { keywords } from "./keywords.ts";
+import { plan } from "./plan.ts";
 
 /** Every command, in the order of `--help`. */
-export const COMMANDS: readonly Command[] = [check, format, explain, keywords];
+export const COMMANDS: readonly Command[] = [check, plan, format, explain, keywords];
 
 /**
  * Runs the command that the arguments begin with: its exit status. Undefined where they begin with none; but a word that
