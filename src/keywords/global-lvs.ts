@@ -36,14 +36,14 @@ const SYNC_DAEMON = {
 
 /** `global_defs`: IPVS and the checkers process. */
 export const GLOBAL_LVS = {
+  checker_log_all_failures: line(optionalBoolean, {
+    default: "off",
+    meaning: "Log each failed check, not only state changes",
+  }),
   ...later({
     smtp_alert_checker: line(optionalBoolean, {
       default: "unset",
       meaning: "Default smtp_alert for virtual and real servers",
-    }),
-    checker_log_all_failures: line(optionalBoolean, {
-      default: "off",
-      meaning: "Log each failed check, not only state changes",
     }),
     lvs_timeouts: line(optionWords("[tcp <s>] [tcpfin <s>] [udp <s>]", TIMEOUTS), {
       default: "kernel values",
