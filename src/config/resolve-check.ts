@@ -52,8 +52,8 @@ function* followed(given: Given, inherited: Inherited, context: LvsContext) {
       yield { body, checker };
       continue;
     }
-    const { end } = body.value;
-    const keepalived = `(${end.file}: Line ${end.line}) (${serverName(inherited)}) BFD_CHECK - RS already monitoring ${checker.instance}`;
+    const { at } = body.value.settings.name.find(({ value }) => value === checker.instance) ?? body;
+    const keepalived = `${at}(${serverName(inherited)}) BFD_CHECK - RS already monitoring ${checker.instance}`;
     const related = [{ span: before.keyword, message: "this one counts" }];
     const message = `the real server follows \`${checker.instance}\` already; this one is left out`;
     context.report.error(["duplicate", message], body.keyword, { keepalived, related });

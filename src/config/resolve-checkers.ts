@@ -12,7 +12,7 @@ import type {
   UdpCheckConfig,
 } from "./model-check.ts";
 import { resolveCommand } from "./resolve-command.ts";
-import { type Connection, connection, type Inherited, STANDARD, type Standard, timing } from "./resolve-connection.ts";
+import { connection, type Inherited, STANDARD, type Standard, timing } from "./resolve-connection.ts";
 
 /** A block of a checker. */
 export type CheckBody<C extends Table> = Setting<Body<true, C>>;
@@ -35,39 +35,42 @@ export function pingCheck(
   return connection({ type: "ping", body, standard: STANDARD, ports: false }, inherited, context);
 }
 
-/** `SMTP_CHECK`: one check, or one for each `host`, which has from the checker what it does not say. */
+/** What a `host` has from its checker where it does not say it; whom it asks it has from the real server. */
+const SHARED = [
+  "connect_timeout",
+  "retry",
+  "delay_before_retry",
+  "warmup",
+  "delay_loop",
+  "alpha",
+  "log_all_failures",
+] as const satisfies readonly (keyof typeof CONNECTING)[];
+
+/** `SMTP_CHECK`: one check, or instead of it one for each `host`. */
 export function smtpChecks(
   body: CheckBody<typeof SMTP_CHECK>,
   inherited: Inherited,
   context: LvsContext,
 ): readonly SmtpCheckConfig[] {
-  const { settings, end } = body.value;
+  const { settings } = body.value;
   const heloName = last(settings.helo_name)?.value ?? "smtpchecker.keepalived.org";
-  const own = (found: Connection<"smtp">["body"]): readonly SmtpCheckConfig[] => {
-    const base = connection({ type: "smtp", body: found, standard: STANDARD, bindsFreely: true }, inherited, context);
-    return base === undefined ? [] : [{ ...base, heloName }];
-  };
+  const outer = connection({ type: "smtp", body, standard: STANDARD, bindsFreely: true }, inherited, context);
   const [first] = settings.host;
-  if (first === undefined) return own(body);
+  if (first === undefined) return outer === undefined ? [] : [{ ...outer, heloName }];
   context.report.warning(["deprecated", "`host` is an old form: write an `SMTP_CHECK` for each"], first.keyword, {
     status: 0,
     keepalived: "The SMTP_CHECK host block is deprecated. Please define additional checkers.",
   });
-  return settings.host.flatMap((host) => {
-    return own({
-      keyword: host.keyword,
-      value: { header: true, settings: within(settings, host.value.settings), end },
-    });
+  return settings.host.flatMap(({ keyword, value }) => {
+    const given = { ...value, settings: within(settings, value.settings) };
+    const check = connection({ type: "smtp", body: { keyword, value: given }, standard: STANDARD }, inherited, context);
+    return check === undefined ? [] : [{ ...check, heloName }];
   });
 }
 
-/** What a `host` says, and before it what its checker says. */
 function within(outer: Settings<typeof CONNECTING>, inner: Settings<typeof CONNECTING>): Settings<typeof CONNECTING> {
-  const entries = Object.entries(inner).map(([keyword, given]) => [
-    keyword,
-    given.length > 0 ? given : outer[keyword as keyof typeof CONNECTING],
-  ]);
-  return Object.fromEntries(entries) as Settings<typeof CONNECTING>;
+  const shared = SHARED.filter((keyword) => inner[keyword].length === 0).map((keyword) => [keyword, outer[keyword]]);
+  return Object.assign(Object.create(inner), Object.fromEntries(shared));
 }
 
 const DNS: Standard = { retry: 3, delayBeforeRetry: undefined };

@@ -67,7 +67,11 @@ export function hasServers(body: ServiceBody, { servers }: Familiar, name: strin
   if (servers.length > 0) return true;
   const message = `${titleOf(body.value.header)} has no real server and is left out`;
   const keepalived = `Virtual server ${name} has no real servers - ignoring`;
-  report.error(["missing-keyword", message], body.span, { keepalived, help: "add `real_server ADDRESS PORT { }`" });
+  // Of a group Keepalived says it only where no server is written.
+  const { header, settings } = body.value;
+  const silent = "group" in header && settings.real_server.length > 0;
+  const help = "add `real_server ADDRESS PORT { }`";
+  report.error(["missing-keyword", message], body.span, { help, ...(silent ? { status: 0 } : { keepalived }) });
   return false;
 }
 

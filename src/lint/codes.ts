@@ -34,6 +34,7 @@ export const READER_CODES = [
   "not-implemented",
   "not-supported-yet",
   "nul-byte",
+  "overlap",
   "too-long",
   "too-many",
   "unexpected-brace",
@@ -41,6 +42,7 @@ export const READER_CODES = [
   "unknown-reference",
   "unreadable",
   "unterminated-quote",
+  "unused",
   "wrong-builtin",
   "wrong-sequence",
 ] as const;

@@ -46,6 +46,7 @@ export function newReport(sourceLine: SourceLine, known: Includes = new Map()): 
   }
   /** Warnings and hints do not crowd out an error. */
   function makeRoom(severity: Diagnostic["severity"]): boolean {
+    if (severity === "hint") return false; // nothing is less
     const less = kept.findLastIndex((each) => isLess(each.severity, severity));
     if (less === -1) return false;
     for (const each of kept.splice(less, 1)) leaveOut(each);
