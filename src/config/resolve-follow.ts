@@ -10,7 +10,11 @@ import type { CheckBody } from "./resolve-checkers.ts";
 import { type Inherited, serverName } from "./resolve-connection.ts";
 
 /** `FILE_CHECK`: follows a `track_file` that stands above it. */
-export function fileCheck(body: CheckBody<typeof FILE_CHECK>, context: LvsContext): FileCheckConfig | undefined {
+export function fileCheck(
+  body: CheckBody<typeof FILE_CHECK>,
+  _: Inherited,
+  context: LvsContext,
+): FileCheckConfig | undefined {
   const { settings, end } = body.value;
   const known = settings.track_file.filter((setting) => isFile(setting, context));
   const name = last(known);

@@ -91,28 +91,26 @@ function mayRest({ value }: ServiceBody, { name, reached }: Named, report: Repor
   return false;
 }
 
-/** Keepalived compares what is written; where a port is given by the service two may be the same all the same. */
+/** Keepalived compares what is written; where ports are given or taken away two may be the same all the same. */
 function withoutDuplicates({ servers }: Familiar, service: Service, context: LvsContext): readonly RealServerConfig[] {
-  const written = new Map<string, (typeof servers)[number]>();
-  const placed = new Map<string, (typeof servers)[number]>();
+  const names = new Map<string, (typeof servers)[number]>();
   const found: RealServerConfig[] = [];
   for (const server of servers) {
     const { header } = server.value;
     const real = resolveRealServer(server, service, context);
-    const writtenName = destinationName(header);
-    const name = real.port === header.port ? writtenName : destinationName(real);
-    const same = written.get(writtenName);
-    const before = same ?? placed.get(name);
-    if (before === undefined || (same === undefined && service.reached.type !== "address")) {
-      written.set(writtenName, server);
-      placed.set(name, server);
+    const name = destinationName(real);
+    const written = real.port === header.port ? name : destinationName(header);
+    const before = names.get(name) ?? names.get(written);
+    if (before === undefined) {
+      names.set(name, server);
+      if (written !== name) names.set(written, server);
       found.push(real);
       continue;
     }
     const keepalived = `VS ${service.name}: real server [${header.address}]:${service.protocol ?? "none"}:${header.port} is duplicated - removing second rs`;
     const message = `real_server \`${header.address} ${real.port}\` is listed already; this one is left out`;
     const related = [{ span: before.span, message: "this one counts" }];
-    const logged = same === undefined ? { status: 0 as const } : { keepalived };
+    const logged = before.value.header.port === header.port ? { keepalived } : { status: 0 as const };
     context.report.error(["duplicate", message], server.span, { ...logged, related });
   }
   return found;

@@ -81,3 +81,11 @@ test("a mark is one service of a family", () => {
   expect(reading(tunnelled("inet") + tunnelled("inet")).config.fwmarkServers).toHaveLength(1);
   expect(reading(tunnelled("inet") + tunnelled("inet6")).config.fwmarkServers).toHaveLength(2);
 });
+
+test("servers that are told apart by a port alone are one where no port can be rewritten", () => {
+  const text = (method: string): string =>
+    marked(`lb_kind ${method}`, "real_server 192.0.2.11 80 {\n}\nreal_server 192.0.2.11 81 {\n}");
+  expect(server(text("NAT"))?.realServers).toHaveLength(2);
+  expect(server(text("DR"))?.realServers).toHaveLength(1);
+  expect(reading(text("DR")).diagnostics.find(({ code }) => code === "duplicate")).toMatchObject({ status: 0 });
+});
