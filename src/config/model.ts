@@ -1,15 +1,27 @@
-import type { IpAddress } from "../base/ip.ts";
+import type { Family, IpAddress } from "../base/ip.ts";
 import type { Micros } from "../base/time.ts";
+import type { SyncGroupConfig, TrackGroupConfig } from "./model-group.ts";
 import type { LvsConfig } from "./model-lvs.ts";
+import type { NetworkConfig, RouteConfig, RuleConfig } from "./model-network.ts";
+import type { TrackConfig, Trackers } from "./model-track.ts";
+import type {
+  ChecksumConfig,
+  HmacConfig,
+  InstanceNotifications,
+  UnicastConfig,
+  VirtualInterface,
+} from "./model-vrrp.ts";
 
 /**
  * A configuration as the daemon runs it: plain readonly data, every default resolved, every reference checked. It
  * crosses process boundaries as JSON, so there is nothing in it that JSON loses.
  */
-export interface Config extends LvsConfig {
+export interface Config extends TrackConfig, NetworkConfig, LvsConfig {
   readonly global: GlobalConfig;
   readonly vrrpScripts: readonly VrrpScriptConfig[];
   readonly vrrpInstances: readonly VrrpInstanceConfig[];
+  readonly syncGroups: readonly SyncGroupConfig[];
+  readonly trackGroups: readonly TrackGroupConfig[];
 }
 
 /** `global_defs`. */
@@ -41,32 +53,54 @@ export interface VrrpScriptConfig {
 }
 
 /** `vrrp_instance`: one virtual router on one interface. */
-export interface VrrpInstanceConfig {
+export interface VrrpInstanceConfig extends Trackers {
   readonly name: string;
   readonly interface: string;
   readonly vrid: number; // 1..255
-  readonly version: 2;
+  readonly version: 2 | 3;
+  readonly family: Family; // of the advertised addresses, the source, the peers
   readonly priority: number; // 1..255, 255 = address owner
   readonly wantedState: "master" | "backup";
-  readonly advertInterval: Micros; // whole seconds in VRRPv2
+  readonly advertInterval: Micros; // whole seconds in VRRPv2, whole centiseconds up to 40.95 s in VRRPv3
   readonly downTimerAdverts: number; // silent intervals before the master counts as down; 3
   readonly preempt: boolean; // `nopreempt` is false
   readonly preemptDelay: Micros;
   readonly authentication: Authentication;
+  readonly hmac: HmacConfig | undefined;
   readonly strict: boolean;
   readonly skipCheckAdvertAddresses: boolean;
-  readonly sourceAddress: IpAddress | undefined; // mcast_src_ip; undefined: the interface's first address
+  readonly sourceAddress: IpAddress | undefined; // mcast_src_ip, unicast_src_ip; undefined: the interface's first address
+  readonly trackSourceAddress: boolean; // its loss is a fault
+  readonly multicastGroup: IpAddress; // mcast_dst_ip
+  readonly unicast: UnicastConfig | undefined; // undefined: multicast
+  readonly faultWithoutPeers: boolean; // unicast_fault_no_peer
+  readonly checksum: ChecksumConfig;
+  readonly virtualInterface: VirtualInterface | undefined;
+  readonly vrf: string | undefined;
+  readonly accept: boolean; // a master that is no owner takes packets for its addresses
   readonly trackPrimary: boolean; // `dont_track_primary` is false
   readonly lowerPriorityAdvert: boolean; // `lower_prio_no_advert` is false
   readonly higherPriorityAdvert: boolean; // `higher_prio_send_advert`
+  readonly ownerIgnoresAdverts: boolean;
+  readonly lateTimerPriority: number | undefined; // timer_expired_backup, 1..254; undefined: a late master goes on
   readonly addresses: readonly VirtualAddress[]; // advertised, in configuration order
   readonly excludedAddresses: readonly VirtualAddress[]; // held by the master, not advertised
-  readonly trackScripts: readonly TrackedScript[];
+  readonly routes: readonly RouteConfig[]; // virtual_routes
+  readonly rules: readonly RuleConfig[]; // virtual_rules
   readonly announce: AnnounceConfig;
+  readonly notify: InstanceNotifications;
+  readonly smtpAlert: boolean;
+  readonly notifyPriorityChanges: boolean;
+  readonly promoteSecondaries: boolean;
+  readonly pollLink: boolean; // linkbeat_use_polling
+  readonly receiveBuffer: number | undefined; // bytes; undefined: by vrrp_rx_bufs_policy
 }
 
 /** `authentication`. The password is at most 8 bytes. */
-export type Authentication = { readonly type: "none" } | { readonly type: "pass"; readonly password: string };
+export type Authentication =
+  | { readonly type: "none" }
+  | { readonly type: "pass"; readonly password: string }
+  | { readonly type: "ah"; readonly password: string };
 
 /** An item of `virtual_ipaddress`. */
 export interface VirtualAddress {
@@ -78,13 +112,6 @@ export interface VirtualAddress {
   readonly scope: number; // RT_SCOPE_*: 0 global, 200 site, 253 link, 254 host
 }
 
-/** An item of `track_script`, with the script's own weight where none was given here. */
-export interface TrackedScript {
-  readonly script: string;
-  readonly weight: number;
-  readonly reverse: boolean;
-}
-
 /** When and how often gratuitous ARPs are sent; the `garp_*` keywords. */
 export interface AnnounceConfig {
   readonly repeat: number; // rounds at the transition, and again after `delay`
@@ -93,4 +120,11 @@ export interface AnnounceConfig {
   readonly refreshRepeat: number;
   readonly lowerPriorityRepeat: number;
   readonly lowerPriorityDelay: Micros;
+  readonly extra: ExtraAnnouncements | undefined; // garp_extra_if
+}
+
+/** `garp_extra_if`: announcements on interfaces that hold addresses and carry no advertisements. */
+export interface ExtraAnnouncements {
+  readonly interval: Micros;
+  readonly everyInterface: boolean; // false: virtual MAC interfaces only
 }

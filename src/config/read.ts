@@ -12,8 +12,7 @@ import { Texts } from "../syntax/texts.ts";
 import type { Config } from "./model.ts";
 import { mergeGlobals, resolveDefaults, resolveGlobal } from "./resolve-global.ts";
 import { resolveLvs } from "./resolve-lvs.ts";
-import { resolveScripts } from "./resolve-scripts.ts";
-import { resolveInstances } from "./resolve-vrrp.ts";
+import { resolveVrrp } from "./resolve-vrrp.ts";
 
 /** What a configuration says, as far as it can be understood, and everything there is to say about it. */
 export interface Reading {
@@ -60,12 +59,9 @@ export function readConfig(path: string, source: Source): Reading {
 function resolve(tree: Tree, report: Report, texts: Texts): Pick<Reading, "config" | "tree"> {
   const globals = mergeGlobals(tree.global_defs.map(({ value }) => value.settings));
   const defaults = resolveDefaults(globals, report);
-  const scripts = resolveScripts(tree.vrrp_script, defaults, report);
-  const swallowed = (keyword: string, from: Span, to: Span) => findInComment(texts, keyword, from, to);
   const config = {
     global: resolveGlobal(globals, report),
-    vrrpScripts: scripts.map(({ script }) => script),
-    vrrpInstances: resolveInstances(tree.vrrp_instance, { defaults, scripts, report, swallowed }),
+    ...resolveVrrp(tree, globals, defaults, report, (keyword, from, to) => findInComment(texts, keyword, from, to)),
     ...resolveLvs(tree, globals, report),
   };
   return { config, tree };

@@ -1,38 +1,25 @@
 import { seconds } from "../base/time.ts";
-import type { TrackItem } from "../keywords/read-track.ts";
+import type { GLOBAL_DEFS } from "../keywords/global.ts";
+import type { TOP } from "../keywords/language.ts";
 import type { VRRP_SCRIPT } from "../keywords/tracked.ts";
 import type { Report } from "../syntax/report.ts";
-import { type Body, last, type Setting } from "../syntax/table.ts";
-import type { TrackedScript, VrrpScriptConfig } from "./model.ts";
+import { type Body, last, type Setting, type Settings } from "../syntax/table.ts";
+import { type Definitions, definitions } from "./definitions.ts";
+import type { VrrpScriptConfig } from "./model.ts";
 import type { Defaults } from "./resolve-global.ts";
+import type { Found } from "./resolve-track.ts";
 
 type ScriptBody = Setting<Body<string, typeof VRRP_SCRIPT>>;
 
 const SHORTEST = 1000; // microseconds: the least interval and timeout
-
-/** A script and the place it was defined at: Keepalived lets an instance track only what stands above it. */
-export interface DefinedScript {
-  readonly script: VrrpScriptConfig;
-  readonly order: number;
-}
 
 /** Every `vrrp_script` that can be run, in the order of reading. */
 export function resolveScripts(
   bodies: readonly ScriptBody[],
   defaults: Defaults,
   report: Report,
-): readonly DefinedScript[] {
-  const scripts = new Map<string, DefinedScript>();
-  for (const body of bodies) {
-    const script = resolveScript(body, defaults, report);
-    if (script === undefined) continue;
-    if (scripts.has(script.name))
-      report.warning(["duplicate", `vrrp_script \`${script.name}\` is defined twice; the first counts`], body.span);
-    else scripts.set(script.name, { script, order: body.order });
-  }
-  const [first] = bodies;
-  if (first !== undefined && scripts.size > 0 && !defaults.scriptSecurity) security(first, report);
-  return [...scripts.values()];
+): Definitions<VrrpScriptConfig> {
+  return definitions("vrrp_script", bodies, report, (body) => resolveScript(body, defaults, report));
 }
 
 function resolveScript({ value, span }: ScriptBody, defaults: Defaults, report: Report): VrrpScriptConfig | undefined {
@@ -83,65 +70,57 @@ function duration(
   return seconds(1);
 }
 
-function security({ value, span }: ScriptBody, report: Report): void {
-  const place = last(value.settings.script)?.span ?? span;
-  report.warning(["script-security", "scripts are run, but `enable_script_security` is not set"], place, {
+/** The keywords of instances and groups that run a script. */
+const NOTIFY = ["notify_master", "notify_backup", "notify_fault", "notify_stop", "notify"] as const;
+
+/** Says, at the first script of the VRRP side or of the daemon, that scripts run without `enable_script_security`. */
+export function scriptSecurity(
+  tree: Pick<Settings<typeof TOP>, "vrrp_script" | "vrrp_instance" | "vrrp_sync_group">,
+  globals: Settings<typeof GLOBAL_DEFS>,
+  scripts: Definitions<unknown>,
+  defaults: Defaults,
+  report: Report,
+): void {
+  if (defaults.scriptSecurity) return;
+  const daemon = first([...globals.startup_script, ...globals.shutdown_script]);
+  const vrrp = first([
+    ...tree.vrrp_script
+      .filter(({ value }) => scripts.has(value.header))
+      .map(({ value, order, span }) => ({ order, span: last(value.settings.script)?.span ?? span })),
+    ...[...tree.vrrp_instance, ...tree.vrrp_sync_group].flatMap(({ value }) =>
+      NOTIFY.flatMap((keyword) => value.settings[keyword].slice(0, 1)),
+    ),
+    ...tree.vrrp_instance.flatMap(({ value }) => [
+      ...value.settings.notify_deleted.filter((setting) => setting.value !== true),
+      ...value.settings.notify_master_rx_lower_pri,
+    ]),
+    ...globals.notify_fifo_script,
+    ...globals.vrrp_notify_fifo_script,
+  ]);
+  const place = first([daemon, vrrp].filter((each) => each !== undefined));
+  if (place === undefined) return;
+  const logged = (which: string): string =>
+    `SECURITY VIOLATION - ${which}scripts are being executed but script_security not enabled.`;
+  const lines = [daemon === undefined ? [] : logged("start/shutdown "), vrrp === undefined ? [] : logged("")].flat();
+  report.warning(["script-security", "scripts are run, but `enable_script_security` is not set"], place.span, {
     status: 6,
     help: "add `enable_script_security` and `script_user USER` to `global_defs`",
-    keepalived: "SECURITY VIOLATION - scripts are being executed but script_security not enabled.",
+    keepalived: lines.join("\n"),
   });
 }
 
-/** What an instance tracks, and under what priority that moves it. */
-export interface Tracking {
-  readonly name: string; // of the instance
-  readonly priority: number;
-}
+/** Where a script is named. */
+type Place = Pick<Setting<unknown>, "order" | "span">;
 
-/** The items of `track_script`, with the scripts' own weights where none was given. */
-export function resolveTracks(
-  items: readonly Setting<TrackItem>[],
-  scripts: readonly DefinedScript[],
-  { name, priority }: Tracking,
-  report: Report,
-): readonly TrackedScript[] {
-  const found = new Map<string, TrackedScript>();
-  for (const { value, span, at, order } of items) {
-    const defined = scripts.find(({ script }) => script.name === value.script);
-    if (defined === undefined || defined.order > order) {
-      const keepalived = `${at}(${name}) track script ${value.script} not found, ignoring...`;
-      const where = defined === undefined ? "" : " above this instance";
-      const message = `no vrrp_script \`${value.script}\`${where}; it is not tracked`;
-      const help = defined === undefined ? unknownHelp(scripts) : "move the vrrp_script up";
-      report.error(["unknown-reference", message], span, { keepalived, help });
-    } else if (found.has(value.script)) {
-      const keepalived = `${at}(${name}) duplicate track_script ${value.script} - ignoring`;
-      report.error(["duplicate", `\`${value.script}\` is tracked already`], span, { keepalived });
-    } else {
-      const weight = value.weight ?? defined.script.weight;
-      const reverse = value.reverse ?? (value.weight === undefined ? defined.script.reverse : false);
-      found.set(value.script, { script: value.script, weight, reverse });
-      if (weight !== 0 && priority !== 255)
-        electionHint({ script: value.script, weight, reverse }, priority, span, report);
-    }
-  }
-  return [...found.values()];
-}
-
-function unknownHelp(scripts: readonly DefinedScript[]): string {
-  if (scripts.length === 0) return 'define it with `vrrp_script NAME { script "COMMAND" }` at the top level';
-  return `defined are ${scripts.map(({ script }) => `\`${script.name}\``).join(", ")}`;
+function first(settings: readonly Place[]): Place | undefined {
+  return settings.reduce<Place | undefined>((a, b) => (a === undefined || b.order < a.order ? b : a), undefined);
 }
 
 const DECISIVE = 10; // a smaller weight is easily no more than the distance between two routers
 
-function electionHint(
-  { script, weight, reverse }: TrackedScript,
-  priority: number,
-  span: Setting<unknown>["span"],
-  report: Report,
-): void {
-  if (Math.abs(weight) >= DECISIVE) return;
+/** Says between which priorities a script with a small weight decides. */
+export function electionHint({ name: script, weight, reverse, span }: Found, priority: number, report: Report): void {
+  if (weight === 0 || Math.abs(weight) >= DECISIVE) return;
   const sign = reverse ? -1 : 1;
   const good = bounded(priority + sign * Math.max(weight, 0));
   const failed = bounded(priority + sign * Math.min(weight, 0));

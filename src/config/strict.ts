@@ -16,6 +16,8 @@ export interface Wishes
     | "downTimerAdverts"
     | "lowerPriorityAdvert"
     | "higherPriorityAdvert"
+    | "accept"
+    | "version"
   > {
   readonly authentication: Authentication;
   readonly announce: AnnounceConfig;
@@ -97,9 +99,17 @@ export function strictMode(wishes: Wishes, { name, given, strict, report }: Stri
       higher.span,
       "strict mode requires higher_prio_send_advert to be clear. resetting",
     );
+  const accept = last(given.accept);
+  if (wishes.accept && accept !== undefined && !owner && wishes.version === 2)
+    correct(
+      "VRRPv2 in strict mode does not accept packets for the addresses",
+      accept.keyword,
+      "warning - accept mode for VRRP version 2 does not comply with RFC3768 - resetting",
+    );
   return {
     ...wishes,
     wantedState,
+    accept: wishes.accept && (owner || wishes.version === 3),
     authentication: { type: "none" },
     preemptDelay: 0,
     downTimerAdverts: 3,

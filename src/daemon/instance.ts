@@ -83,7 +83,7 @@ export function vrrpParameters(config: VrrpInstanceConfig, priority: number, sou
     authentication:
       config.authentication.type === "pass"
         ? { type: "pass", password: passwordBytes(config.authentication.password) }
-        : config.authentication,
+        : { type: "none" }, // the reader refuses to start with AH
   };
 }
 

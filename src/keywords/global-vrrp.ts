@@ -117,6 +117,16 @@ export const GLOBAL_VRRP = {
     note: "longer of it and vrrp_delay_after_boot wins",
     refusal: "vrrp_startup_delay '%w' is invalid",
   }),
+  vrrp_down_timer_adverts: line(integer(1, 100), {
+    default: "3",
+    unit: "count",
+    meaning: "Missed adverts before a master is declared dead",
+  }),
+  vrrp_min_garp: line(optionalBoolean, {
+    default: "off",
+    meaning: "Send one gratuitous ARP/NA without repeat",
+    note: "changes only values still at default",
+  }),
   ...later({
     smtp_alert_vrrp: line(optionalBoolean, {
       default: "unset",
@@ -156,16 +166,6 @@ export const GLOBAL_VRRP = {
     vrrp_mcast_group6: line(multicast("<IPv6 multicast>", 6), {
       default: "ff02::12",
       meaning: "Multicast group for IPv6 adverts",
-    }),
-    vrrp_down_timer_adverts: line(integer(1, 100), {
-      default: "3",
-      unit: "count",
-      meaning: "Missed adverts before a master is declared dead",
-    }),
-    vrrp_min_garp: line(optionalBoolean, {
-      default: "off",
-      meaning: "Send one gratuitous ARP/NA without repeat",
-      note: "changes only values still at default",
     }),
     vrrp_garp_extra_if: line(
       extraInterval(1, { all: choice("Cover every VIP interface", { default: "VMACs only" }) }),

@@ -82,6 +82,7 @@ export const TOP = {
     track_group: block(name, TRACK_GROUP, {
       meaning: "Declare instances that track tagged static addresses, routes, rules",
       repeats: true,
+      missing: "track_group must have a name - skipping",
     }),
     static_ipaddress: items(optionWords("<ip item>", STATIC_ADDRESS), {
       meaning: "Addresses installed at startup regardless of VRRP state",
@@ -98,6 +99,7 @@ export const TOP = {
     vrrp_sync_group: block(name, VRRP_SYNC_GROUP, {
       meaning: "Tie several VRRP instances to one shared state",
       repeats: true,
+      missing: "vrrp_sync_group must have a name - skipping",
     }),
     garp_group: block(flag, GARP_GROUP, {
       meaning: "Pace gratuitous ARP/NA per interface or interface set",

@@ -30,6 +30,9 @@ interface Property {
   readonly value: (of: DirectorInstance) => string | undefined; // undefined: nothing to compare
 }
 
+/** The types as the configuration writes them. */
+const AUTHENTICATIONS = { none: "none", pass: "PASS", ah: "AH" } as const;
+
 const PROPERTIES: readonly Property[] = [
   {
     name: "virtual_router_id",
@@ -59,13 +62,13 @@ const PROPERTIES: readonly Property[] = [
     name: "auth_type",
     severity: "error",
     help: "write the same `authentication` everywhere: advertisements with another one are dropped",
-    value: ({ instance: { authentication } }) => (authentication.type === "pass" ? "PASS" : "none"),
+    value: ({ instance: { authentication } }) => AUTHENTICATIONS[authentication.type],
   },
   {
     name: "auth_pass",
     severity: "error",
     help: "write the same password everywhere: advertisements with another one are dropped",
-    value: ({ instance: { authentication } }) => (authentication.type === "pass" ? authentication.password : undefined),
+    value: ({ instance: { authentication } }) => (authentication.type === "none" ? undefined : authentication.password),
   },
 ];
 

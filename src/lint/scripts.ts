@@ -3,7 +3,7 @@ import type { Reading } from "../config/read.ts";
 import { LANGUAGE } from "../keywords/language.ts";
 import { type Script, script, scriptWithUser } from "../keywords/script.ts";
 import type { Span } from "../syntax/span.ts";
-import { error, type Finding, type Lint, type LintInput, warning } from "./lint.ts";
+import { byReader, error, type Finding, type Lint, type LintInput, warning } from "./lint.ts";
 import { find, searchFor } from "./walk.ts";
 
 const SCRIPTS = new Set<unknown>([script, scriptWithUser]);
@@ -31,7 +31,7 @@ export const SCRIPT_LINTS: readonly Lint[] = [
     meaning: "scripts are run without `enable_script_security`",
     severity: ["warning"],
     reader: ["script-security"],
-    check: withoutSecurity,
+    check: byReader,
   },
 ];
 
@@ -45,7 +45,6 @@ interface Command {
   readonly user: string | undefined; // undefined: none is named
   readonly judged: boolean; // its exit status means something
   readonly span: Span;
-  readonly order: number; // of reading
 }
 
 /**
@@ -63,7 +62,7 @@ function commands({ config, tree }: Pick<Reading, "config" | "tree">): readonly 
     // Those have their user on a line of its own, and what stands behind them means nothing.
     const user = Array.isArray(named) ? String(named[0]) : judged ? undefined : more[0];
     if (path !== undefined)
-      found.push({ path, user: user ?? config.global.scriptUser, judged, span: setting.span, order: setting.order });
+      found.push({ path, user: user ?? config.global.scriptUser, judged, span: setting.span });
   }
   return found;
 }
@@ -87,15 +86,6 @@ function* notExecutable(input: LintInput): Iterable<Finding> {
     else if ((fact.mode & ANY_EXECUTE) === 0)
       yield error(`\`${path}\` is not executable: ${so}`, span, `run \`chmod +x ${path}\``);
   }
-}
-
-/** Of a vrrp_script the reader says it, since it counts for `-t`. */
-function* withoutSecurity({ config, tree }: LintInput): Iterable<Finding> {
-  const secure = tree.global_defs.some(({ value }) => value.settings.enable_script_security.length > 0);
-  if (secure || config.vrrpScripts.length > 0) return;
-  const [first] = [...commands({ config, tree })].sort((a, b) => a.order - b.order);
-  const help = "add `enable_script_security` and `script_user USER` to `global_defs`";
-  if (first !== undefined) yield warning("scripts are run, but `enable_script_security` is not set", first.span, help);
 }
 
 const ANY_EXECUTE = 0o111;

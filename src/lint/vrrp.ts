@@ -1,5 +1,4 @@
 import { type Network, networkName } from "../base/host.ts";
-import { seconds, toSeconds } from "../base/time.ts";
 import { last } from "../syntax/table.ts";
 import { byReader, type Finding, hint, type Lint, type LintInput, warning } from "./lint.ts";
 
@@ -65,7 +64,7 @@ export const VRRP_LINTS: readonly Lint[] = [
     meaning: "`advert_int` is a time that the protocol cannot carry",
     severity: ["warning"],
     reader: ["rounded"],
-    check: advertInterval,
+    check: byReader,
   },
 ];
 
@@ -110,17 +109,4 @@ function* vridOnOneNetwork({ instances, host }: LintInput): Iterable<Finding> {
 /** Link-local networks have one name on every link. */
 function isRouted({ address }: Network): boolean {
   return !address.startsWith("fe80:");
-}
-
-const LONGEST_V3 = seconds(40.95); // 12 bits of centiseconds: RFC 9568 §5.2.7
-
-function* advertInterval({ tree }: LintInput): Iterable<Finding> {
-  const general = last(...tree.global_defs.map(({ value }) => value.settings.vrrp_version));
-  for (const { value } of tree.vrrp_instance) {
-    const interval = last(value.settings.advert_int);
-    const version = last(value.settings.version) ?? general;
-    if (version?.value !== 3 || interval === undefined || interval.value <= LONGEST_V3) continue;
-    const message = `VRRPv3 has no room for ${toSeconds(interval.value)} seconds: 40.95 are sent`;
-    yield warning(message, interval.span, "write at most 40.95, the same on every router");
-  }
 }

@@ -1,5 +1,6 @@
 import { parseIp } from "../base/ip.ts";
-import type { TrackedScript, VrrpInstanceConfig } from "../config/model.ts";
+import type { VrrpInstanceConfig } from "../config/model.ts";
+import type { TrackedScript } from "../config/model-track.ts";
 import { last } from "../syntax/table.ts";
 import { type Finding, hint, type Lint, type LintInput, warning } from "./lint.ts";
 import { ownAddresses } from "./network.ts";
@@ -51,7 +52,7 @@ function trackPlace({ body }: WrittenInstance, name: string): Finding["span"] {
   return items.find(({ value }) => value.script === name)?.span ?? body.span;
 }
 
-/** A result moves nothing where the priority is 255, or stands at the bound that the weight pushes against. */
+/** A result moves nothing where the priority stands at the bound that the weight pushes against. At 255 the reader says it. */
 function* idleWeight({ instances }: LintInput): Iterable<Finding> {
   for (const written of instances) {
     const { priority, trackScripts } = written.instance;
@@ -63,11 +64,8 @@ function* idleWeight({ instances }: LintInput): Iterable<Finding> {
       const part = share(tracked);
       const top = priority === HIGHEST && part > 0 && !lowered && !others;
       const bottom = priority === LOWEST && part < 0 && !raised && !others;
-      if (part === 0 || !(priority === OWNER || top || bottom)) continue;
-      const message =
-        priority === OWNER
-          ? `the priority of an address owner is 255, whatever \`${tracked.script}\` says`
-          : `\`${tracked.script}\` never moves the priority: it is ${priority}, the ${top ? "highest" : "lowest"} there is`;
+      if (!top && !bottom) continue;
+      const message = `\`${tracked.script}\` never moves the priority: it is ${priority}, the ${top ? "highest" : "lowest"} there is`;
       yield warning(message, trackPlace(written, tracked.script), "choose a priority with room for the weight");
     }
   }

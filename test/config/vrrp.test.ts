@@ -20,6 +20,7 @@ test("an instance that says only what it must has Keepalived's defaults", () => 
       interface: "eth0",
       vrid: 51,
       version: 2,
+      family: 4,
       priority: 100,
       wantedState: "backup",
       advertInterval: seconds(1),
@@ -27,12 +28,23 @@ test("an instance that says only what it must has Keepalived's defaults", () => 
       preempt: true,
       preemptDelay: 0,
       authentication: { type: "none" },
+      hmac: undefined,
       strict: false,
       skipCheckAdvertAddresses: false,
       sourceAddress: undefined,
+      trackSourceAddress: false,
+      multicastGroup: "224.0.0.18",
+      unicast: undefined,
+      faultWithoutPeers: false,
+      checksum: { pseudoHeader: true, oldUnicast: "detect" },
+      virtualInterface: undefined,
+      vrf: undefined,
+      accept: true,
       trackPrimary: true,
       lowerPriorityAdvert: true,
       higherPriorityAdvert: false,
+      ownerIgnoresAdverts: false,
+      lateTimerPriority: undefined,
       addresses: [
         {
           address: "192.0.2.254",
@@ -44,7 +56,13 @@ test("an instance that says only what it must has Keepalived's defaults", () => 
         },
       ],
       excludedAddresses: [],
+      routes: [],
+      rules: [],
       trackScripts: [],
+      trackInterfaces: [],
+      trackFiles: [],
+      trackProcesses: [],
+      trackBfd: [],
       announce: {
         repeat: 5,
         delay: seconds(5),
@@ -52,7 +70,23 @@ test("an instance that says only what it must has Keepalived's defaults", () => 
         refreshRepeat: 1,
         lowerPriorityRepeat: 5,
         lowerPriorityDelay: seconds(5),
+        extra: undefined,
       },
+      notify: {
+        master: undefined,
+        backup: undefined,
+        fault: undefined,
+        stop: undefined,
+        every: undefined,
+        deleted: undefined,
+        reportsDeleted: false,
+        lowerPriority: undefined,
+      },
+      smtpAlert: false,
+      notifyPriorityChanges: false,
+      promoteSecondaries: false,
+      pollLink: false,
+      receiveBuffer: undefined,
     },
   ]);
 });
@@ -111,6 +145,7 @@ test("the announcements of an instance come from its own keywords, then from glo
     refreshRepeat: 1,
     lowerPriorityRepeat: 3, // the global value, not the instance's own
     lowerPriorityDelay: seconds(7),
+    extra: undefined,
   });
 });
 

@@ -80,17 +80,12 @@ export const DIFFERENT: readonly (readonly [RegExp, string])[] = [
   [/persistence_granularity (0|129)$/, "no prefix length, and no netmask either; keepalived reads 0.0.0.129"],
   [/smtp_server a$/, "a host name is looked up when a mail is sent, not when the file is read"],
   [
-    /(script_user|\.user|vrrp_script\.script|track_file\.file|(quorum|notify)_(up|down)) a$/,
+    /(script_user|\.user|vrrp_script\.script|track_file\.file|(quorum|notify)_(up|down)|(instance|group)\.notify\w*) a$/,
     "accounts and files are the host's, not the language's",
   ],
   [/garp_group\.interface a23456789012345$/, "interfaces are the host's, not the language's"],
   [/(version 3|auth_type AH)$/, "not supported yet, and said so"],
-  [
-    /vrrp_instance\.(vmac_xmit_base|use_ipvlan a|native_ipv6|vrf \w+)$/,
-    "not implemented yet: not compared with its neighbours",
-  ],
   [/unicast_(src_ip|ttl) \S+$|check_unicast_src$/, "not implemented yet: unicast keywords without peers"],
-  [/global_tracking$/, "not implemented yet: deprecated in favour of tracking in the group"],
   [/min_reply_length 65535$/, "said where it is written, not where its block ends"],
   [/bfd_instance\.source_ip 2001:db8::9$/, "not implemented yet: the family of a BFD session"],
 ];

@@ -69,9 +69,9 @@ test.each([
 });
 
 test("a keyword of Keepalived that we do not have yet is no unknown one", () => {
-  const { diagnostics } = reading(instance("notify /bin/x", "track_interface {", "eth1", "}"));
+  const { diagnostics } = reading(instance("smtp_alert", "track_interface {", "eth1", "}"));
   expect(diagnostics.map(({ severity, message, status }) => [severity, message, status])).toEqual([
-    ["warning", "`notify` in `vrrp_instance V` is accepted, but not implemented: it has no effect", 0],
+    ["warning", "`smtp_alert` in `vrrp_instance V` is accepted, but not implemented: it has no effect", 0],
     ["warning", "`track_interface` in `vrrp_instance V` is accepted, but not implemented: it has no effect", 0],
   ]);
 });
