@@ -21,12 +21,12 @@ export function resolveAddresses(
   return items.flatMap(({ value, span, at }) => {
     const { address } = value;
     if (owner.family !== undefined && family(address) !== owner.family) {
-      const keepalived = `${at}(${owner.name}): address family must match VRRP instance [${address}] - ignoring`;
+      const keepalived = `${at}(${owner.name}): address family must match VRRP instance [${value.text}] - ignoring`;
       const message = `\`${address}\` is left out: an instance has addresses of one family`;
       report.error(["bad-address", message], span, { keepalived, help: "put it into `virtual_ipaddress_excluded`" });
       return [];
     }
-    const virtual = resolveAddress({ value, at }, owner, report);
+    const virtual = resolveAddress(value, owner);
     const name = `${address}/${virtual.prefixLength} ${virtual.interface}`;
     // Keepalived advertises it as often as it is listed, and a peer with the same file expects that.
     if (names.has(name)) report.warning(["duplicate", `\`${address}\` is listed twice, and advertised twice`], span);
@@ -35,23 +35,14 @@ export function resolveAddresses(
   });
 }
 
-function resolveAddress(
-  { value: item, at }: Pick<Setting<AddressItem>, "value" | "at">,
-  owner: Owner,
-  report: Report,
-): VirtualAddress {
-  const { address, prefixLength, scope, labelWord } = item;
-  const four = family(address) === 4;
-  if (labelWord !== undefined && !four) {
-    const keepalived = `${at}Cannot specify label for IPv6 addresses (${address}) - ignoring label`;
-    report.warning(["no-effect", "IPv6 addresses have no label"], labelWord.span, { status: 5, keepalived });
-  }
+function resolveAddress(item: AddressItem, owner: Owner): VirtualAddress {
+  const { address, prefixLength, scope } = item;
   return {
     address,
     prefixLength,
     interface: item.interface ?? owner.interface,
-    label: four ? item.label : undefined,
-    broadcast: four ? broadcast(address, prefixLength, item.broadcast) : undefined,
+    label: item.label,
+    broadcast: broadcast(address, prefixLength, item.broadcast),
     scope,
   };
 }

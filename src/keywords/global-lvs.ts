@@ -45,13 +45,19 @@ export const GLOBAL_LVS = {
       default: "unset",
       meaning: "Default smtp_alert for virtual and real servers",
     }),
-    lvs_timeouts: line(optionWords("[tcp <s>] [tcpfin <s>] [udp <s>]", TIMEOUTS), {
-      default: "kernel values",
-      unit: "s",
-      meaning: "Set IPVS connection timeouts",
-      note: "at least one option needed",
-      missing: "lvs_timeouts requires at least one option",
-    }),
+    lvs_timeouts: line(
+      optionWords("[tcp <s>] [tcpfin <s>] [udp <s>]", TIMEOUTS, {
+        unknown: "Unknown option %w specified for lvs_timeouts",
+        missing: "lvs_timeouts requires at least one option",
+      }),
+      {
+        default: "kernel values",
+        unit: "s",
+        meaning: "Set IPVS connection timeouts",
+        note: "at least one option needed",
+        missing: "lvs_timeouts requires at least one option",
+      },
+    ),
     lvs_flush: line(flag, { default: "off", meaning: "Clear existing IPVS tables at startup" }),
     lvs_flush_on_stop: line(
       shown("[VS]", optional(oneOf({ VS: choice("Delete own virtual services only", { default: "off" }) }), true)),

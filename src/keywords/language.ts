@@ -1,4 +1,3 @@
-import { optionWords } from "../syntax/options.ts";
 import type { BlockRow } from "../syntax/table.ts";
 import { block, items, later, line, type Table } from "../syntax/table.ts";
 import { flag, named, optional, text, UINT, wholeSeconds } from "../syntax/types.ts";
@@ -7,8 +6,11 @@ import { GLOBAL_DEFS } from "./global.ts";
 import { TRACK_GROUP, VRRP_SYNC_GROUP } from "./groups.ts";
 import { delays, GARP_GROUP, linkbeat } from "./interface.ts";
 import { serviceHeader, VIRTUAL_SERVER, VIRTUAL_SERVER_GROUP } from "./lvs.ts";
+import { addressItem } from "./read-address.ts";
 import { STATIC_ROUTE } from "./route.ts";
+import { routeItem } from "./route-item.ts";
 import { STATIC_RULE } from "./rule.ts";
+import { ruleItem } from "./rule-item.ts";
 import { BFD_INSTANCE, TRACK_FILE, VRRP_SCRIPT, VRRP_TRACK_FILE, VRRP_TRACK_PROCESS } from "./tracked.ts";
 import { VRRP_INSTANCE } from "./vrrp.ts";
 
@@ -84,15 +86,15 @@ export const TOP = {
       repeats: true,
       missing: "track_group must have a name - skipping",
     }),
-    static_ipaddress: items(optionWords("<ip item>", STATIC_ADDRESS), {
+    static_ipaddress: items(addressItem(STATIC_ADDRESS), {
       meaning: "Addresses installed at startup regardless of VRRP state",
       repeats: true,
     }),
-    static_routes: items(optionWords("<route item>", STATIC_ROUTE), {
+    static_routes: items(routeItem(STATIC_ROUTE), {
       meaning: "Routes installed at startup regardless of VRRP state",
       repeats: true,
     }),
-    static_rules: items(optionWords("<rule item>", STATIC_RULE), {
+    static_rules: items(ruleItem(STATIC_RULE), {
       meaning: "Policy rules installed at startup regardless of VRRP state",
       repeats: true,
     }),

@@ -75,14 +75,14 @@ export const readGranularity: ArgumentType<Granularity> = {
       const prefixLength = integerWord(argument, given, { min: 1, max: 128 }, "strict");
       return prefixLength === undefined ? undefined : { family: 6, prefixLength };
     }
-    const prefixLength = maskLength(mask);
+    const prefixLength = prefixLengthOf(mask);
     if (prefixLength !== undefined) return { family: 4, prefixLength };
     return refuse(argument, given, `\`${given.text}\` is no netmask`, "write a netmask such as `255.255.255.0`");
   },
 };
 
 /** Ones at the front of an IPv4 netmask, undefined where others follow. */
-function maskLength(mask: IpAddress): number | undefined {
+export function prefixLengthOf(mask: IpAddress): number | undefined {
   if (family(mask) !== 4) return undefined;
   const bits = Array.from(toBytes(mask), (byte) => byte.toString(2).padStart(8, "0")).join("");
   return /^1*0*$/.test(bits) ? bits.replaceAll("0", "").length : undefined;

@@ -148,7 +148,7 @@ export const TRACK_FILE = {
           note: "warning outside -254..254",
         }),
       },
-      0,
+      { least: 0, unknown: "Unknown option %w for track_file init_file" },
     ),
     { default: "off; value 0", meaning: "Create or reset the file at startup", note: "words in any order" },
   ),

@@ -1,5 +1,4 @@
 import { host } from "../syntax/host-address.ts";
-import { optionWords } from "../syntax/options.ts";
 import type { ArgumentType } from "../syntax/table.ts";
 import { block, choice, items, later, line, type Table } from "../syntax/table.ts";
 import {
@@ -15,11 +14,13 @@ import {
 } from "../syntax/types.ts";
 import { VIRTUAL_ADDRESS } from "./address.ts";
 import { IPVLAN, VMAC } from "./interface.ts";
-import { readVirtualAddress } from "./read-address.ts";
+import { addressItem } from "./read-address.ts";
 import { multicast } from "./read-global.ts";
 import { readTrackedScript, tracked } from "./read-track.ts";
 import { VIRTUAL_ROUTE } from "./route.ts";
+import { routeItem } from "./route-item.ts";
 import { VIRTUAL_RULE } from "./rule.ts";
+import { ruleItem } from "./rule-item.ts";
 import { TRACK_BFD, TRACK_FILE_ITEM, TRACK_INTERFACE, TRACK_PROCESS_ITEM, TRACK_SCRIPT } from "./track-items.ts";
 import { ANNOUNCEMENTS } from "./vrrp-announce.ts";
 import { AUTH_HMAC, AUTHENTICATION } from "./vrrp-auth.ts";
@@ -97,12 +98,12 @@ export const VRRP_INSTANCE = {
     note: "v2 rounds to whole seconds; v3 rounds to 10 ms, max 40.95",
     refusal: "(%b) Advert interval (%w) not valid! Must be > 0 - ignoring",
   }),
-  virtual_ipaddress: items(shown("<ip item>", readVirtualAddress, VIRTUAL_ADDRESS), {
+  virtual_ipaddress: items(addressItem(VIRTUAL_ADDRESS), {
     meaning: "Addresses owned by the master",
     note: "all of one family; advertised; max 255",
     repeats: true,
   }),
-  virtual_ipaddress_excluded: items(shown("<ip item>", readVirtualAddress, VIRTUAL_ADDRESS), {
+  virtual_ipaddress_excluded: items(addressItem(VIRTUAL_ADDRESS), {
     meaning: "Addresses owned but not advertised",
     note: "families may mix",
     repeats: true,
@@ -227,11 +228,11 @@ export const VRRP_INSTANCE = {
       meaning: "Omit pseudo header in VRRPv3 IPv4 checksum",
       since: "2.2.8",
     }),
-    virtual_routes: items(optionWords("<route item>", VIRTUAL_ROUTE), {
+    virtual_routes: items(routeItem(VIRTUAL_ROUTE), {
       meaning: "Routes present while master",
       repeats: true,
     }),
-    virtual_rules: items(optionWords("<rule item>", VIRTUAL_RULE), {
+    virtual_rules: items(ruleItem(VIRTUAL_RULE), {
       meaning: "Policy rules present while master",
       repeats: true,
     }),

@@ -132,10 +132,7 @@ function* serviceWithoutHolder({ config, tree, services, host }: LintInput): Ite
 
 /** Those of `static_ipaddress`, which are there whatever VRRP does. */
 function staticAddresses(tree: LintInput["tree"]): readonly IpAddress[] {
-  const items = tree.static_ipaddress.flatMap(({ value }) => value);
-  return items.flatMap(({ value }) =>
-    value["<ADDR>[/<PREFIX>]"].flatMap((address) => parseIp(address.value.replace(/\/.*/, "")) ?? []),
-  );
+  return tree.static_ipaddress.flatMap(({ value }) => value.map((item) => item.value.address));
 }
 
 /** On the backup IPVS takes what the master sent it for a new connection, and may send it back. */

@@ -61,8 +61,7 @@ function commands({ config, tree }: Pick<Reading, "config" | "tree">): readonly 
     const judged = keyword === "script" || keyword === "misc_path";
     // Those have their user on a line of its own, and what stands behind them means nothing.
     const user = Array.isArray(named) ? String(named[0]) : judged ? undefined : more[0];
-    if (path !== undefined)
-      found.push({ path, user: user ?? config.global.scriptUser, judged, span: setting.span });
+    if (path !== undefined) found.push({ path, user: user ?? config.global.scriptUser, judged, span: setting.span });
   }
   return found;
 }

@@ -109,7 +109,8 @@ export function integerWord(
   const reading = readInteger(given.text, range);
   if (reading.ok && reading.flaw === undefined) return reading.value;
   const { min, max } = range;
-  return settle(argument, given, reading, { shown: `${min} to ${max}`, keepalived: `[${min}, ${max}]`, strictness });
+  const keepalived = Number(given.text) > UINT && max === UINT ? "unsigned integer range" : `range [${min}, ${max}]`;
+  return settle(argument, given, reading, { shown: `${min} to ${max}`, keepalived, strictness });
 }
 
 /** The longest timer in seconds: what a number holds exactly in microseconds. Keepalived counts in 64 bits. */
@@ -121,7 +122,7 @@ export function decimalSeconds(min: number, max: number): ArgumentType<Micros> {
   const range = { min: seconds(min), max: seconds(max) };
   const shown = `${min} to ${max} seconds`;
   const most = max === LONGEST_TIMER ? LONGEST_OF_KEEPALIVED : max.toFixed(6);
-  const keepalived = `[${min.toFixed(6)}, ${most}]`;
+  const keepalived = `range [${min.toFixed(6)}, ${most}]`;
   return {
     usage: `<decimal ${min}..${max === LONGEST_TIMER ? "" : max}>`,
     least: 1,
@@ -177,10 +178,7 @@ function settle(argument: Argument, given: Word, reading: Reading<number>, bound
     const [message, logged] = {
       "no-number": [`${name} is no number`, `invalid number '${given.text}'`],
       negative: [`${name} is negative`, `negative number '${given.text}'`],
-      range: [
-        `${name} is not in the range ${bounds.shown}`,
-        `number '${given.text}' outside range ${bounds.keepalived}`,
-      ],
+      range: [`${name} is not in the range ${bounds.shown}`, `number '${given.text}' outside ${bounds.keepalived}`],
     }[reading.reason] as [string, string];
     report.error(["bad-number", message], given.span, { help, keepalived: `${at}${logged}${second}` });
     return undefined;

@@ -240,17 +240,22 @@ test("address items", () => {
     value: { prefixLength: 32 },
     said: ["`33` is no prefix length; 32 is used"],
   });
-  expect(item("192.0.2.9 foo")).toMatchObject({ value: { address: "192.0.2.9" }, said: ["unknown option `foo`"] });
-  expect(item("192.0.2.9 __proto__").said).toEqual(["unknown option `__proto__`"]);
-  expect(item("192.0.2.9 dev")).toMatchObject({ value: { interface: "eth0" }, said: ["`dev` without a value"] });
-  expect(item("192.0.2.9 scope foo")).toMatchObject({ value: { scope: 0 }, said: ["unknown scope `foo`"] });
+  expect(item("192.0.2.9 foo")).toMatchObject({
+    value: { address: "192.0.2.9" },
+    said: ["unknown option `foo` of `virtual_ipaddress`"],
+  });
+  expect(item("192.0.2.9 __proto__").said).toEqual(["unknown option `__proto__` of `virtual_ipaddress`"]);
+  expect(item("192.0.2.9 scope foo")).toMatchObject({ value: { scope: 0 }, said: ["`foo` is no scope"] });
   expect(item("192.0.2.9 scope 7").value).toMatchObject({ scope: 7 });
   expect(item("192.0.2.9 no_track label a").value).toMatchObject({ label: "a" });
 });
 
-test.each(["192.0.2.300", "192.0.2.9 label abcdefghijklmnop", "192.0.2.9 brd 1.2.3"])("%s is left out", (text) => {
-  expect(item(text).value).toBeUndefined();
-});
+test.each(["192.0.2.300", "192.0.2.9 dev", "192.0.2.9 label abcdefghijklmnop", "192.0.2.9 brd 1.2.3"])(
+  "%s is left out",
+  (text) => {
+    expect(item(text).value).toBeUndefined();
+  },
+);
 
 test("addresses of the other family belong to virtual_ipaddress_excluded", () => {
   const { config, diagnostics } = reading(

@@ -1,0 +1,136 @@
+import { type Family, family } from "../base/ip.ts";
+import type { Argument } from "../syntax/argument.ts";
+import { type Manner, optionItem } from "../syntax/options.ts";
+import type { Finding } from "../syntax/report.ts";
+import type { Span } from "../syntax/span.ts";
+import { type ArgumentType, last, type Setting, type Settings } from "../syntax/table.ts";
+import type { STATIC_RULE, VIRTUAL_RULE } from "./rule.ts";
+
+const MANNER: Manner = { unknown: "Unknown rule option %w" };
+
+type Options = typeof VIRTUAL_RULE | typeof STATIC_RULE;
+type Rule = Settings<typeof VIRTUAL_RULE>;
+
+/** An item of `virtual_rules` or `static_rules`. Where Keepalived leaves the rule out, so is it here. */
+export function ruleItem<C extends Options>(options: C): ArgumentType<Settings<C>> {
+  return optionItem("<rule item>", options, MANNER, (argument, { given, sound, known }) => {
+    const rule = given as unknown as Rule; // both have all of its options
+    if (!sound || !known || !hasAction(argument, rule) || !fits(argument, rule)) return undefined;
+    corrections(argument, rule);
+    return given;
+  });
+}
+
+/** What a rule does: exactly one thing. */
+function hasAction(argument: Argument, rule: Rule): boolean {
+  const { table, lookup, goto, nop, blackhole, unreachable, prohibit, l3mdev } = rule;
+  const plain = [nop, blackhole, unreachable, prohibit, l3mdev].flat();
+  const actions: readonly Setting<unknown>[] = [...table, ...lookup, ...goto, ...plain];
+  const [first, second] = [...actions].sort((one, other) => one.order - other.order);
+  if (second !== undefined) {
+    const isTable = table.concat(lookup).some(({ order }) => order === second.order);
+    const logged = l3mdev.some(({ order }) => order === second.order)
+      ? "Cannot specify l3mdev with other action"
+      : `Cannot specify more than one of table/nop/goto/blackhole/prohibit/unreachable${isTable ? "" : "/l3mdev"} for rule`;
+    return say(argument, ["conflict", "a rule has one action; this is the second"], second.keyword, logged);
+  }
+  if (first !== undefined) return true;
+  const help = "add `table TABLE`, `blackhole`, `unreachable`, `prohibit`, `goto PREFERENCE` or `nop`";
+  return say(
+    argument,
+    ["missing-keyword", "a rule without an action is left out"],
+    head(argument),
+    "No action specified for rule - ignoring",
+    help,
+  );
+}
+
+/** Whether what is said goes together. */
+function fits(argument: Argument, rule: Rule): boolean {
+  const asked = last<Family>(as(4, rule.inet), as(6, rule.inet6))?.value;
+  const selectors = [...rule.from, ...rule.to].flatMap(({ value, span }) =>
+    value === "all" ? [] : [{ of: family(value.address), span }],
+  );
+  const of = asked ?? selectors[0]?.of ?? 4;
+  const other = selectors.find((selector) => selector.of !== of);
+  if (other !== undefined)
+    return say(
+      argument,
+      ["mixed-families", "a rule is of one family"],
+      other.span,
+      "rule specification has mixed IPv4 and IPv6",
+    );
+  const [realms] = rule.realms;
+  if (realms !== undefined && of === 6)
+    return say(
+      argument,
+      ["wrong-family", "`realms` are for IPv4 only"],
+      realms.keyword,
+      "realms is only valid for IPv4",
+    );
+  const [limit] = [
+    ...rule.suppress_prefixlength,
+    ...rule.sup_pl,
+    ...rule.suppress_ifgroup,
+    ...rule.sup_group,
+    ...rule.realms,
+  ];
+  if (limit !== undefined && rule.table.length + rule.lookup.length === 0)
+    return say(
+      argument,
+      ["conflict", "this needs `table`"],
+      limit.keyword,
+      "suppressor/realm specified for non table action - skipping",
+    );
+  return leadsOn(argument, rule);
+}
+
+function as<F extends Family>(value: F, settings: readonly Setting<true>[]): readonly Setting<F>[] {
+  return settings.map(({ keyword, span, order, at }) => ({ value, keyword, span, order, at }));
+}
+
+/** Whether `goto` leads to a rule behind this one. */
+function leadsOn(argument: Argument, rule: Rule): boolean {
+  const target = last(rule.goto);
+  const preference = last(rule.priority, rule.preference, rule.order)?.value;
+  if (target === undefined || (preference !== undefined && preference < target.value)) return true;
+  const [message, logged] =
+    preference === undefined
+      ? ["a rule with `goto` needs a `preference`", `goto target ${target.value} specified without preference`]
+      : [
+          `\`goto ${target.value}\` leads back: the preference of this rule is ${preference}`,
+          `preference ${preference} >= goto target ${target.value}`,
+        ];
+  return say(argument, ["conflict", message], target.span, `Invalid rule - ${logged}`);
+}
+
+/** What Keepalived changes, and says so. */
+function corrections(argument: Argument, rule: Rule): void {
+  const { at, report } = argument;
+  if (rule.no_track.length === 0)
+    for (const { value, span } of rule.protocol) {
+      if (value === KEEPALIVED) continue;
+      const keepalived = `${at}Rule cannot be tracked if protocol is not RTPROT_KEEPALIVED(18), resetting protocol`;
+      const finding = ["no-effect", "a rule of another protocol cannot be tracked; 18 is used"] as const;
+      report.warning(finding, span, { status: 5, keepalived, help: "delete `protocol`, or add `no_track`" });
+    }
+  if (rule.priority.length + rule.preference.length + rule.order.length > 0) return;
+  report.warning(["no-preference", "a rule without `preference` gets one by its place in the file"], head(argument), {
+    status: 5,
+    help: "add `preference NUMBER`, below 32766 to stand before the main table",
+    keepalived: `${at}Rule has no preference specified - setting to ${FIRST_PREFERENCE}. This is probably not what you want.`,
+  });
+}
+
+const KEEPALIVED = 18; // RTPROT_KEEPALIVED of linux/rtnetlink.h
+const FIRST_PREFERENCE = 16384; // of the first such rule; the next ones get less
+
+function head({ words, keyword }: Argument): Span {
+  return (words[0] ?? keyword).span;
+}
+
+/** Says why the rule is left out. */
+function say({ at, report }: Argument, finding: Finding, span: Span, logged: string, help?: string): false {
+  report.error(finding, span, { keepalived: at + logged, ...(help === undefined ? {} : { help }) });
+  return false;
+}
