@@ -14,23 +14,61 @@ import {
   wholeSeconds,
 } from "../syntax/types.ts";
 import { multicast } from "./read-global.ts";
+import { syncDaemon } from "./read-sync-daemon.ts";
 import { scriptWithUser } from "./script.ts";
 
 const TIMEOUTS = {
-  tcp: line(wholeSeconds(0, 2678400), { default: "kernel value", unit: "s", meaning: "TCP session timeout" }),
-  tcpfin: line(wholeSeconds(0, 2678400), { default: "kernel value", unit: "s", meaning: "TCP timeout after FIN" }),
-  udp: line(wholeSeconds(0, 2678400), { default: "kernel value", unit: "s", meaning: "UDP timeout" }),
+  tcp: line(wholeSeconds(0, 2678400), {
+    refusal: "Invalid lvs_timeout tcp (%w) - ignoring",
+    default: "kernel value",
+    unit: "s",
+    meaning: "TCP session timeout",
+  }),
+  tcpfin: line(wholeSeconds(0, 2678400), {
+    refusal: "Invalid lvs_timeout tcpfin (%w) - ignoring",
+    default: "kernel value",
+    unit: "s",
+    meaning: "TCP timeout after FIN",
+  }),
+  udp: line(wholeSeconds(0, 2678400), {
+    refusal: "Invalid lvs_timeout udp (%w) - ignoring",
+    default: "kernel value",
+    unit: "s",
+    meaning: "UDP timeout",
+  }),
 } satisfies Table;
 
-const SYNC_DAEMON = {
+/** Options of `lvs_sync_daemon`. */
+export const SYNC_DAEMON = {
   inst: line(named("<VRRP_INSTANCE>"), { meaning: "Instance whose state selects master or backup daemon" }),
-  id: line(integer(0, 255), { meaning: "Sync id; default is the VRID" }),
-  maxlen: line(integer(1, 65507), { meaning: "Maximum packet length", note: "needs Linux 4.3" }),
-  port: line(integer(1, 65535), { meaning: "UDP port; default 8848", note: "needs Linux 4.3" }),
-  ttl: line(integer(1, 255), { meaning: "Multicast TTL", note: "needs Linux 4.3" }),
+  id: line(integer(0, 255, "strict"), {
+    meaning: "Sync id; default is the VRID",
+    refusal: "Invalid syncid (%w) - defaulting to vrid",
+    missing: "No value specified for lvs_sync_daemon id, defaulting to vrid",
+  }),
+  maxlen: line(integer(1, 65507, "strict"), {
+    meaning: "Maximum packet length",
+    note: "needs Linux 4.3",
+    refusal: "Invalid lvs_sync_daemon maxlen (%w) - ignoring",
+    missing: "No value specified for lvs_sync_daemon maxlen - ignoring",
+  }),
+  port: line(integer(1, 65535, "strict"), {
+    meaning: "UDP port; default 8848",
+    note: "needs Linux 4.3",
+    refusal: "Invalid lvs_sync_daemon port (%w) - ignoring",
+    missing: "No value specified for lvs_sync_daemon port - ignoring",
+  }),
+  ttl: line(integer(1, 255, "strict"), {
+    meaning: "Multicast TTL",
+    note: "needs Linux 4.3",
+    refusal: "Invalid lvs_sync_daemon ttl (%w) - ignoring",
+    missing: "No value specified for lvs_sync_daemon ttl - ignoring",
+  }),
   group: line(multicast("<multicast IPADDR>"), {
     meaning: "Multicast group; default 224.0.0.81",
     note: "needs Linux 4.3",
+    refusal: "Invalid lvs_sync_daemon group (%w) - ignoring",
+    missing: "No value specified for lvs_sync_daemon group - ignoring",
   }),
 } satisfies Table;
 
@@ -72,9 +110,8 @@ export const GLOBAL_LVS = {
       { default: "off", meaning: "Old spelling of lvs_flush_on_stop", note: "deprecated alias of lvs_flush_on_stop" },
     ),
     lvs_sync_daemon: line(
-      shown(
+      syncDaemon(
         "<IFNAME> [[inst] <VRRP_INSTANCE>] [id <0..255>] [maxlen <1..65507>] [port <1..65535>] [ttl <1..255>] [group <MCAST ADDR>]",
-        several("", 1),
         SYNC_DAEMON,
       ),
       {

@@ -170,6 +170,7 @@ export const GLOBAL_VRRP = {
     vrrp_garp_extra_if: line(
       extraInterval(1, { all: choice("Cover every VIP interface", { default: "VMACs only" }) }),
       {
+        refusal: "vrrp_garp_extra_if '%w' invalid - ignoring",
         default: "off",
         unit: "s",
         meaning: "Periodic GARP/NA on other VIP interfaces; all includes non-VMAC",
@@ -182,6 +183,7 @@ export const GLOBAL_VRRP = {
         all: choice("Cover every VIP interface", { default: "VMACs only", note: "deprecated parent" }),
       }),
       {
+        refusal: "vrrp_vmac_garp_intvl '%w' invalid - ignoring",
         default: "off",
         unit: "s",
         meaning: "Old name of vrrp_garp_extra_if",
@@ -242,6 +244,8 @@ export const GLOBAL_VRRP = {
       meaning: "Repeat current states on the FIFOs after reload",
     }),
     vrrp_rx_bufs_policy: line(bufferPolicy(BUFFERS), {
+      refusal: "Invalid vrrp_rx_bufs_policy %w",
+      missing: "vrrp_rx_bufs_policy missing",
       default: "system default",
       meaning: "How VRRP socket receive buffers are sized",
       missing: "vrrp_rx_bufs_policy missing",

@@ -18,24 +18,24 @@ export const VRRP_SYNC_GROUP = {
     meaning: "Member instances",
     note: "second block skipped with error",
   }),
-  track_interface: items(tracked("<interface item>", TRACK_INTERFACE), {
+  track_interface: items(tracked("interface", TRACK_INTERFACE), {
     meaning: "Interfaces tracked for the whole group",
     repeats: true,
   }),
-  track_script: items(tracked("<script item>", TRACK_SCRIPT), {
+  track_script: items(tracked("script", TRACK_SCRIPT), {
     meaning: "Scripts tracked for the whole group",
     repeats: true,
   }),
-  track_file: items(tracked("<file item>", TRACK_FILE_ITEM), {
+  track_file: items(tracked("file", TRACK_FILE_ITEM), {
     meaning: "Files tracked for the whole group",
     repeats: true,
   }),
-  track_process: items(tracked("<process item>", TRACK_PROCESS_ITEM), {
+  track_process: items(tracked("process", TRACK_PROCESS_ITEM), {
     meaning: "Processes tracked for the whole group",
     build: "TRACK_PROCESS",
     repeats: true,
   }),
-  track_bfd: items(tracked("<bfd item>", TRACK_BFD), {
+  track_bfd: items(tracked("bfd", TRACK_BFD), {
     meaning: "BFD sessions tracked for the whole group",
     repeats: true,
   }),

@@ -1,52 +1,50 @@
-import { line, type Table, wordItems } from "../syntax/table.ts";
-import { decimalSeconds, flag, interfaceName, named, several, shown, text } from "../syntax/types.ts";
+import { choice, line, type Table, wordItems } from "../syntax/table.ts";
+import { decimalSeconds, flag, interfaceName, named, shown, text } from "../syntax/types.ts";
+import { interfaceDelays, ipvlanAddress, linkbeatInterface, macAddress, newInterface } from "./read-interface.ts";
+import { interfaceGroup } from "./read-names.ts";
+
+const VMAC_NAME = "VMAC interface name '%w' too long or invalid characters - ignoring";
+const IPVLAN_NAME = "(%b) IPVLAN interface name '%w' too long - ignoring";
 
 /** Words of `use_vmac`. */
 export const VMAC = {
-  name: line(interfaceName, { meaning: "Interface name, when it equals an option word" }),
-  "<IFNAME>": line(named("<NAME>"), { meaning: "Interface name" }),
-  "<MAC>": line(several("5|6 colon-separated octets"), { meaning: "MAC address; five octets append the VRID" }),
+  name: line(newInterface("<IFNAME>", VMAC_NAME), { meaning: "Interface name, when it equals an option word" }),
+  "<IFNAME>": line(newInterface("<NAME>", VMAC_NAME), { meaning: "Interface name" }),
+  "<MAC>": line(macAddress, { meaning: "MAC address; five octets append the VRID" }),
   netlink_notify_msg: line(flag, { meaning: "Force a netlink message for the base interface" }),
-  group: line(named("<name|number>"), { meaning: "Link group of the interface" }),
+  group: line(interfaceGroup("<name|number>"), { meaning: "Link group of the interface" }),
 } satisfies Table;
 
 /** Words of `use_ipvlan`. */
 export const IPVLAN = {
-  name: line(interfaceName, { meaning: "Interface name, when it equals an option word" }),
-  "<IFNAME>": line(named("<NAME>"), { meaning: "Interface name" }),
-  "<IPADDR>": line(several("<ADDR>[/<PREFIX>]"), { meaning: "Address of the ipvlan, needed for IPv4" }),
-  bridge: line(several("(word)"), { meaning: "Bridge mode flag, default" }),
-  private: line(several("(word)"), { meaning: "Private mode flag" }),
-  vepa: line(several("(word)"), { meaning: "VEPA mode flag" }),
-  group: line(named("<name|number>"), { meaning: "Link group of the interface" }),
+  name: line(newInterface("<IFNAME>", IPVLAN_NAME), { meaning: "Interface name, when it equals an option word" }),
+  "<IFNAME>": line(newInterface("<NAME>", IPVLAN_NAME), { meaning: "Interface name" }),
+  "<IPADDR>": line(ipvlanAddress, { meaning: "Address of the ipvlan, needed for IPv4" }),
+  bridge: choice("Bridge mode flag, default"),
+  private: choice("Private mode flag"),
+  vepa: choice("VEPA mode flag"),
+  group: line(interfaceGroup("<name|number>"), { meaning: "Link group of the interface" }),
 } satisfies Table;
 
-const LINKBEAT = {
-  "<IFNAME>": line(shown("[MII|ETHTOOL|IOCTL]", several("")), {
+/** Words of an item of `linkbeat_interfaces`. */
+export const LINKBEAT = {
+  "<IFNAME>": line(shown("[MII|ETHTOOL|IOCTL]", text), {
     default: "MII then ETHTOOL then IOCTL",
     meaning: "Interface to poll",
     note: "linkbeat build only; unknown interface is fatal",
     repeats: true,
   }),
-  MII: line(several("(word after interface)"), {
-    meaning: "Preferred polling method MII",
-    note: "linkbeat build only",
-  }),
-  ETHTOOL: line(several("(word after interface)"), {
-    meaning: "Preferred polling method ETHTOOL",
-    note: "linkbeat build only",
-  }),
-  IOCTL: line(several("(word after interface)"), {
-    meaning: "Preferred polling method IOCTL",
-    note: "linkbeat build only",
-  }),
+  MII: choice("Preferred polling method MII", { note: "linkbeat build only" }, "(word after interface)"),
+  ETHTOOL: choice("Preferred polling method ETHTOOL", { note: "linkbeat build only" }, "(word after interface)"),
+  IOCTL: choice("Preferred polling method IOCTL", { note: "linkbeat build only" }, "(word after interface)"),
 } satisfies Table;
 
 /** An item of `linkbeat_interfaces`: `IFNAME [MII|ETHTOOL|IOCTL]`. */
-export const linkbeat = shown("<interface item>", several(""), LINKBEAT);
+export const linkbeat = linkbeatInterface("<interface item>", LINKBEAT);
 
-const DELAYS = {
-  "<IFNAME>": line(several("<down 0..255> [<up 0..255>]"), {
+/** Words of an item of `interface_up_down_delays`. */
+export const DELAYS = {
+  "<IFNAME>": line(shown("<down 0..255> [<up 0..255>]", text), {
     default: "up 0; manual says up equals down",
     unit: "s",
     meaning: "Debounce times of one interface",
@@ -55,7 +53,7 @@ const DELAYS = {
 } satisfies Table;
 
 /** An item of `interface_up_down_delays`: `IFNAME DOWN [UP]`. */
-export const delays = shown("<IFNAME> <down> [<up>]", several("", 2), DELAYS);
+export const delays = interfaceDelays("<IFNAME> <down> [<up>]", DELAYS);
 
 const MEMBER = {
   "<IFNAME>": line(named("<NAME>"), { meaning: "Member interface", note: "not a VMAC", repeats: true }),

@@ -30,7 +30,7 @@ export type AddressFlag = (typeof FLAGS)[number];
 const MANNER: Manner = {
   unknown: "Unknown configuration entry '%w' for ip address - ignoring",
   missing: "No %w parameter specified for %f",
-  onlyNamed: true,
+  bare: () => undefined, // the address comes first, and was read before
 };
 
 type Options = typeof VIRTUAL_ADDRESS | typeof STATIC_ADDRESS;

@@ -74,7 +74,13 @@ export function extraInterval(min: number, options: Table): ArgumentType<ExtraIn
   const read = (argument: Argument): ExtraInterval | undefined => {
     const all = argument.words[0]?.text === "all";
     const given = argument.words[all ? 1 : 0];
-    if (given === undefined) return refuse(argument, word(argument), `\`${argument.keyword.text}\` needs a time`);
+    if (given === undefined) {
+      const { keyword, at, blockName, place, report } = argument;
+      const owner = place.global ? "" : `(${blockName}): `;
+      const keepalived = `${at}${owner}${keyword.text} specified without time - ignoring`;
+      report.error(["missing-value", `\`${keyword.text}\` needs a time`], keyword.span, { keepalived });
+      return undefined;
+    }
     const seconds = integerWord(argument, given, { min, max: 86_400 }, "strict");
     return seconds === undefined ? undefined : { all, seconds };
   };

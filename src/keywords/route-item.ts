@@ -21,7 +21,7 @@ export function routeItem<C extends Options>(options: C): ArgumentType<Settings<
     if (to === undefined) return withoutDestination(argument, sound && known);
     const fits = ofOneFamily(argument, route, to);
     if (!fits || !sound || !known) return undefined;
-    canBeTracked(argument, route, to);
+    canBeTracked(argument, route);
     return given;
   });
 }
@@ -81,8 +81,8 @@ function hopsOf({ at, report }: Argument, via: Route["via"], of: Family): void {
   }
 }
 
-/** Keepalived tracks a route by its interface and by its own protocol number. */
-function canBeTracked({ at, report, words, keyword }: Argument, route: Route, to: Destination): void {
+/** Keepalived tracks a route by its own protocol number. */
+function canBeTracked({ at, report }: Argument, route: Route): void {
   if (route.no_track.length > 0) return;
   const protocol = last(route.protocol);
   if (protocol !== undefined && protocol.value !== KEEPALIVED && protocol.value !== "keepalived") {
@@ -90,14 +90,6 @@ function canBeTracked({ at, report, words, keyword }: Argument, route: Route, to
     const finding = ["no-effect", "a route of another protocol cannot be tracked; `keepalived` is used"] as const;
     report.warning(finding, protocol.span, { status: 5, keepalived, help: HELP });
   }
-  if (route.dev.length + route.oif.length > 0) return;
-  const [first = keyword] = words;
-  const keepalived = `${at}Warning - cannot track route ${to.text} with no interface specified, not tracking`;
-  report.warning(["untracked", "a route without `dev` is not tracked"], first.span, {
-    status: 5,
-    keepalived,
-    help: "add `dev INTERFACE`, or `no_track`",
-  });
 }
 
 const KEEPALIVED = 18; // RTPROT_KEEPALIVED of linux/rtnetlink.h

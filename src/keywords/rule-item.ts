@@ -16,7 +16,7 @@ export function ruleItem<C extends Options>(options: C): ArgumentType<Settings<C
   return optionItem("<rule item>", options, MANNER, (argument, { given, sound, known }) => {
     const rule = given as unknown as Rule; // both have all of its options
     if (!sound || !known || !hasAction(argument, rule) || !fits(argument, rule)) return undefined;
-    corrections(argument, rule);
+    canBeTracked(argument, rule);
     return given;
   });
 }
@@ -104,8 +104,8 @@ function leadsOn(argument: Argument, rule: Rule): boolean {
   return say(argument, ["conflict", message], target.span, `Invalid rule - ${logged}`);
 }
 
-/** What Keepalived changes, and says so. */
-function corrections(argument: Argument, rule: Rule): void {
+/** Keepalived tracks a rule by its own protocol number. */
+function canBeTracked(argument: Argument, rule: Rule): void {
   const { at, report } = argument;
   if (rule.no_track.length === 0)
     for (const { value, span } of rule.protocol) {
@@ -114,16 +114,9 @@ function corrections(argument: Argument, rule: Rule): void {
       const finding = ["no-effect", "a rule of another protocol cannot be tracked; 18 is used"] as const;
       report.warning(finding, span, { status: 5, keepalived, help: "delete `protocol`, or add `no_track`" });
     }
-  if (rule.priority.length + rule.preference.length + rule.order.length > 0) return;
-  report.warning(["no-preference", "a rule without `preference` gets one by its place in the file"], head(argument), {
-    status: 5,
-    help: "add `preference NUMBER`, below 32766 to stand before the main table",
-    keepalived: `${at}Rule has no preference specified - setting to ${FIRST_PREFERENCE}. This is probably not what you want.`,
-  });
 }
 
 const KEEPALIVED = 18; // RTPROT_KEEPALIVED of linux/rtnetlink.h
-const FIRST_PREFERENCE = 16384; // of the first such rule; the next ones get less
 
 function head({ words, keyword }: Argument): Span {
   return (words[0] ?? keyword).span;

@@ -73,6 +73,7 @@ export const ANNOUNCEMENTS = {
       deprecated: "timer_expired_backup",
     }),
     garp_extra_if: line(extraInterval(0, { all: choice("Cover every VIP interface", { default: "VMACs only" }) }), {
+      refusal: "(%b): garp_extra_if '%w' invalid - ignoring",
       default: "vrrp_garp_extra_if",
       unit: "s",
       meaning: "Periodic GARP/NA on other VIP interfaces",
@@ -84,6 +85,7 @@ export const ANNOUNCEMENTS = {
         all: choice("Cover every VIP interface", { default: "VMACs only", note: "deprecated parent" }),
       }),
       {
+        refusal: "(%b): vmac_garp_intvl '%w' invalid - ignoring",
         default: "vrrp_garp_extra_if",
         unit: "s",
         meaning: "Old name of garp_extra_if",

@@ -9,14 +9,16 @@ import {
   oneOf,
   optional,
   optionalBoolean,
-  several,
   shown,
 } from "../syntax/types.ts";
 import { VIRTUAL_ADDRESS } from "./address.ts";
 import { IPVLAN, VMAC } from "./interface.ts";
+import { UNICAST_PEER } from "./peer.ts";
 import { addressItem } from "./read-address.ts";
 import { multicast } from "./read-global.ts";
-import { readTrackedScript, tracked } from "./read-track.ts";
+import { ipvlan, vmac } from "./read-interface.ts";
+import { peerItem } from "./read-peer.ts";
+import { tracked } from "./read-track.ts";
 import { VIRTUAL_ROUTE } from "./route.ts";
 import { routeItem } from "./route-item.ts";
 import { VIRTUAL_RULE } from "./rule.ts";
@@ -25,24 +27,6 @@ import { TRACK_BFD, TRACK_FILE_ITEM, TRACK_INTERFACE, TRACK_PROCESS_ITEM, TRACK_
 import { ANNOUNCEMENTS } from "./vrrp-announce.ts";
 import { AUTH_HMAC, AUTHENTICATION } from "./vrrp-auth.ts";
 import { NOTIFICATIONS } from "./vrrp-notify.ts";
-
-const UNICAST_PEER = {
-  "<IPADDR>": line(several("[min_ttl <N>] [max_ttl <N>]"), {
-    meaning: "Peer address",
-    note: "one per line; duplicates dropped",
-    repeats: true,
-  }),
-  min_ttl: line(integer(0, 255), {
-    default: "0",
-    meaning: "Lowest accepted TTL from this peer",
-    note: "turns check_unicast_src on",
-  }),
-  max_ttl: line(integer(0, 255), {
-    default: "255",
-    meaning: "Highest accepted TTL from this peer",
-    note: "turns check_unicast_src on",
-  }),
-} satisfies Table;
 
 /** Keywords of `vrrp_instance NAME`. */
 export const VRRP_INSTANCE = {
@@ -65,7 +49,7 @@ export const VRRP_INSTANCE = {
     meaning: "Interface running the protocol",
   }),
   dont_track_primary: line(flag, { default: "off", meaning: "Ignore faults of the instance interface" }),
-  track_script: items(shown("<script item>", readTrackedScript, TRACK_SCRIPT), {
+  track_script: items(tracked("script", TRACK_SCRIPT), {
     meaning: "Scripts to track",
     repeats: true,
   }),
@@ -143,10 +127,11 @@ export const VRRP_INSTANCE = {
     build: "VRRP_AUTH",
   }),
   ...later({
-    use_vmac: line(
-      shown("[[name] <IFNAME>] [<MAC, 5|6 octets>] [netlink_notify_msg] [group <GROUP>]", several("", 0), VMAC),
-      { default: "off; generated name", meaning: "Use a macvlan with the VRRP virtual MAC", build: "VMAC" },
-    ),
+    use_vmac: line(vmac("[[name] <IFNAME>] [<MAC, 5|6 octets>] [netlink_notify_msg] [group <GROUP>]", VMAC), {
+      default: "off; generated name",
+      meaning: "Use a macvlan with the VRRP virtual MAC",
+      build: "VMAC",
+    }),
     use_vmac_addr: line(flag, {
       default: "off",
       meaning: "Create VMACs for VIPs on other interfaces too",
@@ -157,11 +142,12 @@ export const VRRP_INSTANCE = {
       meaning: "Send and receive adverts on the base interface",
       build: "VMAC",
     }),
-    use_ipvlan: line(
-      shown("[[name] <IFNAME>] [<IPADDR>] [bridge|private|vepa] [group <GROUP>]", several("", 0), IPVLAN),
-      { default: "off; bridge", meaning: "Use an L2 ipvlan interface", build: "IPVLAN" },
-    ),
-    unicast_peer: items(shown("<IPADDR> [min_ttl <N>] [max_ttl <N>]", several(""), UNICAST_PEER), {
+    use_ipvlan: line(ipvlan("[[name] <IFNAME>] [<IPADDR>] [bridge|private|vepa] [group <GROUP>]", IPVLAN), {
+      default: "off; bridge",
+      meaning: "Use an L2 ipvlan interface",
+      build: "IPVLAN",
+    }),
+    unicast_peer: items(peerItem("<IPADDR> [min_ttl <N>] [max_ttl <N>]", UNICAST_PEER), {
       default: "none",
       meaning: "Peers receiving unicast adverts",
       repeats: true,
@@ -182,17 +168,17 @@ export const VRRP_INSTANCE = {
       note: "unicast without interface only",
       build: "VRF",
     }),
-    track_interface: items(tracked("<interface item>", TRACK_INTERFACE), {
+    track_interface: items(tracked("interface", TRACK_INTERFACE), {
       meaning: "Further interfaces to track",
       repeats: true,
     }),
-    track_file: items(tracked("<file item>", TRACK_FILE_ITEM), { meaning: "Files to track", repeats: true }),
-    track_process: items(tracked("<process item>", TRACK_PROCESS_ITEM), {
+    track_file: items(tracked("file", TRACK_FILE_ITEM), { meaning: "Files to track", repeats: true }),
+    track_process: items(tracked("process", TRACK_PROCESS_ITEM), {
       meaning: "Processes to track",
       build: "TRACK_PROCESS",
       repeats: true,
     }),
-    track_bfd: items(tracked("<bfd item>", TRACK_BFD), { meaning: "BFD sessions to track", repeats: true }),
+    track_bfd: items(tracked("bfd", TRACK_BFD), { meaning: "BFD sessions to track", repeats: true }),
     unicast_src_ip: line(host, {
       default: "primary interface address",
       meaning: "Source address of unicast adverts",

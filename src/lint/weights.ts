@@ -49,7 +49,7 @@ function share({ weight, reverse }: TrackedScript): number {
 /** The place in `track_script` that names a script; the reader keeps the first. */
 function trackPlace({ body }: WrittenInstance, name: string): Finding["span"] {
   const items = body.value.settings.track_script.flatMap(({ value }) => value);
-  return items.find(({ value }) => value.script === name)?.span ?? body.span;
+  return items.find(({ value }) => value.name === name)?.span ?? body.span;
 }
 
 /** A result moves nothing where the priority stands at the bound that the weight pushes against. At 255 the reader says it. */

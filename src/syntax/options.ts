@@ -17,7 +17,7 @@ export interface Manner {
   readonly missing?: string; // of an option without its value; where it is not said, it reads no further (status 2)
   readonly deprecated?: string; // of an old name: `%w`
   readonly least?: number; // words that must be there; 1
-  readonly onlyNamed?: true; // no word stands for itself: the one in angle brackets was read before
+  readonly bare?: (text: string) => string | undefined; // the row of a word that is no option; else the first in angle brackets, once
 }
 
 /** What options say, and whether all of it could be read. */
@@ -80,7 +80,7 @@ export function readOptions<C extends Table>(
 ): Given<C> {
   const { nothing, bare } = shapeOf(options);
   const given = { ...nothing };
-  let free = manner.onlyNamed ? undefined : bare;
+  let free = bare;
   let sound = true;
   let unknown = 0;
   let known = true;
@@ -88,7 +88,7 @@ export function readOptions<C extends Table>(
   for (let i = 0; i < words.length && unknown < PATIENCE; ) {
     const option = words[i++] ?? argument.keyword;
     const named = isOption(options, option);
-    const name = named ? option.text : free;
+    const name = named ? option.text : manner.bare === undefined ? free : manner.bare(option.text);
     const row = name === undefined ? undefined : options[name];
     if (name === undefined || row?.kind !== "line") {
       unknownOption(argument, option, { options, manner, follows: stranger === i - 1 });
@@ -137,7 +137,7 @@ function readOption(outer: Argument, option: Word, { rest, row, manner }: Option
   const needed = type.take?.(rest) ?? rest.length;
   const words = rest.slice(0, needed);
   if (rest.length < Math.max(type.least, needed)) {
-    withoutValue(outer, option, manner);
+    withoutValue(outer, option, row.missing ?? manner.missing);
     return { count: rest.length, setting: undefined };
   }
   if (row.later !== undefined && outer.row.later === undefined && !outer.place.later) {
@@ -158,8 +158,8 @@ function aboutItem(row: LineRow<unknown>, { words, keyword }: Argument): RowText
   return { ...row, refusal: row.refusal.replace("%f", () => (words[0] ?? keyword).text) };
 }
 
-/** An option at the end of the line, without its value. */
-function withoutValue(argument: Argument, option: Word, { missing }: Manner): void {
+/** An option at the end of the line, without its value; `missing` is what Keepalived logs for it. */
+function withoutValue(argument: Argument, option: Word, missing: string | undefined): void {
   const finding = ["missing-value", `\`${option.text}\` needs a value`] as const;
   if (missing === undefined) cutShort(argument, finding, option);
   else argument.report.error(finding, option.span, { keepalived: logged(missing, argument, option) });

@@ -5,7 +5,7 @@ import { sourceOf } from "../config/reading.ts";
 /** What a list of `vrrp_instance` or of the top level makes of one line, and what is said of it. */
 export interface Item {
   readonly value: unknown; // undefined where it is left out
-  readonly found: readonly Diagnostic[]; // without what is said of features that do not exist yet
+  readonly found: readonly Diagnostic[]; // without features and names that do not exist
   readonly said: readonly string[]; // the messages of these
 }
 
@@ -16,7 +16,9 @@ export function itemOf(block: string, line: string): Item {
   const text = top ? list : `vrrp_instance V {\ninterface eth0\nvirtual_router_id 7\n${list}}\n`;
   const { tree, diagnostics } = readConfig("k.conf", sourceOf({ "k.conf": text }));
   const number = top ? 2 : 5;
-  const found = diagnostics.filter(({ span, code }) => span.line === number && !code.startsWith("not-"));
+  const found = diagnostics.filter(
+    ({ span, code }) => span.line === number && !/^(not-|unknown-(?!option|keyword))/.test(code),
+  );
   const settings = (top ? tree : tree.vrrp_instance[0]?.value.settings) as
     | Record<string, readonly Listed[]>
     | undefined;

@@ -92,13 +92,6 @@ test("an option at the end of the line without its value ends the reading, as it
   );
 });
 
-test("a route that names no interface is not tracked, unless it says so itself", () => {
-  const { value, found } = route("192.0.2.0/24 via 192.0.2.9");
-  expect(value).toBeDefined();
-  expect(found).toMatchObject([{ severity: "warning", status: 5, help: "add `dev INTERFACE`, or `no_track`" }]);
-  expect(route("192.0.2.0/24 via 192.0.2.9 no_track").found).toEqual([]);
-});
-
 test("a name that only the host can know is a warning, and no error", () => {
   const { value, found } = route("192.0.2.0/24 dev eth0 table vpn");
   expect(optionsOf(value)).toMatchObject({ table: "vpn" });

@@ -48,10 +48,8 @@ test("a preference is a number as C writes it", () => {
   expect(rule("table 7 order 4294967296").said).toEqual(["`4294967296` is not in the range 0 to 4294967295"]);
 });
 
-test("a rule without a preference, or of another protocol, is warned about and stays", () => {
-  const { value, found } = rule("from all table 7");
-  expect(value).toBeDefined();
-  expect(found).toMatchObject([{ severity: "warning", status: 5, code: "no-preference" }]);
+test("a rule of another protocol is warned about and stays", () => {
+  expect(rule("table 7 order 5 protocol 4").value).toBeDefined();
   expect(rule("table 7 order 5 protocol 4").found).toMatchObject([{ severity: "warning", status: 5 }]);
   expect(rule("table 7 order 5 protocol 4 no_track").found).toEqual([]);
 });
