@@ -1,6 +1,7 @@
 import { family, type IpAddress, parseIp } from "../base/ip.ts";
 import type { Argument } from "../syntax/argument.ts";
 import { type Given, logged, type Manner, orElse, readOptions } from "../syntax/options.ts";
+import type { Span } from "../syntax/span.ts";
 import { type ArgumentType, choice, last, type Setting } from "../syntax/table.ts";
 import { integer, shown, UINT, word } from "../syntax/types.ts";
 import type { STATIC_ADDRESS, VIRTUAL_ADDRESS } from "./address.ts";
@@ -12,6 +13,7 @@ export interface AddressItem {
   readonly text: string; // with its prefix length, as it was written
   readonly prefixLength: number;
   readonly interface: string | undefined;
+  readonly interfaceSpan: Span | undefined; // where it is written
   readonly label: string | undefined; // IPv4 only
   readonly broadcast: IpAddress | "+" | "-" | undefined; // IPv4 only
   readonly scope: number; // RT_SCOPE_*: 0 global, where nothing is said
@@ -58,6 +60,7 @@ export function addressItem(options: Options): ArgumentType<AddressItem> {
 
 const PLAIN: Omit<AddressItem, "address" | "prefixLength" | "text"> = {
   interface: undefined,
+  interfaceSpan: undefined,
   label: undefined,
   broadcast: undefined,
   scope: 0,
@@ -88,6 +91,7 @@ function withOptions(argument: Argument, { plain, prefix }: Start, read: Given<O
     ...plain,
     prefixLength: peer === undefined ? plain.prefixLength : lengthOf(plain.address),
     interface: last(given.dev)?.value,
+    interfaceSpan: last(given.dev)?.span,
     label: onlyOfFour(argument, prefix, "label", last(given.label)),
     broadcast,
     scope: onlyOfFour(argument, prefix, "scope", last(given.scope)) ?? 0,

@@ -59,7 +59,7 @@ export function gateway(usage: string, logged: string): ArgumentType<IpAddress> 
 /** Says that an address is of another family than the route. */
 export function mixed({ at, report }: Argument, { text, span }: Word): undefined {
   const keepalived = `${at}Cannot mix IPv4 and IPv6 addresses for route`;
-  report.error(["mixed-families", `\`${text}\` is of the other family`], span, { keepalived });
+  report.error(["bad-address", `\`${text}\` is of the other family`], span, { keepalived });
   return undefined;
 }
 

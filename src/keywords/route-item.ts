@@ -29,7 +29,7 @@ export function routeItem<C extends Options>(options: C): ArgumentType<Settings<
 function withoutDestination(argument: Argument, sound: boolean): undefined {
   const { words, keyword, at, report } = argument;
   const [first = keyword] = words;
-  const finding = ["missing-destination", "a route needs a destination"] as const;
+  const finding = ["missing-value", "a route needs a destination"] as const;
   if (!sound) return undefined; // something else was said
   if (words.length === 1) cutShort(argument, finding, first);
   else report.error(finding, first.span, { keepalived: `${at}Route must have a destination` });
@@ -60,7 +60,7 @@ function ofOneFamily(argument: Argument, route: Route, to: Destination): boolean
       ),
   ];
   for (const { span, message, logged } of foreign)
-    argument.report.error(["wrong-family", message], span, { keepalived: argument.at + logged });
+    argument.report.error(["conflict", message], span, { keepalived: argument.at + logged });
   return wrong === undefined && !misplaced && foreign.length === 0;
 }
 
@@ -76,7 +76,7 @@ function only(message: string, logged: string) {
 function hopsOf({ at, report }: Argument, via: Route["via"], of: Family): void {
   for (const { value, span } of via) {
     if (family(value) === of) continue;
-    const finding = ["mixed-families", `\`${value}\` is of another family than the route`] as const;
+    const finding = ["bad-address", `\`${value}\` is of another family than the route`] as const;
     report.error(finding, span, { keepalived: `${at}Address family mismatch for next hop` });
   }
 }

@@ -56,18 +56,13 @@ function fits(argument: Argument, rule: Rule): boolean {
   if (other !== undefined)
     return say(
       argument,
-      ["mixed-families", "a rule is of one family"],
+      ["bad-address", "a rule is of one family"],
       other.span,
       "rule specification has mixed IPv4 and IPv6",
     );
   const [realms] = rule.realms;
   if (realms !== undefined && of === 6)
-    return say(
-      argument,
-      ["wrong-family", "`realms` are for IPv4 only"],
-      realms.keyword,
-      "realms is only valid for IPv4",
-    );
+    return say(argument, ["conflict", "`realms` are for IPv4 only"], realms.keyword, "realms is only valid for IPv4");
   const [limit] = [
     ...rule.suppress_prefixlength,
     ...rule.sup_pl,

@@ -21,6 +21,7 @@ export const READER_CODES = [
   "endless-sequence",
   "extra-brace",
   "foreign-blank",
+  "host-name",
   "hysteresis-reduced",
   "include-braces",
   "include-depth",

@@ -1,5 +1,5 @@
 import { type HostFacts, type Network, within } from "../base/host.ts";
-import { family, type IpAddress, parseIp } from "../base/ip.ts";
+import { family, type IpAddress } from "../base/ip.ts";
 import { LANGUAGE } from "../keywords/language.ts";
 import { last } from "../syntax/table.ts";
 import { interfaceName } from "../syntax/types.ts";
@@ -151,7 +151,7 @@ function* directorIsServer({ services, tree, host }: LintInput): Iterable<Findin
 
 function peerAddresses(tree: LintInput["tree"]): ReadonlySet<string> {
   const peers = tree.vrrp_instance.flatMap(({ value }) => value.settings.unicast_peer.flatMap((block) => block.value));
-  return new Set(peers.flatMap(({ value }) => parseIp(value[0] ?? "") ?? []));
+  return new Set(peers.map(({ value }) => value.address));
 }
 
 /** With `dynamic_interfaces` the file says that they come and go. */
@@ -161,12 +161,13 @@ function* interfaceAbsent({ tree, instances, host }: LintInput): Iterable<Findin
   const names = new Set(host.interfaces.map(({ name }) => name));
   const shown = [...names].slice(0, MOST_SHOWN).map((name) => `\`${name}\``);
   const help = `the host has ${shown.length === 0 ? "none" : shown.join(", ")}`;
-  for (const { body } of instances) {
-    const { virtual_ipaddress, virtual_ipaddress_excluded } = body.value.settings;
-    for (const { value, span } of [...virtual_ipaddress, ...virtual_ipaddress_excluded].flatMap((block) => block.value))
-      if (value.interface !== undefined && !names.has(value.interface))
-        yield error(`there is no interface \`${value.interface}\``, span, help);
-  }
+  const own = instances.flatMap(({ body: { value } }) => [
+    ...value.settings.virtual_ipaddress,
+    ...value.settings.virtual_ipaddress_excluded,
+  ]);
+  for (const { value, span } of [...tree.static_ipaddress, ...own].flatMap((block) => block.value))
+    if (value.interface !== undefined && !names.has(value.interface) && !isMade(value.interface))
+      yield error(`there is no interface \`${value.interface}\``, value.interfaceSpan ?? span, help);
   for (const { setting } of find(INTERFACES, tree))
     if (typeof setting.value === "string" && !names.has(setting.value) && !isMade(setting.value))
       yield error(`there is no interface \`${setting.value}\``, setting.span, help);

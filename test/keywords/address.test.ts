@@ -11,6 +11,7 @@ test("an address is read with everything that is said of it", () => {
       text: "192.0.2.9/24",
       prefixLength: 24,
       interface: "eth1",
+      interfaceSpan: { file: "k.conf", line: 5, column: 18, length: 4 },
       label: "eth1:0",
       broadcast: "+",
       scope: 253,

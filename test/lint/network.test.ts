@@ -61,7 +61,7 @@ test("an interface that is not there is an error at each place that names it", (
   const text = instance().replace("192.0.2.254", "192.0.2.254 dev eth9").replace("interface eth0", "interface eth1");
   expect(found("K027", text, HOST)).toEqual([
     "error 2:11 there is no interface `eth1`",
-    "error 5:1 there is no interface `eth9`",
+    "error 5:17 there is no interface `eth9`",
   ]);
   expect(codes(instance(), HOST)).toEqual([]);
   expect(found("K027", `global_defs {\ndynamic_interfaces allow_if_changes\n}\n${text}`, HOST)).toEqual([]);
