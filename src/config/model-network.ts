@@ -1,5 +1,6 @@
 import type { IpAddress } from "../base/ip.ts";
 import type { Micros } from "../base/time.ts";
+import type { VirtualAddress } from "./model.ts";
 
 /** What the configuration says about the host's network, whatever the state of any instance. */
 export interface NetworkConfig {
@@ -11,16 +12,23 @@ export interface NetworkConfig {
   readonly linkbeatInterfaces: readonly LinkbeatInterface[];
 }
 
-/** An option word of an item with its values, in the words of ip(8): `["via", "192.0.2.1"]`. */
-export type ItemOption = readonly [word: string, ...values: string[]];
+/** An option word of an item with its value, in the words of ip(8): `["via", "192.0.2.1"]`; `true`: it has none. */
+export type ItemOption = readonly [word: string, value: ItemValue];
+
+/** What the table of an item reads: data that JSON keeps. */
+export type ItemValue =
+  | true
+  | number
+  | string
+  | readonly ItemValue[]
+  | { readonly [field: string]: ItemValue | undefined };
 
 /** An item of `static_ipaddress`. */
-export interface StaticAddress {
-  readonly address: IpAddress;
-  readonly prefixLength: number;
-  readonly interface: string; // `dev`, or `default_interface`
+export interface StaticAddress extends VirtualAddress {
+  readonly peer: IpAddress | undefined;
+  readonly preferredLifetime: number | "forever" | undefined; // seconds
+  readonly flags: readonly string[]; // IFA_F_* of linux/if_addr.h by the words of ip-address(8)
   readonly trackGroup: string | undefined;
-  readonly options: readonly ItemOption[];
 }
 
 /** An item of `virtual_routes` or `static_routes`. */

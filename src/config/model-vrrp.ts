@@ -32,7 +32,7 @@ export interface VmacConfig {
   readonly name: string | undefined; // undefined: generated
   readonly mac: string | undefined; // 5 octets (the VRID follows) or 6; undefined: that of RFC 9568 §7.3
   readonly notifyBase: boolean; // netlink_notify_msg
-  readonly group: string | undefined; // link group, name or number
+  readonly group: number | string | undefined; // link group: its number, or a name of iproute2
   readonly transmitOnBase: boolean; // vmac_xmit_base
   readonly otherInterfaces: boolean; // use_vmac_addr
 }
@@ -44,7 +44,7 @@ export interface IpvlanConfig {
   readonly address: IpAddress | undefined;
   readonly prefixLength: number | undefined;
   readonly mode: "bridge" | "private" | "vepa";
-  readonly group: string | undefined;
+  readonly group: number | string | undefined;
 }
 
 /** The scripts of an instance. */

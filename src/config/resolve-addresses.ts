@@ -36,15 +36,16 @@ export function resolveAddresses(
 }
 
 function resolveAddress(item: AddressItem, owner: Owner): VirtualAddress {
-  const { address, prefixLength, scope } = item;
-  return {
-    address,
-    prefixLength,
-    interface: item.interface ?? owner.interface,
-    label: item.label,
-    broadcast: broadcast(address, prefixLength, item.broadcast),
-    scope,
-  };
+  return { ...placedAddress(item, owner.interface), label: item.label, scope: item.scope };
+}
+
+/** An address with its network, on its interface or the `standard` one. */
+export function placedAddress(
+  item: AddressItem,
+  standard: string,
+): Pick<VirtualAddress, "address" | "prefixLength" | "interface" | "broadcast"> {
+  const { address, prefixLength, interface: device = standard } = item;
+  return { address, prefixLength, interface: device, broadcast: broadcast(address, prefixLength, item.broadcast) };
 }
 
 function broadcast(address: IpAddress, prefixLength: number, given: AddressItem["broadcast"]): IpAddress | undefined {

@@ -1,11 +1,11 @@
-import { parseIp } from "../base/ip.ts";
-import type { STATIC_ADDRESS } from "../keywords/address.ts";
+import type { AddressItem } from "../keywords/read-address.ts";
 import type { STATIC_ROUTE, VIRTUAL_ROUTE } from "../keywords/route.ts";
 import type { STATIC_RULE, VIRTUAL_RULE } from "../keywords/rule.ts";
 import type { Report } from "../syntax/report.ts";
 import { last, type Setting, type Settings } from "../syntax/table.ts";
-import type { ItemOption, RouteConfig, RuleConfig, StaticAddress } from "./model-network.ts";
+import type { ItemOption, ItemValue, RouteConfig, RuleConfig, StaticAddress } from "./model-network.ts";
 import { knownNames } from "./reference.ts";
+import { placedAddress } from "./resolve-addresses.ts";
 
 type Blocks<T> = readonly Setting<readonly Setting<T>[]>[];
 type Words = Readonly<Record<string, readonly Setting<unknown>[]>>;
@@ -18,26 +18,22 @@ export interface ItemContext {
 
 /** `static_ipaddress`. `standard`: the interface of items without `dev`. */
 export function staticAddresses(
-  blocks: Blocks<Settings<typeof STATIC_ADDRESS>>,
+  blocks: Blocks<AddressItem>,
   standard: string,
   context: ItemContext,
 ): readonly StaticAddress[] {
   return blocks.flatMap(({ value }) =>
-    value.flatMap((item) => {
-      const [text = "", prefix] = (last(item.value["<ADDR>[/<PREFIX>]"])?.value ?? "").split("/");
-      const address = parseIp(text);
-      if (address === undefined) return [];
-      const most = address.includes(":") ? 128 : 32;
-      const length = prefix !== undefined && /^\d{1,3}$/.test(prefix) ? Number(prefix) : most;
-      return [
-        {
-          address,
-          prefixLength: Math.min(most, length),
-          interface: last(item.value.dev)?.value ?? standard,
-          trackGroup: groupOf(item, undefined, "address", context),
-          options: optionsOf(item.value, ["<ADDR>[/<PREFIX>]", "dev", "track_group"]),
-        },
-      ];
+    value.map((item) => {
+      const { label, scope, peer, preferredLifetime, flags, trackGroup } = item.value;
+      return {
+        ...placedAddress(item.value, standard),
+        label,
+        scope,
+        peer,
+        preferredLifetime,
+        flags,
+        trackGroup: groupOf(item, { given: trackGroup, device: undefined }, "address", context),
+      };
     }),
   );
 }
@@ -49,15 +45,15 @@ export function routes(
 ): readonly RouteConfig[] {
   return blocks.flatMap(({ value }) =>
     value.map((item) => {
-      const destination = last(item.value["<DEST>[/<PREFIX>]"])?.value;
+      const destination = last(item.value["<DEST>[/<PREFIX>]"], item.value.to)?.value.text;
       const device = last<unknown>(item.value.dev, item.value.oif);
       const wanted = item.value.no_track.length === 0;
       if (wanted && device === undefined) untracked(item, destination, context);
       return {
         destination,
         tracked: wanted && device !== undefined,
-        trackGroup: groupOf(item, device, "route", context),
-        options: optionsOf(item.value, ["<DEST>[/<PREFIX>]", "no_track", "track_group"]),
+        trackGroup: groupOf(item, { given: named(item), device }, "route", context),
+        options: optionsOf(item.value, ["<DEST>[/<PREFIX>]", "to", "no_track", "track_group"]),
       };
     }),
   );
@@ -97,9 +93,7 @@ export function rulePriorities(lists: Iterable<RuleBlocks>, report: Report): Rul
 }
 
 function priorityOf({ priority, preference, order }: Settings<typeof VIRTUAL_RULE>): number | undefined {
-  const given = last<unknown>(priority, preference, order)?.value;
-  const [text] = Array.isArray(given) ? given : [given];
-  return text === undefined ? undefined : Number(text);
+  return last(priority, preference, order)?.value;
 }
 
 /** `virtual_rules` and `static_rules`. */
@@ -112,7 +106,12 @@ export function rules(
     value.map((item) => ({
       priority: priorityOf(item.value) ?? priorities.get(item) ?? FIRST_PRIORITY,
       tracked: item.value.no_track.length === 0,
-      trackGroup: groupOf(item, last<unknown>(item.value.dev, item.value.iif), "rule", context),
+      trackGroup: groupOf(
+        item,
+        { given: named(item), device: last<unknown>(item.value.dev, item.value.iif) },
+        "rule",
+        context,
+      ),
       options: optionsOf(item.value, ["priority", "preference", "order", "no_track", "track_group"]),
     })),
   );
@@ -120,16 +119,19 @@ export function rules(
 
 type Static = Setting<object>;
 
+/** The group that a route or a rule names. */
+function named({ value }: Static): string | undefined {
+  return "track_group" in value ? (value.track_group as readonly Setting<string>[]).at(-1)?.value : undefined;
+}
+
 /** The group that a static item names, which must stand above it; a route and a rule also need their interface. */
 function groupOf(
   item: Static,
-  device: Setting<unknown> | undefined,
+  { given: name, device }: { readonly given: string | undefined; readonly device: Setting<unknown> | undefined },
   what: keyof typeof NEEDS,
   { groups, report }: ItemContext,
 ): string | undefined {
-  const given = "track_group" in item.value ? (item.value.track_group as readonly Setting<string>[]).at(-1) : undefined;
-  if (given === undefined) return undefined;
-  const name = given.value;
+  if (name === undefined) return undefined;
   const group = groups.get(name);
   if (group === undefined || group.order > item.order) {
     const where = group === undefined ? "" : " above";
@@ -138,7 +140,7 @@ function groupOf(
       group === undefined
         ? knownNames(name, groups, `define it with \`track_group ${name} { group { ... } }\` above`)
         : "move the track_group up";
-    report.error(["unknown-reference", message], given.span, {
+    report.error(["unknown-reference", message], item.span, {
       keepalived: `${item.at}track_group ${name} not found`,
       help,
     });
@@ -147,7 +149,7 @@ function groupOf(
   const needs = NEEDS[what];
   if (device !== undefined || needs === undefined) return name;
   const message = `\`track_group\` of a ${what} needs its interface`;
-  report.error(["missing-value", message], given.span, { keepalived: item.at + needs, help: "add `dev INTERFACE`" });
+  report.error(["missing-value", message], item.span, { keepalived: item.at + needs, help: "add `dev INTERFACE`" });
   return undefined;
 }
 
@@ -158,16 +160,17 @@ const NEEDS = {
   rule: "Static rule cannot have track_group if dev/iif not specified",
 } as const;
 
-/** The option words of an item in the order of writing, with their values as words. */
+/** The option words of an item in the order of writing, with their values. */
 function optionsOf(item: object, apart: readonly string[]): readonly ItemOption[] {
   const found: { readonly order: number; readonly option: ItemOption }[] = [];
   for (const [word, given] of Object.entries(item as Words))
     if (!apart.includes(word))
-      for (const { value, order } of given) found.push({ order, option: [word, ...wordsOf(value)] });
+      for (const { value, order } of given) found.push({ order, option: [word, plain(value)] });
   return found.sort((a, b) => a.order - b.order).map(({ option }) => option);
 }
 
-function wordsOf(value: unknown): readonly string[] {
-  if (value === true) return [];
-  return Array.isArray(value) ? value.map(String) : [String(value)];
+/** A value as data; one that has options of its own (`nexthop`) as their list. */
+function plain(value: unknown): ItemValue {
+  const hasOptions = typeof value === "object" && value !== null && Object.values(value).every(Array.isArray);
+  return hasOptions && !Array.isArray(value) ? optionsOf(value, []) : (value as ItemValue);
 }

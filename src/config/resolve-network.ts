@@ -1,5 +1,5 @@
-import { seconds } from "../base/time.ts";
 import type { GARP_GROUP } from "../keywords/interface.ts";
+import type { LinkbeatInterface as Polled } from "../keywords/read-interface.ts";
 import type { Report } from "../syntax/report.ts";
 import type { Span } from "../syntax/span.ts";
 import { type Body, last, type Setting } from "../syntax/table.ts";
@@ -60,45 +60,36 @@ function takes({ value, span, at }: Setting<string>, places: Map<string, Span>, 
   return false;
 }
 
-const LONGEST_DELAY = 255; // seconds
-
 /** `interface_up_down_delays`; of one interface the last counts. */
-export function resolveInterfaceDelays(blocks: Blocks<readonly string[]>, report: Report): readonly InterfaceDelays[] {
+export function resolveInterfaceDelays(blocks: Blocks<InterfaceDelays>, report: Report): readonly InterfaceDelays[] {
   const found = new Map<string, InterfaceDelays>();
   const places = new Map<string, Span>();
   for (const { value, span } of blocks.flatMap((block) => block.value)) {
-    const [name = "", down, up] = value;
+    const { interface: name } = value;
     const first = places.get(name);
     if (first !== undefined)
       report.warning(["duplicate", `\`${name}\` has delays already; these count`], span, firstAt(first));
     places.set(name, span);
-    found.set(name, { interface: name, down: delay(down), up: delay(up) });
+    found.set(name, value);
   }
   return [...found.values()];
-}
-
-/** Seconds; what is none, or too long, is 0. */
-function delay(text = ""): number {
-  const value = /^\d*\.?\d*$/.test(text) ? Number(text || 0) : 0;
-  return value <= LONGEST_DELAY ? seconds(value) : 0;
 }
 
 const METHODS = { MII: "mii", ETHTOOL: "ethtool", IOCTL: "ioctl" } as const;
 
 /** `linkbeat_interfaces`; of one interface the first counts. */
-export function resolveLinkbeat(blocks: Blocks<readonly string[]>, report: Report): readonly LinkbeatInterface[] {
+export function resolveLinkbeat(blocks: Blocks<Polled>, report: Report): readonly LinkbeatInterface[] {
   const found = new Map<string, LinkbeatInterface>();
   const places = new Map<string, Span>();
   for (const { value, span } of blocks.flatMap((block) => block.value)) {
-    const [name = "", word = ""] = value;
+    const { interface: name, method } = value;
     const first = places.get(name);
     if (first !== undefined) {
       report.warning(["duplicate", `\`${name}\` is polled already`], span, firstAt(first));
       continue;
     }
     places.set(name, span);
-    const method = word in METHODS ? METHODS[word as keyof typeof METHODS] : undefined;
-    found.set(name, { interface: name, method });
+    found.set(name, { interface: name, method: method === undefined ? undefined : METHODS[method] });
   }
   return [...found.values()];
 }

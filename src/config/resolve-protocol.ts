@@ -4,7 +4,6 @@ import type { Span } from "../syntax/span.ts";
 import { last, type Setting } from "../syntax/table.ts";
 import type { Instance } from "./instance-context.ts";
 import type { FoundPeer } from "./resolve-unicast.ts";
-import { ipvlanAddress } from "./resolve-virtual-interface.ts";
 
 /** What settled the family or the version of an instance. */
 export interface Decision<T> {
@@ -27,9 +26,8 @@ export function decideFamily({ given }: Instance, peers: readonly FoundPeer[]): 
   if (item !== undefined) consider(family(item.value.address), item);
   const [peer] = peers;
   if (peer !== undefined) consider(family(peer.address), peer);
-  const ipvlan = given.use_ipvlan.find((setting) => ipvlanAddress(setting.value) !== undefined);
-  const own = ipvlan === undefined ? undefined : ipvlanAddress(ipvlan.value);
-  if (ipvlan !== undefined && own !== undefined) consider(family(own.address), ipvlan);
+  const ipvlan = given.use_ipvlan.find(({ value }) => value.address !== undefined);
+  if (ipvlan?.value.address !== undefined) consider(family(ipvlan.value.address.address), ipvlan);
   return first;
 }
 

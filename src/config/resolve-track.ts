@@ -1,3 +1,4 @@
+import type { TrackItem } from "../keywords/read-track.ts";
 import type { Report } from "../syntax/report.ts";
 import type { Span } from "../syntax/span.ts";
 import type { Setting } from "../syntax/table.ts";
@@ -14,13 +15,6 @@ export interface TrackKind {
   readonly noun: string; // `track script`
   readonly block: string; // the keyword that defines it
   readonly define: string; // help where there are none
-}
-
-/** `NAME [weight N [reverse|noreverse]]`. */
-export interface TrackedItem {
-  readonly name: string;
-  readonly weight: number | undefined; // undefined: that of what it names
-  readonly reverse: boolean | undefined;
 }
 
 /** An item that names something, with its place. `inherits`: its weight is that of what it names. */
@@ -63,17 +57,15 @@ export interface TrackContext {
   readonly report: Report;
 }
 
-/** Items that name what is defined above them, each once. `read` makes an item of what the table gives. */
-export function findTracked<T>(
-  items: readonly Setting<T>[],
-  read: (value: T) => TrackedItem,
+/** Items that name what is defined above them, each once. */
+export function findTracked(
+  items: readonly Setting<TrackItem>[],
   { known, ...kind }: TrackKind & { readonly known: Trackables },
   { owner, report }: TrackContext,
 ): readonly Found[] {
   if (items.length === 0) return NONE;
   const found = new Map<string, Found>();
-  for (const { value, span, at, order, keyword } of items) {
-    const item = read(value);
+  for (const { value: item, span, at, order, keyword } of items) {
     const { name } = item;
     const defined = known.get(name);
     const twin = found.get(name);
@@ -97,15 +89,11 @@ export function findTracked<T>(
 }
 
 /** Interfaces to track, each once. They are the host's, so nothing is looked up. */
-export function findInterfaces<T>(
-  items: readonly Setting<T>[],
-  read: (value: T) => TrackedItem,
-  context: TrackContext,
-): readonly Found[] {
+export function findInterfaces(items: readonly Setting<TrackItem>[], context: TrackContext): readonly Found[] {
   if (items.length === 0) return NONE;
   const found = new Map<string, Found>();
   for (const { value, span, at } of items) {
-    const { name, weight = 0, reverse = false } = read(value);
+    const { name, weight = 0, reverse = false } = value;
     const twin = found.get(name);
     if (twin === undefined) found.set(name, { name, weight, reverse, span, inherits: false });
     else duplicate("track_interface", twin, { span, at }, context);
@@ -122,12 +110,4 @@ function duplicate(
 ): void {
   const keepalived = `${at}(${owner}) duplicate ${keyword} ${name} - ignoring`;
   report.error(["duplicate", `\`${name}\` is tracked already`], span, { keepalived, ...firstAt(first) });
-}
-
-/** The words of an item, as the table gives them: a weight beyond its bounds is none; at 254 that of an interface is cut. */
-export function trackedItem(words: readonly string[], most: 253 | 254, cut = most): TrackedItem {
-  const [name = "", , number = "", direction] = words;
-  const given = words[1] === "weight" && /^[+-]?\d+$/.test(number) ? Number(number) : undefined;
-  const weight = given === undefined || Math.abs(given) > most ? undefined : Math.max(-cut, Math.min(cut, given));
-  return { name, weight, reverse: direction === "reverse" ? true : direction === "noreverse" ? false : undefined };
 }

@@ -3,7 +3,7 @@ import type { Report } from "../syntax/report.ts";
 import type { Setting } from "../syntax/table.ts";
 import type { Definitions } from "./definitions.ts";
 import type { BfdInstanceConfig, Tracked, Trackers } from "./model-track.ts";
-import { type Found, findInterfaces, findTracked, TRACK_KINDS, type Trackables, trackedItem } from "./resolve-track.ts";
+import { type Found, findInterfaces, findTracked, TRACK_KINDS, type Trackables } from "./resolve-track.ts";
 
 /** What the file defines for instances and groups to track. */
 export interface TrackSources {
@@ -18,15 +18,15 @@ export function bfdForVrrp(all: Definitions<BfdInstanceConfig>): Trackables {
   return new Map([...all].filter(([, { config }]) => config.vrrp));
 }
 
-type Items<T> = readonly Setting<readonly Setting<T>[]>[];
+type Items = readonly Setting<readonly Setting<TrackItem>[]>[];
 
 /** The lists of an instance or a group, as the tables read them. */
 export interface TrackLists {
-  readonly track_script: Items<TrackItem | readonly string[]>;
-  readonly track_interface: Items<readonly string[]>;
-  readonly track_file: Items<readonly string[]>;
-  readonly track_process: Items<readonly string[]>;
-  readonly track_bfd: Items<readonly string[]>;
+  readonly track_script: Items;
+  readonly track_interface: Items;
+  readonly track_file: Items;
+  readonly track_process: Items;
+  readonly track_bfd: Items;
 }
 
 /** Everything an instance or a group tracks, with its places. */
@@ -47,23 +47,18 @@ export function findTrackers(
 ): FoundTrackers {
   const context = { owner, report };
   return {
-    scripts: findTracked(flat(given.track_script), scriptItem, { ...TRACK_KINDS.scripts, known: scripts }, context),
-    interfaces: findInterfaces(flat(given.track_interface), (words) => trackedItem(words, 254, 253), context),
-    files: findTracked(flat(given.track_file), wide, { ...TRACK_KINDS.files, known: files }, context),
-    processes: findTracked(flat(given.track_process), wide, { ...TRACK_KINDS.processes, known: processes }, context),
-    bfd: findTracked(flat(given.track_bfd), narrow, { ...TRACK_KINDS.bfd, known: bfd }, context),
+    scripts: findTracked(flat(given.track_script), { ...TRACK_KINDS.scripts, known: scripts }, context),
+    interfaces: findInterfaces(flat(given.track_interface), context),
+    files: findTracked(flat(given.track_file), { ...TRACK_KINDS.files, known: files }, context),
+    processes: findTracked(flat(given.track_process), { ...TRACK_KINDS.processes, known: processes }, context),
+    bfd: findTracked(flat(given.track_bfd), { ...TRACK_KINDS.bfd, known: bfd }, context),
   };
 }
 
-function flat<T>(blocks: Items<T>): readonly Setting<T>[] {
+function flat(blocks: Items): readonly Setting<TrackItem>[] {
   const [only] = blocks;
   return only !== undefined && blocks.length === 1 ? only.value : blocks.flatMap(({ value }) => value);
 }
-
-const wide = (words: readonly string[]) => trackedItem(words, 254);
-const narrow = (words: readonly string[]) => trackedItem(words, 253);
-const scriptItem = (item: TrackItem | readonly string[]) =>
-  "script" in item ? { ...item, name: item.script } : trackedItem(item, 254, 253);
 
 /** Why the weights of an instance's own trackers do not count, as Keepalived says it. */
 export type Weightless = "SYNC group" | "address_owner";

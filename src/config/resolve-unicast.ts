@@ -1,4 +1,5 @@
-import { type Family, family, type IpAddress, parseIp } from "../base/ip.ts";
+import { type Family, family, type IpAddress } from "../base/ip.ts";
+import type { PeerItem } from "../keywords/read-peer.ts";
 import type { Span } from "../syntax/span.ts";
 import { last, type Setting } from "../syntax/table.ts";
 import { endOf, type Instance } from "./instance-context.ts";
@@ -15,19 +16,11 @@ export interface FoundPeer extends UnicastPeer {
 
 /** The peers of an instance, of any family. */
 export function findPeers(instance: Instance): readonly FoundPeer[] {
-  return instance.given.unicast_peer.flatMap(({ value }) => value.flatMap((item) => peer(item, instance) ?? []));
+  return instance.given.unicast_peer.flatMap(({ value }) => value.map((item) => peer(item, instance)));
 }
 
-function peer(item: Setting<readonly string[]>, { name, report }: Instance): FoundPeer | undefined {
-  const { value, span, order, at, keyword } = item;
-  const [text = "", ...words] = value;
-  const address = parseIp(text);
-  if (address === undefined) {
-    const logged = `Configuration error: VRRP instance[${name}] malformed unicast peer address[${text}]. Skipping...`;
-    report.error(["bad-address", `\`${text}\` is no IP address`], keyword, { keepalived: at + logged });
-    return undefined;
-  }
-  const [minTtl, maxTtl] = [ttlOf(words, "min_ttl"), ttlOf(words, "max_ttl")];
+function peer({ value, span, at, order }: Setting<PeerItem>, { name, report }: Instance): FoundPeer {
+  const { address, minTtl, maxTtl } = value;
   const checked = minTtl !== undefined || maxTtl !== undefined;
   const found = { address, minTtl: minTtl ?? 0, maxTtl: maxTtl ?? 255, checked, order, span, at };
   if (found.minTtl > found.maxTtl) {
@@ -36,11 +29,6 @@ function peer(item: Setting<readonly string[]>, { name, report }: Instance): Fou
     report.error(["bad-number", message], span, { keepalived });
   }
   return found;
-}
-
-function ttlOf(words: readonly string[], option: string): number | undefined {
-  const number = words[words.indexOf(option) + 1] ?? "";
-  return words.includes(option) && /^\d+$/.test(number) && Number(number) <= 255 ? Number(number) : undefined;
 }
 
 /** Who is sent advertisements one by one; undefined: nobody, so they are multicast. */

@@ -1,7 +1,7 @@
-import { type Family, family, type IpAddress, parseIp } from "../base/ip.ts";
+import { type Family, family } from "../base/ip.ts";
+import type { Ipvlan, Vmac } from "../keywords/read-interface.ts";
 import type { Report } from "../syntax/report.ts";
 import { last, type Setting } from "../syntax/table.ts";
-import { isFilled } from "../syntax/word.ts";
 import { endOf, type Instance } from "./instance-context.ts";
 import type { IpvlanConfig, VirtualInterface, VmacConfig } from "./model-vrrp.ts";
 import { firstAt } from "./reference.ts";
@@ -14,16 +14,22 @@ interface Around {
   readonly strict: boolean;
 }
 
+type Own =
+  | { readonly type: "vmac"; readonly setting: Setting<Vmac> }
+  | { readonly type: "ipvlan"; readonly setting: Setting<Ipvlan> };
+
 /** The interface that an instance makes for itself: the first that is given. */
 export function virtualInterface(instance: Instance, around: Around): VirtualInterface | undefined {
   const { given, name, report } = instance;
-  const all = [
+  const all: Own[] = [
     ...given.use_vmac.map((setting) => ({ type: "vmac" as const, setting })),
     ...given.use_ipvlan.map((setting) => ({ type: "ipvlan" as const, setting })),
-  ].sort((a, b) => a.setting.order - b.setting.order);
+  ];
+  all.sort((a, b) => a.setting.order - b.setting.order);
   const [first, ...others] = all;
-  for (const { type, setting } of first === undefined ? [] : others) {
-    const keepalived = again(type, first?.type, name, setting.value);
+  for (const own of first === undefined ? [] : others) {
+    const { type, setting } = own;
+    const keepalived = again(own, first?.type, name);
     const message = `the instance has an interface of its own already; this \`use_${type}\` is ignored`;
     const details = keepalived === undefined ? { status: 0 as const } : { keepalived: setting.at + keepalived };
     report.error(["duplicate", message], setting.keyword, {
@@ -39,23 +45,16 @@ export function virtualInterface(instance: Instance, around: Around): VirtualInt
 }
 
 /** What Keepalived says about a second one; nothing where it names nothing. */
-function again(
-  type: "vmac" | "ipvlan",
-  first: "vmac" | "ipvlan" | undefined,
-  name: string,
-  words: readonly string[],
-): string | undefined {
-  if (type === "vmac") return isFilled(words) ? "VMAC interface name already specified" : undefined;
+function again({ type, setting }: Own, first: Own["type"] | undefined, name: string): string | undefined {
+  const { value } = setting;
+  if (type === "vmac") return value.name === undefined ? undefined : "VMAC interface name already specified";
   if (first === "ipvlan") return `(${name}) use_ipvlan already specified`;
-  return `(${name}) IPVLAN interface already specified - ignoring '${words[0] ?? ""}'`;
+  return `(${name}) IPVLAN interface already specified - ignoring '${value.name ?? ""}'`;
 }
 
-const MAC = /^[\da-f]{1,2}(:[\da-f]{1,2}){4,5}$/i;
-
-function vmac(words: readonly string[], instance: Instance, { unicast, strict }: Around): VmacConfig {
+function vmac(wanted: Vmac, instance: Instance, { unicast, strict }: Around): VmacConfig {
   const { given, name, report } = instance;
-  const { options, bare } = optionsOf(words, ["name", "group"], ["netlink_notify_msg"]);
-  const mac = bare.find((word) => MAC.test(word));
+  const { mac } = wanted;
   const base = last(given.vmac_xmit_base);
   const place = last(given.use_vmac)?.keyword;
   if (unicast && base === undefined && place !== undefined) {
@@ -80,10 +79,10 @@ function vmac(words: readonly string[], instance: Instance, { unicast, strict }:
   }
   return {
     type: "vmac",
-    name: options.get("name") ?? bare.find((word) => !MAC.test(word)),
-    mac: strict ? undefined : mac?.toLowerCase(),
-    notifyBase: options.has("netlink_notify_msg"),
-    group: options.get("group"),
+    name: wanted.name,
+    mac: strict ? undefined : mac,
+    notifyBase: wanted.notifyBase,
+    group: wanted.group,
     transmitOnBase: unicast || (base !== undefined && !strict),
     otherInterfaces: given.use_vmac_addr.length > 0,
   };
@@ -97,10 +96,9 @@ function baseWithoutVmac({ given, name, report }: Instance): void {
   report.warning(["no-effect", message], base.keyword, { status: 5, keepalived });
 }
 
-function ipvlan(words: readonly string[], { given, name, report }: Instance, around: Around): IpvlanConfig {
-  const { options, bare } = optionsOf(words, ["name", "group"], ["bridge", "private", "vepa"]);
+function ipvlan(wanted: Ipvlan, { given, name, report }: Instance, around: Around): IpvlanConfig {
   const place = given.use_ipvlan[0];
-  const own = ipvlanAddress(words);
+  const own = wanted.address;
   const fits = own !== undefined && family(own.address) === around.family ? own : undefined;
   if (own !== undefined && fits === undefined && place !== undefined) {
     const keepalived = `${place.at}(${name}) ipvlan address[${own.address}] MUST match vrrp instance family !!! Skipping...`;
@@ -114,44 +112,12 @@ function ipvlan(words: readonly string[], { given, name, report }: Instance, aro
   }
   return {
     type: "ipvlan",
-    name: options.get("name") ?? bare.find((word) => parseIp(word.split("/")[0] ?? "") === undefined),
+    name: wanted.name,
     address: fits?.address,
     prefixLength: fits?.prefixLength,
-    mode: options.has("private") ? "private" : options.has("vepa") ? "vepa" : "bridge",
-    group: options.get("group"),
+    mode: wanted.mode,
+    group: wanted.group,
   };
-}
-
-/** The address among the words of `use_ipvlan`. */
-export function ipvlanAddress(
-  words: readonly string[],
-): { readonly address: IpAddress; readonly prefixLength: number | undefined } | undefined {
-  for (const word of words) {
-    const [text = "", prefix] = word.split("/");
-    const address = parseIp(text);
-    if (address !== undefined) return { address, prefixLength: prefix === undefined ? undefined : Number(prefix) };
-  }
-  return undefined;
-}
-
-interface Options {
-  readonly options: ReadonlyMap<string, string>; // with their values, or ""
-  readonly bare: readonly string[];
-}
-
-function optionsOf(words: readonly string[], valued: readonly string[], flags: readonly string[]): Options {
-  const options = new Map<string, string>();
-  const bare: string[] = [];
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] ?? "";
-    const value = words[i + 1];
-    if (valued.includes(word) && value !== undefined) {
-      options.set(word, value);
-      i++;
-    } else if (flags.includes(word)) options.set(word, "");
-    else bare.push(word);
-  }
-  return { options, bare };
 }
 
 /** Two instances cannot make one interface. */

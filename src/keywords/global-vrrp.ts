@@ -248,7 +248,6 @@ export const GLOBAL_VRRP = {
       missing: "vrrp_rx_bufs_policy missing",
       default: "system default",
       meaning: "How VRRP socket receive buffers are sized",
-      missing: "vrrp_rx_bufs_policy missing",
     }),
     vrrp_rx_bufs_multiplier: line(integer(1, UINT), {
       default: "3",

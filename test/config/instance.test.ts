@@ -149,12 +149,12 @@ test("the source is checked where it is asked for, here or for all", () => {
 test.each<[string, unknown]>([
   ["use_vmac", { type: "vmac", name: undefined, mac: undefined, transmitOnBase: false, otherInterfaces: false }],
   ["use_vmac foo 02:00:00:00:01\nvmac_xmit_base", { name: "foo", mac: "02:00:00:00:01", transmitOnBase: true }],
-  ["use_vmac name group group 7 netlink_notify_msg", { name: "group", group: "7", notifyBase: true }],
+  ["use_vmac name group group 7 netlink_notify_msg", { name: "group", group: 7, notifyBase: true }],
   ["use_vmac\nunicast_peer {\n192.0.2.2\n}", { transmitOnBase: true }],
   ["use_vmac foo 02:00:00:00:01\nvmac_xmit_base\nstrict_mode", { mac: undefined, transmitOnBase: false }],
   ["use_vmac foo\nuse_ipvlan bar 192.0.2.9", { type: "vmac", name: "foo" }],
   ["use_ipvlan foo 192.0.2.9/24 private", { type: "ipvlan", address: "192.0.2.9", prefixLength: 24, mode: "private" }],
-  ["use_ipvlan foo 192.0.2.9", { prefixLength: undefined, mode: "bridge" }],
+  ["use_ipvlan foo 192.0.2.9", { prefixLength: 32, mode: "bridge" }],
   ["use_ipvlan foo 2001:db8::1", { name: "foo", address: undefined }],
 ])("%s", (lines, expected) => {
   expect(only(instance(lines))?.virtualInterface).toMatchObject(expected as object);
@@ -246,7 +246,7 @@ test("routes and rules are kept in the words of ip(8), in the order of writing",
       options: [
         ["via", "192.0.2.9"],
         ["dev", "eth1"],
-        ["metric", "5"],
+        ["metric", 5],
       ],
     },
     { destination: "default", tracked: false, trackGroup: undefined, options: [["via", "192.0.2.9"]] },

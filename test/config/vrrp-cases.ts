@@ -63,6 +63,9 @@ function expand(text: string): string {
 
 /** Lines and statuses where we differ, by the names of cases, and why. */
 export const DIFFERENT_CASES: readonly (readonly [RegExp, string])[] = [
-  [/^(no member|track_group empty|garp group: (list twice|empty list))/, "of a list Keepalived names the line of its closing brace, we name the word that is wrong"],
+  [
+    /^(no member|track_group empty|garp group: (list twice|empty list))/,
+    "of a list Keepalived names the line of its closing brace, we name the word that is wrong",
+  ],
   [/^vrrp_track_file$/, "2.2.7 does not call it deprecated; later versions do"],
 ];
