@@ -133,7 +133,7 @@ export function udpCheck(
   };
 }
 
-const MISC: Standard = { retry: 0, delayBeforeRetry: seconds(1) };
+const MISC = { retry: 0, delayBeforeRetry: seconds(1) };
 
 /** `MISC_CHECK`. */
 export function miscCheck(

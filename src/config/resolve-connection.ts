@@ -44,13 +44,18 @@ type Timing = Settings<
 type Connecting = Settings<typeof CONNECTING>;
 
 /** A checker that runs from time to time. */
-export function timing(settings: Timing, inherited: Inherited, standard: Standard, context: LvsContext): CheckerTiming {
+export function timing(
+  settings: Timing,
+  inherited: Inherited,
+  standard: Standard & { readonly delayBeforeRetry: Micros },
+  context: LvsContext,
+): CheckerTiming {
   const delayLoop = last(settings.delay_loop)?.value ?? inherited.delayLoop;
   return {
     delayLoop,
     retry: last(settings.retry)?.value ?? inherited.retry ?? standard.retry,
     delayBeforeRetry:
-      last(settings.delay_before_retry)?.value ?? inherited.delayBeforeRetry ?? standard.delayBeforeRetry ?? delayLoop,
+      last(settings.delay_before_retry)?.value ?? inherited.delayBeforeRetry ?? standard.delayBeforeRetry,
     warmup: last(settings.warmup)?.value ?? inherited.warmup ?? delayLoop,
     alpha: last(settings.alpha)?.value ?? inherited.alpha,
     logAllFailures: last(settings.log_all_failures)?.value ?? context.logAllFailures,

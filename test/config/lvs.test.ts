@@ -171,6 +171,14 @@ test.each([
   expect(diagnostics[0]?.keepalived).toBe(keepalived);
 });
 
+test("so is one whose line is the same, where only one of them keeps its port", () => {
+  const text = server("lvs_method DR\n}\nreal_server 192.0.2.11 81 {").replace("11 80", "11 81");
+  expect(vs(text)?.realServers).toMatchObject([{ port: 80, forwarding: "dr" }]);
+  expect(reading(text).diagnostics.map(({ keepalived }) => keepalived)).toContain(
+    "VS [192.0.2.254]:tcp:80: real server [192.0.2.11]:tcp:81 is duplicated - removing second rs",
+  );
+});
+
 test.each<[string, Partial<RealServerConfig>, number]>([
   ["weight 0", { weight: 0 }, 5], // the quorum of 1 cannot be reached
   ["weight -1", { weight: 1 }, 5],

@@ -139,6 +139,7 @@ test("one check over the service's protocol is enough, and one without a protoco
     server(...checks.map((check) => `${check} {\n}`)).replace("protocol TCP", "protocol UDP");
   expect(said(udp("TCP_CHECK", "DNS_CHECK"))).toEqual([]);
   expect(said(udp("PING_CHECK"))).toEqual([]);
+  expect(said(udp("PING_CHECK", "TCP_CHECK"))).toEqual([]);
   expect(said(udp())).toEqual([]);
 });
 

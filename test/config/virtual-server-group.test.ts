@@ -222,6 +222,16 @@ test("only NAT gives connections to a group another port", () => {
   );
 });
 
+test("the sorry server of a group has the port that a connection came to, unless by NAT", () => {
+  const text = (method: string): string =>
+    group("192.0.2.1 443") + grouped("sorry_server 192.0.2.50 443").replace("NAT", method);
+  expect(reading(text("NAT")).config.groupServers).toMatchObject([{ sorryServer: { port: 443 } }]);
+  expect(reading(text("DR")).config.groupServers).toMatchObject([{ sorryServer: { port: 0 } }]);
+  expect(reading(text("DR")).diagnostics.map(({ keepalived }) => keepalived)).toContain(
+    "WARNING - virtual server [G]:0, sorry server has port specified - port will be ignored",
+  );
+});
+
 test("a real server without a port is checked on the one that the group has", () => {
   const checked = (...members: readonly string[]): unknown => {
     const text = grouped().replace("11 80 {", "11 {\nTCP_CHECK {\n}");
