@@ -113,7 +113,7 @@ test.each<[string, object | undefined, readonly string[]]>([
   ["regex ok\nregex_stack 2 1", REGEX, ["the stack starts with 2 bytes, above its maximum, 1"]],
   ["regex ok\nregex_stack 5", REGEX, ["`regex_stack` needs two numbers"]],
   ["regex", undefined, ["`regex` needs a pattern; nothing is searched"]],
-  ["regex a b", undefined, ["a pattern with blanks needs double quotes; nothing is searched"]],
+  ["regex a b", undefined, ["a pattern with blanks needs quotes; nothing is searched"]],
   ["regex_no_match", undefined, ["`regex_no_match` has no effect without `regex`"]],
 ])("url { %s }", (lines, regex, messages) => {
   const text = `HTTP_GET {\nurl {\npath /\n${lines}\n}\n}`;
