@@ -2,7 +2,7 @@ import type { VRRP_INSTANCE } from "../keywords/vrrp.ts";
 import type { Report } from "../syntax/report.ts";
 import type { Span } from "../syntax/span.ts";
 import type { Body, Setting, Settings } from "../syntax/table.ts";
-import type { Defaults } from "./resolve-global.ts";
+import type { Defaults } from "./resolve-defaults.ts";
 import type { Memberships } from "./resolve-groups.ts";
 import type { RulePriorities } from "./resolve-items.ts";
 import type { TrackSources } from "./resolve-trackers.ts";

@@ -1,5 +1,6 @@
 import type { Family, IpAddress } from "../base/ip.ts";
 import type { Micros } from "../base/time.ts";
+import type { GlobalConfig } from "./model-global.ts";
 import type { SyncGroupConfig, TrackGroupConfig } from "./model-group.ts";
 import type { LvsConfig } from "./model-lvs.ts";
 import type { NetworkConfig, RouteConfig, RuleConfig } from "./model-network.ts";
@@ -22,20 +23,6 @@ export interface Config extends TrackConfig, NetworkConfig, LvsConfig {
   readonly vrrpInstances: readonly VrrpInstanceConfig[];
   readonly syncGroups: readonly SyncGroupConfig[];
   readonly trackGroups: readonly TrackGroupConfig[];
-}
-
-/** `global_defs`. */
-export interface GlobalConfig {
-  readonly routerId: string | undefined; // undefined: the host name
-  readonly notificationEmail: readonly string[];
-  readonly notificationEmailFrom: string | undefined;
-  readonly smtpServer: string | undefined; // as written: address or name, optional port
-  readonly smtpConnectTimeout: Micros;
-  readonly garpInterval: Micros; // least gap between gratuitous ARPs on one interface; 0 = none
-  readonly gnaInterval: Micros;
-  readonly startupDelay: Micros; // vrrp_startup_delay
-  readonly scriptUser: string | undefined;
-  readonly enableScriptSecurity: boolean;
 }
 
 /** `vrrp_script`: a command whose exit status is a condition. */
@@ -93,6 +80,7 @@ export interface VrrpInstanceConfig extends Trackers {
   readonly notifyPriorityChanges: boolean;
   readonly promoteSecondaries: boolean;
   readonly pollLink: boolean; // linkbeat_use_polling
+  readonly syncInterface: string | undefined; // lvs_sync_daemon_interface: the sync daemon follows this instance
   readonly receiveBuffer: number | undefined; // bytes; undefined: by vrrp_rx_bufs_policy
 }
 

@@ -10,7 +10,8 @@ import { commentStart } from "../syntax/statement.ts";
 import type { Settings } from "../syntax/table.ts";
 import { Texts } from "../syntax/texts.ts";
 import type { Config } from "./model.ts";
-import { mergeGlobals, resolveDefaults, resolveGlobal } from "./resolve-global.ts";
+import { resolveDefaults } from "./resolve-defaults.ts";
+import { mergeGlobals, resolveGlobal } from "./resolve-global.ts";
 import { resolveLvs } from "./resolve-lvs.ts";
 import { resolveVrrp } from "./resolve-vrrp.ts";
 
@@ -60,7 +61,7 @@ function resolve(tree: Tree, report: Report, texts: Texts): Pick<Reading, "confi
   const globals = mergeGlobals(tree.global_defs.map(({ value }) => value.settings));
   const defaults = resolveDefaults(globals, report);
   const config = {
-    global: resolveGlobal(globals, report),
+    global: resolveGlobal(tree, globals, report),
     ...resolveVrrp(tree, globals, defaults, report, (keyword, from, to) => findInComment(texts, keyword, from, to)),
     ...resolveLvs(tree, globals, report),
   };

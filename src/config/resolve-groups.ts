@@ -4,7 +4,7 @@ import type { Span } from "../syntax/span.ts";
 import { type Body, last, type Setting } from "../syntax/table.ts";
 import type { SyncGroupConfig, TrackGroupConfig } from "./model-group.ts";
 import { firstAt, knownNames } from "./reference.ts";
-import type { Defaults } from "./resolve-global.ts";
+import type { Defaults } from "./resolve-defaults.ts";
 import { notifications } from "./resolve-notify.ts";
 import { type FoundTrackers, findTrackers, type TrackSources, trackersOf } from "./resolve-trackers.ts";
 

@@ -46,7 +46,26 @@ export function resolveInstances(bodies: readonly InstanceBody[], context: VrrpC
   }
   vridClashes(found, report);
   sharedNames(found, report);
+  oneSyncDaemon(found, report);
   return found.map(({ config }) => config);
+}
+
+/** There is one IPVS sync daemon. */
+function oneSyncDaemon(instances: readonly ResolvedInstance[], report: Report): void {
+  const users = instances.filter(({ config }) => config.syncInterface !== undefined);
+  const [first, ...others] = users.map(({ config, body }) => ({
+    config,
+    setting: last(body.value.settings.lvs_sync_daemon_interface),
+  }));
+  for (const { config, setting } of first === undefined ? [] : others) {
+    if (setting === undefined) continue;
+    const keepalived = `${setting.at}(${config.name}) lvs_sync_daemon_interface has already been specified as ${first?.config.syncInterface} - ignoring`;
+    const message = `the sync daemon follows \`${first?.config.name}\`; this is ignored`;
+    report.error(["duplicate", message], setting.span, {
+      keepalived,
+      ...firstAt(first?.setting?.span ?? setting.span),
+    });
+  }
 }
 
 function resolveInstance(body: InstanceBody, context: VrrpContext): VrrpInstanceConfig | undefined {
@@ -116,6 +135,7 @@ function resolveInstance(body: InstanceBody, context: VrrpContext): VrrpInstance
     notifyPriorityChanges: notifiesPriorityChanges(instance, context),
     promoteSecondaries: given.promote_secondaries.length > 0,
     pollLink: pollsLink(instance),
+    syncInterface: last(given.lvs_sync_daemon_interface)?.value,
     receiveBuffer: last(given.kernel_rx_buf_size)?.value,
   };
 }

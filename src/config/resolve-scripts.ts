@@ -6,7 +6,7 @@ import type { Report } from "../syntax/report.ts";
 import { type Body, last, type Setting, type Settings } from "../syntax/table.ts";
 import { type Definitions, definitions } from "./definitions.ts";
 import type { VrrpScriptConfig } from "./model.ts";
-import type { Defaults } from "./resolve-global.ts";
+import type { Defaults } from "./resolve-defaults.ts";
 import type { Found } from "./resolve-track.ts";
 
 type ScriptBody = Setting<Body<string, typeof VRRP_SCRIPT>>;

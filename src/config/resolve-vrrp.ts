@@ -8,7 +8,7 @@ import type { VrrpContext } from "./instance-context.ts";
 import type { Config } from "./model.ts";
 import type { LvsConfig } from "./model-lvs.ts";
 import { resolveBfdInstances } from "./resolve-bfd.ts";
-import type { Defaults } from "./resolve-global.ts";
+import type { Defaults } from "./resolve-defaults.ts";
 import { resolveMemberships, resolveSyncGroups, resolveTrackGroups } from "./resolve-groups.ts";
 import { resolveInstances } from "./resolve-instance.ts";
 import { routes, rulePriorities, rules, staticAddresses } from "./resolve-items.ts";

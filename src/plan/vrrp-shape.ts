@@ -1,16 +1,32 @@
-import type {
-  AnnounceConfig,
-  GlobalConfig,
-  TrackedScript,
-  VirtualAddress,
-  VrrpInstanceConfig,
-  VrrpScriptConfig,
-} from "../config/model.ts";
+import type { AnnounceConfig, VirtualAddress, VrrpInstanceConfig, VrrpScriptConfig } from "../config/model.ts";
+import type { CommandConfig } from "../config/model-command.ts";
+import type { DaemonConfig, FifoConfig, GlobalConfig, ProcessConfig, TimedCommand } from "../config/model-global.ts";
+import type { TrackedScript } from "../config/model-track.ts";
 import { group, type ListRow, list, type Shape, value } from "./shape.ts";
 import { always, seconds } from "./words.ts";
 
 const AT_A_START = "counts at the next start only";
 const AT_ALL = "every director needs the same";
+
+const COMMAND: Shape<CommandConfig> = {
+  argv: value("script", { show: (argv) => argv.join(" ") }),
+  user: value("user"),
+  group: value("group"),
+};
+
+const DAEMON_SCRIPT: Shape<TimedCommand> = { command: group("", COMMAND), timeout: seconds("timeout") };
+const FIFO: Shape<FifoConfig> = { path: value("path"), script: group("reader", COMMAND) };
+
+const PROCESS: Shape<ProcessConfig> = {
+  cpus: value("cpu_affinity", { show: (cpus) => cpus.join(" ") }),
+  realtimeLimit: value("rlimit_rttime"),
+};
+const DAEMON: Shape<DaemonConfig> = {
+  vrrp: group("vrrp", PROCESS),
+  checkers: group("checkers", PROCESS),
+  bfd: group("bfd", PROCESS),
+  childWait: seconds("child_wait_time"),
+};
 
 /** `global_defs`. Defaults of instances and scripts are compared there, where they count. */
 export const GLOBAL: Shape<GlobalConfig> = {
@@ -29,6 +45,19 @@ export const GLOBAL: Shape<GlobalConfig> = {
   startupDelay: seconds("vrrp_startup_delay", { effect: always(AT_A_START) }),
   scriptUser: value("script_user"),
   enableScriptSecurity: value("enable_script_security"),
+  startupScript: group("startup_script", DAEMON_SCRIPT),
+  shutdownScript: group("shutdown_script", DAEMON_SCRIPT),
+  fifos: group("", {
+    all: group("notify_fifo", FIFO),
+    vrrp: group("vrrp_notify_fifo", FIFO),
+    checkers: group("lvs_notify_fifo", FIFO),
+  }),
+  firewall: group("", {
+    table: value("nftables"),
+    iptables: value("vrrp_iptables", { show: (chains) => chains.join(" ") }),
+    ipsets: value("vrrp_ipsets", { show: (names) => names.join(" ") }),
+  }),
+  daemon: group("", DAEMON),
 };
 
 /** `vrrp_script`. A result is the result of a command line. */

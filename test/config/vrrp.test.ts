@@ -86,6 +86,7 @@ test("an instance that says only what it must has Keepalived's defaults", () => 
       notifyPriorityChanges: false,
       promoteSecondaries: false,
       pollLink: false,
+      syncInterface: undefined,
       receiveBuffer: undefined,
     },
   ]);
