@@ -6,10 +6,10 @@ import { scriptPaths } from "../lint/scripts.ts";
 import { counts, type Diagnostic, inOrder, renderWithCode } from "../syntax/diagnostic.ts";
 import { renderGithub } from "../syntax/render-github.ts";
 import { renderJson } from "../syntax/render-json.ts";
-import type { SourceLine } from "../syntax/report.ts";
 import type { Source } from "../syntax/source.ts";
 import { type CheckOptions, CONFIG_FILE, type File, parseCheckArguments } from "./check-arguments.ts";
 import type { Command, CommandHost } from "./command.ts";
+import { remembering } from "./remembering.ts";
 
 /** Exit status where there is an error, as that of `-t` for a configuration with errors. */
 const ERRORS = 5;
@@ -121,26 +121,4 @@ function saidOnce(own: readonly Found[]): readonly Diagnostic[] {
     const directors = enumeration(names.map((name) => `\`${name}\``));
     return { ...diagnostic, message: `${diagnostic.message} (in ${directors})` };
   });
-}
-
-/** A source that knows the lines of what was read through it. */
-function remembering(host: Source): { readonly source: Source; readonly sourceLine: SourceLine } {
-  const texts = new Map<string, string>();
-  const lines = new Map<string, readonly string[]>();
-  const source: Source = {
-    ...host,
-    read(path) {
-      const file = host.read(path);
-      if (file.ok) texts.set(path, file.text);
-      return file;
-    },
-    glob: (pattern) => host.glob(pattern),
-  };
-  return { source, sourceLine };
-
-  function sourceLine(file: string, line: number): string | undefined {
-    const known = lines.get(file) ?? texts.get(file)?.split("\n") ?? [];
-    lines.set(file, known);
-    return known[line - 1]?.replace(/\r$/, "");
-  }
 }

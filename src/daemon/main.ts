@@ -5,12 +5,12 @@ import { release } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { CommandHost } from "../command/command.ts";
 import { runCommand } from "../command/commands.ts";
+import { testConfig } from "../command/config-test.ts";
 import { replaceFile } from "../command/replace-file.ts";
 import { readConfig } from "../config/read.ts";
 import { hostFacts } from "../io/host-facts.ts";
 import { ignoreRealtimeSignals } from "../io/signals.ts";
 import type { Log } from "../observe/log.ts";
-import { render, testStatus } from "../syntax/diagnostic.ts";
 import { parseCommandLine } from "./cli.ts";
 import { hostSource } from "./config-source.ts";
 import { daemonize, isDaemon, leaveFolder, reportStarted } from "./daemonize.ts";
@@ -37,7 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
     return asked.status;
   }
   for (const warning of asked.warnings) process.stderr.write(`${warning}\n`);
-  if (asked.action === "test") return await written(testConfig(asked.options));
+  if (asked.action === "test") return await written(configTest(asked.options));
   if (!asked.options.foreground) return await daemonize(fileURLToPath(import.meta.url), args);
   return await run(isDaemon() ? leaveFolder(asked.options) : asked.options, args);
 }
@@ -61,13 +61,12 @@ function say(text: string): void {
   process.stdout.write(text);
 }
 
-/** `-t`: says everything there is to say about the configuration. */
-function testConfig({ configFile, configId, testLog }: Options): number {
-  const { diagnostics } = readConfig(configFile, hostSource(configId));
-  const text = diagnostics.map((it) => `${render(it)}\n`).join("");
+/** `-t`: says what is wrong with the configuration; the exit status. */
+function configTest({ configFile, configId, testLog }: Options): number {
+  const { text, status } = testConfig(configFile, { source: hostSource(configId), facts: hostFacts });
   if (testLog === undefined) process.stderr.write(text);
   else appendFileSync(testLog, text);
-  return testStatus(diagnostics);
+  return status;
 }
 
 async function run(options: Options, args: readonly string[]): Promise<number> {

@@ -76,10 +76,16 @@ export interface Applied {
 /** Every option, in the order of the usage text. */
 export const OPTIONS: readonly OptionRow[] = [
   row("f", "use-file", "FILE", "configuration file", (configFile) => ({ set: { configFile } })),
-  row("t", "config-test", "[LOG-FILE]", "say what is wrong with the configuration, and end", (file) => ({
-    answer: "test",
-    ...(file === "" ? {} : { set: { testLog: file } }),
-  })),
+  row(
+    "t",
+    "config-test",
+    "[LOG-FILE]",
+    "say what is wrong as Keepalived's -t does, and end; `check` says more",
+    (file) => ({
+      answer: "test",
+      ...(file === "" ? {} : { set: { testLog: file } }),
+    }),
+  ),
   row("n", "dont-fork", "", "stay in the foreground", () => ({ set: { foreground: true } })),
   row("l", "log-console", "", "log to standard error too", () => ({ set: { console: true } })),
   row("D", "log-detail", "", "log in detail", () => ({ set: { detail: true } })),

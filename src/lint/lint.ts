@@ -12,8 +12,8 @@ export interface LintInput extends Pick<Reading, "config" | "tree"> {
   readonly peerVersion: string | undefined; // of the Keepalived on the other director: `2.2.7`
 }
 
-/** What a lint has to say about one place. */
-export type Finding = Pick<Diagnostic, "severity" | "message" | "span" | "help">;
+/** What a lint has to say about one place; `status` where `-t`, which knows its host, counts it. */
+export type Finding = Pick<Diagnostic, "severity" | "message" | "span" | "help" | "status">;
 
 /**
  * Something that is understood and allowed, and goes wrong in practice. `error` where it cannot work, `warning` where

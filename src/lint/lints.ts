@@ -1,5 +1,6 @@
 import { ANNOUNCE_LINTS } from "./announce.ts";
 import { CHECK_LINTS } from "./checks.ts";
+import { INTERFACE_LINTS } from "./interfaces.ts";
 import { LANGUAGE_LINTS } from "./language.ts";
 import type { Lint } from "./lint.ts";
 import { LVS_LINTS } from "./lvs.ts";
@@ -16,6 +17,7 @@ export const LINTS: readonly Lint[] = [
   ...LANGUAGE_LINTS,
   ...WEIGHT_LINTS,
   ...NETWORK_LINTS,
+  ...INTERFACE_LINTS,
   ...CHECK_LINTS,
   ...SCRIPT_LINTS,
   ...MAIL_LINTS,

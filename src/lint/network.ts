@@ -1,16 +1,8 @@
 import { type HostFacts, type Network, within } from "../base/host.ts";
 import { family, type IpAddress } from "../base/ip.ts";
-import { LANGUAGE } from "../keywords/language.ts";
 import { last } from "../syntax/table.ts";
-import { interfaceName } from "../syntax/types.ts";
-import { error, type Finding, hint, type Lint, type LintInput, warning } from "./lint.ts";
-import { find, searchFor } from "./walk.ts";
+import { type Finding, hint, type Lint, type LintInput, warning } from "./lint.ts";
 import type { WrittenInstance } from "./written.ts";
-
-const INTERFACES = searchFor(
-  LANGUAGE.children,
-  (_, row) => row.kind === "line" && row.type.read === interfaceName.read,
-);
 
 /** Whether the addresses fit the host that the file is for. */
 export const NETWORK_LINTS: readonly Lint[] = [
@@ -41,13 +33,6 @@ export const NETWORK_LINTS: readonly Lint[] = [
     meaning: "with direct routing a director is its own real server: the backup balances again what the master sent it",
     severity: ["warning"],
     check: directorIsServer,
-  },
-  {
-    code: "K027",
-    name: "interface-absent",
-    meaning: "the host has no interface of that name",
-    severity: ["error"],
-    check: interfaceAbsent,
   },
 ];
 
@@ -152,29 +137,4 @@ function* directorIsServer({ services, tree, host }: LintInput): Iterable<Findin
 function peerAddresses(tree: LintInput["tree"]): ReadonlySet<string> {
   const peers = tree.vrrp_instance.flatMap(({ value }) => value.settings.unicast_peer.flatMap((block) => block.value));
   return new Set(peers.map(({ value }) => value.address));
-}
-
-/** With `dynamic_interfaces` the file says that they come and go. */
-function* interfaceAbsent({ tree, instances, host }: LintInput): Iterable<Finding> {
-  const dynamic = tree.global_defs.some(({ value }) => value.settings.dynamic_interfaces.length > 0);
-  if (host?.interfaces === undefined || dynamic) return;
-  const names = new Set(host.interfaces.map(({ name }) => name));
-  const shown = [...names].slice(0, MOST_SHOWN).map((name) => `\`${name}\``);
-  const help = `the host has ${shown.length === 0 ? "none" : shown.join(", ")}`;
-  const own = instances.flatMap(({ body: { value } }) => [
-    ...value.settings.virtual_ipaddress,
-    ...value.settings.virtual_ipaddress_excluded,
-  ]);
-  for (const { value, span } of [...tree.static_ipaddress, ...own].flatMap((block) => block.value))
-    if (value.interface !== undefined && !names.has(value.interface) && !isMade(value.interface))
-      yield error(`there is no interface \`${value.interface}\``, value.interfaceSpan ?? span, help);
-  for (const { setting } of find(INTERFACES, tree))
-    if (typeof setting.value === "string" && !names.has(setting.value) && !isMade(setting.value))
-      yield error(`there is no interface \`${setting.value}\``, setting.span, help);
-}
-const MOST_SHOWN = 8;
-
-/** Whether Keepalived makes it: `use_vmac` without a name. */
-function isMade(name: string): boolean {
-  return /^vrrp6?\.\d+$/.test(name);
 }

@@ -71,11 +71,13 @@ export type TestStatus = 0 | 2 | 4 | 5 | 6;
 
 /**
  * Exit status of `-t`: the numerically largest seen, as Keepalived counts; but 2 where an argument is missing, since
- * Keepalived reads no further then.
+ * Keepalived reads no further then. An include that fails ends its first process, which does not see what stands in the
+ * blocks of VRRP and checks, so 6 is the greater then.
  */
 export function testStatus(diagnostics: readonly Diagnostic[]): number {
   const statuses = diagnostics.map(({ status }) => status ?? 0);
-  return statuses.includes(2) ? 2 : Math.max(0, ...statuses);
+  const allRead = !diagnostics.some(({ status, fatal }) => status === 6 && fatal === true);
+  return statuses.includes(2) && allRead ? 2 : Math.max(0, ...statuses);
 }
 
 /** Exit status of a daemon that cannot start: 6 where a file cannot be read, 2 for everything in it (0: it can). */

@@ -76,6 +76,12 @@ test("-t ends with the numerically largest status, but with 2 where an argument 
   expect(statuses(4, 5)).toBe(5);
   expect(statuses(5, 6, 4)).toBe(6);
   expect(statuses(6, 2)).toBe(2);
+  expect(
+    testStatus([
+      { ...BASE, status: 2 },
+      { ...BASE, status: 6, fatal: true },
+    ]),
+  ).toBe(6);
 });
 
 test("a daemon that cannot start ends with 6 for files and 2 for their content", () => {
