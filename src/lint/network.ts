@@ -77,13 +77,14 @@ function* addressOffNetwork({ instances, host }: LintInput): Iterable<Finding> {
   );
   for (const written of instances) {
     const { addresses, excludedAddresses } = written.instance;
+    const places = addressPlaces(written);
     for (const { address, prefixLength, interface: name } of [...addresses, ...excludedAddresses]) {
       // With a shorter prefix the address brings its network with it; link-local addresses have theirs everywhere.
       const brings = prefixLength < longest(address);
       if (brings || name === "lo" || address.startsWith("fe80:")) continue;
       if (hasNetwork(address)) continue;
       const message = `\`${address}\` is in no network of this host: nobody beside it asks for that address`;
-      yield warning(message, addressPlace(written, address), "correct the address, or add its prefix length");
+      yield warning(message, places.get(address) ?? written.body.span, "correct the address, or add its prefix length");
     }
   }
 }
@@ -92,10 +93,11 @@ function longest(address: IpAddress): number {
   return family(address) === 4 ? 32 : 128;
 }
 
-function addressPlace({ body }: WrittenInstance, address: IpAddress): Finding["span"] {
+/** Where each address of an instance is written, the first time. */
+function addressPlaces({ body }: WrittenInstance): ReadonlyMap<IpAddress, Finding["span"]> {
   const { virtual_ipaddress, virtual_ipaddress_excluded } = body.value.settings;
   const items = [...virtual_ipaddress, ...virtual_ipaddress_excluded].flatMap(({ value }) => value);
-  return items.find(({ value }) => value.address === address)?.span ?? body.span;
+  return new Map(items.map(({ value, span }) => [value.address, span] as const).reverse());
 }
 
 /** A file without instances belongs to a host that holds its addresses by itself, as far as one can tell without it. */

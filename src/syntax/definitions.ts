@@ -78,7 +78,7 @@ export function expandStart(line: Line, expanding: Expanding): Expanded | undefi
   if (value === undefined || (value.following.length > 0 && end < line.text.length)) return undefined;
   if (!spend(expanding.budget, "characters", Math.max(USE, value.text.length))) return undefined;
   const made = newLine(line);
-  addInPlace(made, value.text, span, within(value.via, span.via));
+  addInPlace(made, value.text, span, within(value.via, span.via, new Map()));
   add(made, line, end, line.text.length);
   return { line: made, following: value.following };
 }
@@ -96,6 +96,7 @@ export function expand(line: Line, expanding: Expanding): Expanded | undefined {
   let following: readonly Line[] = [];
   let length = 0;
   let place = spanOf(line, 0, 0); // of the outermost use
+  const known: Origins = new Map();
   for (let top = stack[0]; ; top = stack.at(-1) ?? stack[0]) {
     const dollar = top.text.indexOf("$", top.at);
     if (dollar === -1) {
@@ -119,7 +120,7 @@ export function expand(line: Line, expanding: Expanding): Expanded | undefined {
     if (length > LONGEST) return tooLong(found, span, expanding);
     if (!spend(expanding.budget, "characters", Math.max(USE, value.text.length))) return undefined;
     keep(top, dollar);
-    const via = within(value.via, stack.length === 1 ? span.via : top.via);
+    const via = within(value.via, stack.length === 1 ? span.via : top.via, known);
     if (stack.length === 1) place = span;
     skip(stack, found.text.length);
     stack.push({ text: value.text, kept: 0, at: 0, name: found.name, via });
@@ -143,9 +144,17 @@ interface Text {
   readonly via: Origin | undefined; // where it stands, if that is not the line itself
 }
 
-/** Where a text stands that another text uses, which stands at `user`. */
-function within(via: Origin | undefined, user: Origin | undefined): Origin | undefined {
-  return via === undefined || user === undefined ? (via ?? user) : { ...via, via: user };
+/** By the text that uses another, and that one: where it stands. */
+type Origins = Map<Origin, Map<Origin, Origin>>;
+
+/** Where a text stands that another text uses, which stands at `user`. The same for the same, so that pieces join. */
+function within(via: Origin | undefined, user: Origin | undefined, known: Origins): Origin | undefined {
+  if (via === undefined || user === undefined) return via ?? user;
+  const used = known.get(user) ?? new Map<Origin, Origin>();
+  const made = used.get(via) ?? { ...via, via: user };
+  if (used.size === 0) known.set(user, used);
+  used.set(via, made);
+  return made;
 }
 
 /** A name where a value can stand. */
