@@ -16,7 +16,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   observe: ["base", "pino", "prom-client"],
   lint: ["base", "syntax", "keywords", "config"],
   plan: ["base", "syntax", "config"],
-  command: ["base", "syntax", "keywords", "config", "lint", "plan", "node:"],
+  convert: ["base", "syntax", "keywords", "config"],
+  command: ["base", "syntax", "keywords", "config", "lint", "plan", "convert", "node:"],
   daemon: [
     "base",
     "wire",
@@ -33,7 +34,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "node:",
   ],
 };
-const PURE = ["base", "wire", "netlink", "syntax", "keywords", "config", "lint", "plan", "vrrp", "lvs"];
+const PURE = ["base", "wire", "netlink", "syntax", "keywords", "config", "lint", "plan", "convert", "vrrp", "lvs"];
 const IMPURE = /\b(Date\b|performance\.|setTimeout|setInterval|Math\.random|process\.|Buffer\.)/;
 
 const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));

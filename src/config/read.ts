@@ -1,6 +1,7 @@
 import { LANGUAGE, type TOP } from "../keywords/language.ts";
 import type { Diagnostic } from "../syntax/diagnostic.ts";
 import { cannot, refusal } from "../syntax/include.ts";
+import type { Token } from "../syntax/lexer.ts";
 import { newParser } from "../syntax/parse.ts";
 import { preprocess } from "../syntax/preprocess.ts";
 import { type Includes, newReport, type Report } from "../syntax/report.ts";
@@ -30,9 +31,10 @@ const HERE = { line: 0, column: 0, length: 0 };
 
 /**
  * Reads a configuration: files to words, words to settings by the keyword tables, settings to a `Config` with every
- * default and correction that Keepalived makes. Never throws, and ends on any input.
+ * default and correction that Keepalived makes. Never throws, and ends on any input. `heard` is told of
+ * the words and braces that the files come to.
  */
-export function readConfig(path: string, source: Source): Reading {
+export function readConfig(path: string, source: Source, heard?: (token: Token) => void): Reading {
   const texts = new Texts();
   const report = newReport((file, number) => texts.line(file, number));
   const start = { file: path, ...HERE };
@@ -51,7 +53,11 @@ export function readConfig(path: string, source: Source): Reading {
   }
   const parser = newParser(LANGUAGE, report, start);
   const opened = (name: string, text: string): void => texts.add(name, text);
-  preprocess(path, file.text, { source, report, opened, emit: (token) => parser.feed(token) });
+  const emit = (token: Token): void => {
+    parser.feed(token);
+    heard?.(token);
+  };
+  preprocess(path, file.text, { source, report, opened, emit });
   const resolved = resolve(parser.finished().settings, report, texts);
   const { files } = texts;
   return { ...resolved, diagnostics: report.finished(files), files, includes: report.includes };

@@ -23,6 +23,16 @@ export interface Report {
   finished(files: readonly string[]): readonly Diagnostic[];
 }
 
+/** Listens to nothing: for what is read a second time. */
+export const SILENT: Report = {
+  error: () => {},
+  warning: () => {},
+  hint: () => {},
+  included: () => {},
+  includes: new Map(),
+  finished: () => [],
+};
+
 /** The text of a line of a file that was read. */
 export type SourceLine = (file: string, line: number) => string | undefined;
 

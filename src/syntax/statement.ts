@@ -1,7 +1,7 @@
 import { isStrange, plainLine } from "./blanks.ts";
 import { isBlank, type Token, tokenize } from "./lexer.ts";
 import { sourceLine } from "./line.ts";
-import type { Report } from "./report.ts";
+import { SILENT } from "./report.ts";
 import { WRONG_BYTE } from "./utf8.ts";
 
 /** What can stand on a line of its own. */
@@ -20,14 +20,6 @@ export interface Statements {
 }
 
 const LONGEST = 65_536; // characters of a line that is taken apart
-const SILENT: Report = {
-  error: () => {},
-  warning: () => {},
-  hint: () => {},
-  included: () => {},
-  includes: new Map(),
-  finished: () => [],
-};
 
 /**
  * Divides a line into statements with one blank between words. What might be read differently on several lines, or with
