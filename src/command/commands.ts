@@ -1,13 +1,14 @@
 import { nearest } from "../syntax/suggest.ts";
 import { check } from "./check.ts";
 import type { Command, CommandHost } from "./command.ts";
+import { convert } from "./convert.ts";
 import { explain } from "./explain.ts";
 import { format } from "./format.ts";
 import { keywords } from "./keywords.ts";
 import { plan } from "./plan.ts";
 
 /** Every command, in the order of `--help`. */
-export const COMMANDS: readonly Command[] = [check, plan, format, explain, keywords];
+export const COMMANDS: readonly Command[] = [check, plan, format, convert, explain, keywords];
 
 /**
  * Runs the command that the arguments begin with: its exit status. Undefined where they begin with none; but a word that
