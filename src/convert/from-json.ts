@@ -22,6 +22,7 @@ interface Spot {
 }
 
 const INDENT = "    ";
+const ENOUGH = 100; // complaints that a report keeps: for more, what was meant is not looked for
 
 /**
  * Writes what the JSON form says as a configuration. What the form or a configuration cannot hold is reported, all of
@@ -30,17 +31,24 @@ const INDENT = "    ";
 export function fromJson(json: Json, places: Places, report: Report): Written {
   const lines: string[] = [];
   const from: Place[] = [];
+  let complaints = 0;
   const top: Spot = { table: TOP, depth: 0, path: undefined, named: false };
   if (json.kind === "object") settings(json, top);
   else wrong(json, undefined, `${kindOf(json)} where an object of keywords is expected`, "write `{ ... }`");
   return { text: lines.length === 0 ? "" : `${lines.join("\n")}\n`, places: from };
 
+  /** At the top an empty line stands around blocks. */
   function put(text: string, depth: number, place: Place): void {
+    if (depth === 0 && text !== "}" && lines.length > 0 && (text.endsWith("{") || lines.at(-1) === "}")) {
+      lines.push("");
+      from.push(place);
+    }
     lines.push(INDENT.repeat(depth) + text);
     from.push(place);
   }
 
   function complain({ at, path, message, help, code = "json-value" }: Complaint): undefined {
+    complaints++;
     const where = path === undefined ? "" : `: \`${nameOf(path)}\``;
     report.error([code, `${message}${where}`], places.span(at.from, at.to), help === undefined ? {} : { help });
     return undefined;
@@ -61,7 +69,7 @@ export function fromJson(json: Json, places: Places, report: Report): Written {
       if (key === BELOW) parts(entry.value, { ...spot, path });
       else if (row !== undefined) setting(entry, row, { ...spot, path });
       else {
-        const help = helpFor(key, spot.table, TOP);
+        const help = complaints < ENOUGH ? helpFor(key, spot.table, TOP) : undefined;
         complain({ at: entry, path, message: "unknown keyword", help, code: "unknown-keyword" });
       }
     }
@@ -89,7 +97,6 @@ export function fromJson(json: Json, places: Places, report: Report): Written {
 
   function once(entry: JsonEntry, row: Row, value: Json, spot: Spot): void {
     const { depth, path } = spot;
-    if (depth === 0 && lines.length > 0 && (row.kind !== "line" || lines.at(-1) === "}")) put("", 0, entry);
     if (row.kind === "block") block(entry, row, value, spot);
     else if (row.kind === "items") list(entry, row, value, spot);
     else {

@@ -5,6 +5,7 @@ import { SILENT } from "../syntax/report.ts";
 import type { Source } from "../syntax/source.ts";
 
 const PLAIN = /^[\w.:/,+*=()|;<>?&^%-][\w.:/,+*=()|;<>?&^%@~-]*$/;
+const ALWAYS_THERE = /\$\{?_/; // how the use of a definition begins that no file makes
 const INCLUDE = /^include[rmwba]?$/;
 
 /** A word as a configuration writes it: in double quotes, unless it means the same without. */
@@ -24,7 +25,7 @@ export function unwritable(word: string): string | undefined {
   if (word.includes("\n")) return "a word ends on the line it begins on";
   if (word.includes("\0")) return "a NUL byte cannot stand in a configuration";
   if (isTorn(word)) return "half of a surrogate pair is no character";
-  if (word.includes("$") && readBack(word) !== word) return "`$NAME` is replaced where it is read";
+  if (ALWAYS_THERE.test(word) && readBack(word) !== word) return "`$NAME` is replaced where it is read";
   return undefined;
 }
 
