@@ -182,3 +182,12 @@ test.each([
   if (expected === undefined) expect(sorryServer).toBeUndefined();
   else expect(sorryServer).toMatchObject(expected);
 });
+
+test("a `host` of SMTP_CHECK has from its checker what it does not say", () => {
+  const text = "SMTP_CHECK {\nretry 4\nconnect_port 25\nhost {\n}\nhost {\nconnect_port 26\n}\n}";
+  const found = rs(text)?.checkers.map((each) => each.type === "smtp" && [each.port, each.retry]);
+  expect(found).toEqual([
+    [25, 4],
+    [26, 4],
+  ]);
+});
