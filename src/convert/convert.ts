@@ -79,14 +79,28 @@ interface Said {
   readonly kept: boolean;
 }
 
-function jsonOf({ model, forms }: Read): Said {
-  for (const form of ["grouped", "ordered"] as const) {
-    const text = forms[form];
-    const { text: conf, whole } = confFrom(text);
-    const back = readText(conf);
-    if (whole && back.model === model && back.forms[form] === text) return { text, kept: true };
-  }
-  return { text: forms.ordered, kept: false };
+/** Grouped, unless that means something else or gives other findings: some only say that something is not known yet. */
+function jsonOf(given: Read): Said {
+  const { grouped, ordered } = given.forms;
+  const kept = readBack(given, "ordered");
+  if (ordered === grouped) return { text: ordered, kept: kept.same };
+  const other = readBack(given, "grouped");
+  if (other.same && other.findings === kept.findings) return { text: grouped, kept: true };
+  return { text: ordered, kept: kept.same };
+}
+
+/** Whether a form that is written as a configuration and read says the same, and what is found then. */
+function readBack({ model, forms }: Read, form: keyof Forms): { readonly same: boolean; readonly findings: string } {
+  const { text, whole } = confFrom(forms[form]);
+  const back = readText(text);
+  const same = whole && back.model === model && back.forms[form] === forms[form];
+  return {
+    same,
+    findings: back.diagnostics
+      .map(({ code }) => code)
+      .sort()
+      .join(),
+  };
 }
 
 function confOf({ model, forms }: Read): Said {

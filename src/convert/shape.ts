@@ -25,6 +25,11 @@ export function isScript({ usage }: ArgumentType<unknown>): boolean {
   return usage.includes("<SCRIPT>");
 }
 
+/** Whether a row takes a pattern, which is read from the line with quotes and escapes. */
+export function isPattern({ usage }: ArgumentType<unknown>): boolean {
+  return usage === "<QUOTED PATTERN>";
+}
+
 /** Words behind the command that have a meaning: user and group. */
 export function accountWords({ usage }: ArgumentType<unknown>): 0 | 2 {
   return usage.includes("<USER>") ? 2 : 0;

@@ -6,7 +6,7 @@ import { newParser } from "../syntax/parse.ts";
 import { SILENT } from "../syntax/report.ts";
 import { readBoolean } from "../syntax/scalars.ts";
 import type { ArgumentType, Row, Setting, Table } from "../syntax/table.ts";
-import { accountWords, BELOW, ITEMS, isBoolean, isNumeric, isScript, NAME } from "./shape.ts";
+import { accountWords, BELOW, ITEMS, isBoolean, isNumeric, isPattern, isScript, NAME } from "./shape.ts";
 import { writtenWords } from "./word.ts";
 
 /** A value of the JSON form. */
@@ -67,7 +67,7 @@ function writtenRow(row: Row): Row {
   return { kind: "block", meaning, header: keeping(row.header, wordsValue), children: asWritten(row.children) };
 }
 
-type Keep = (type: ArgumentType<unknown>, argument: Argument) => Value;
+type Keep = (type: ArgumentType<unknown>, argument: Argument) => Value | undefined;
 
 function keeping(type: ArgumentType<unknown>, keep: Keep): ArgumentType<Value> {
   const { usage, least, most } = type;
@@ -81,7 +81,8 @@ function wordsValue({ most }: ArgumentType<unknown>, { words }: Argument): Value
   return most === 1 ? only.text : writtenWords(words.slice(0, most).map(({ text }) => text));
 }
 
-function lineValue(type: ArgumentType<unknown>, argument: Argument): Value {
+function lineValue(type: ArgumentType<unknown>, argument: Argument): Value | undefined {
+  if (isPattern(type)) return type.read(argument) as string | undefined;
   const [first, second] = argument.words;
   if (first === undefined) return true;
   if (isScript(type)) return scriptValue(type, type.read(argument) as Script);

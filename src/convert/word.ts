@@ -61,10 +61,20 @@ export function writtenCommand(argv: readonly string[]): string {
   return `"${argv.map(argument).join(" ")}"`;
 }
 
+/** A pattern: one word in which escapes are undone once. */
+export function writtenPattern(text: string): string {
+  return PLAIN.test(text) ? text : `"${inside(text)}"`;
+}
+
 function argument(text: string): string {
+  const said = inside(text);
+  return text === "" || said.includes(" ") ? `'${said}'` : said;
+}
+
+/** Text between quotes, with escapes for what would not be read as it is. */
+function inside(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is escaped
-  const inside = text.replace(/[\\'"\x00-\x1f\x7f]|\$(?=[A-Za-z_{])/g, escaped);
-  return text === "" || inside.includes(" ") ? `'${inside}'` : inside;
+  return text.replace(/[\\'"\x00-\x1f\x7f]|\$(?=[A-Za-z_{])/g, escaped);
 }
 
 function escaped(character: string): string {

@@ -91,6 +91,11 @@ const command = fc.oneof(
     )
     .map((parts) => `"${parts.join("")}"`),
 );
+const pattern = fc
+  .array(fc.constantFrom("a", " ", "\\\\", "\\d", "'", "\\n", "\\042", "{", "$", "\\044A", "^x|y*", "#", "\\"), {
+    maxLength: 6,
+  })
+  .map((parts) => `"${parts.join("")}"`);
 const account = fc.constantFrom("", "", " joe", " joe wheel", ' "o\'hara"', ' "a b" ":"', " a\\b", ' ":g"');
 
 const blank = fc.constantFrom("\n", "\n", "\n\n", "  # note\n", "\r\n");
@@ -100,6 +105,7 @@ function line(keyword: string, row: Extract<Row, { kind: "line" }>): fc.Arbitrar
   const key = keyword.startsWith("<") ? "" : `${keyword} `;
   if (usage.includes("<SCRIPT>"))
     return fc.tuple(command, usage.includes("<USER>") ? account : fc.constant("")).map((words) => key + words.join(""));
+  if (usage === "<QUOTED PATTERN>") return fc.oneof(pattern, phrase(2)).map((text) => key + text);
   const sample = fc.constantFrom(...samples(usage));
   if (row.type.most === 0) return fc.constant(key);
   return fc.oneof({ weight: 3, arbitrary: sample }, phrase(row.type.most)).map((text) => key + text);

@@ -1,8 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is the language of the files under test
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { readConfig } from "../../src/config/read.ts";
 import { convert, type Form } from "../../src/convert/convert.ts";
 import { render } from "../../src/syntax/diagnostic.ts";
+import { decodeUtf8 } from "../../src/syntax/utf8.ts";
 import { type Files, instance, reading, server, sourceOf } from "../config/reading.ts";
 
 interface Said {
@@ -135,6 +137,21 @@ test.each([
   expect(inInstance(`notify ${text}`)).toEqual({ notify: argv });
 });
 
+test("a pattern is what it matches", () => {
+  const text = (pattern: string): string =>
+    `virtual_server 192.0.2.1 80 {\n real_server 192.0.2.2 80 {\n HTTP_GET {\n url {\n regex ${pattern}\n}\n}\n}\n}\n`;
+  const patternOf = (value: unknown): unknown => JSON.stringify(value).match(/"regex":("(?:[^"\\]|\\.)*")/)?.[1];
+  for (const [written, pattern, again] of [
+    ['"\\"status\\" *: *\\"UP\\""', '"status" *: *"UP"', '"\\042status\\042 *: *\\042UP\\042"'],
+    ["'two words'", "two words", '"two words"'],
+    ['"^a\\\\d$"', "^a\\d$", '"^a\\\\d$"'],
+    ["UP", "UP", "UP"],
+  ] as const) {
+    expect(patternOf(json(text(written)))).toBe(JSON.stringify(pattern));
+    expect(conf(json(text(written)))).toContain(`regex ${again}\n`);
+  }
+});
+
 test("user and group of a command stand beside it", () => {
   expect(inInstance("notify /bin/x joe")).toEqual({ notify: { command: ["/bin/x"], user: "joe" } });
   expect(inInstance('notify "/bin/x a" joe "a b"')).toEqual({
@@ -176,6 +193,13 @@ test("where their order counts, what comes back stands under `below`", () => {
 test("the order of checkers of several kinds is kept", () => {
   const text = server("TCP_CHECK {\nretry 1\n}", "HTTP_GET {\nurl {\npath /\n}\n}", "TCP_CHECK {\nretry 2\n}");
   expect(reading(conf(json(text))).config).toEqual(reading(text).config);
+});
+
+test("the order is kept where another one would only give other findings", () => {
+  const file = (name: string): string => `track_file ${name} {\nfile /tmp/x\n}\n`;
+  const leftOut = server("FILE_CHECK {", "track_file b", "}"); // defined already
+  const value = json(file("a") + server() + leftOut + file("b"));
+  expect(Object.keys(value as object)).toEqual(["track_file", "virtual_server", "below"]);
 });
 
 test("from conf to conf keywords stay in their order", () => {
@@ -301,4 +325,20 @@ test.each(SEEDS)("%s goes both ways without loss", (name) => {
   expect(reading(back).config).toEqual(reading(text).config);
   expect(reading(converted(text, "conf").text).config).toEqual(reading(text).config);
   expect(converted(back, "json").text).toBe(there);
+});
+
+const CORPUS = readdirSync("test/config/corpus", { recursive: true, encoding: "utf8" })
+  .filter((name) => /\.(conf|inc)$/.test(name))
+  .map((name) => ({ name: name.replace(/^.*\//, ""), text: decodeUtf8(readFileSync(`test/config/corpus/${name}`)) }));
+const FOLDER = "/etc/keepalived/";
+const FILES = Object.fromEntries(CORPUS.map(({ name, text }) => [FOLDER + name, text]));
+
+test.each(CORPUS.filter(({ name }) => name.endsWith(".conf")))("$name goes both ways without loss", ({ name }) => {
+  const source = sourceOf(FILES, "lb1");
+  const { config } = readConfig(FOLDER + name, source);
+  for (const to of ["json", "conf"] as const) {
+    const { text: said, diagnostics } = convert(FOLDER + name, source, to);
+    expect(diagnostics.filter(({ code }) => code === "lossy")).toEqual([]);
+    expect(reading(to === "conf" ? said : converted(said, "conf").text).config).toEqual(config);
+  }
 });

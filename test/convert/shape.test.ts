@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BELOW, ITEMS, isScript, NAME } from "../../src/convert/shape.ts";
+import { BELOW, ITEMS, isPattern, isScript, NAME } from "../../src/convert/shape.ts";
 import { written } from "../../src/convert/word.ts";
 import { TOP } from "../../src/keywords/language.ts";
 import { Argument, Place } from "../../src/syntax/argument.ts";
@@ -52,3 +52,8 @@ test("a row takes a script where its usage says so", () => {
 function word(text: string) {
   return { text, span: { file: "", line: 1, column: 1, length: text.length } };
 }
+
+test("a row takes a pattern where its usage says so", () => {
+  const patterns = rows.filter(([, row]) => row.kind === "line" && isPattern(row.type)).map(([keyword]) => keyword);
+  expect([...new Set(patterns)]).toEqual(["regex"]);
+});
