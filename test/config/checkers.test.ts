@@ -183,11 +183,11 @@ test.each([
   else expect(sorryServer).toMatchObject(expected);
 });
 
-test("a `host` of SMTP_CHECK has from its checker what it does not say", () => {
+test("a `host` of SMTP_CHECK has its timing from the checker, and whom to ask from the real server", () => {
   const text = "SMTP_CHECK {\nretry 4\nconnect_port 25\nhost {\n}\nhost {\nconnect_port 26\n}\n}";
   const found = rs(text)?.checkers.map((each) => each.type === "smtp" && [each.port, each.retry]);
   expect(found).toEqual([
-    [25, 4],
+    [80, 4],
     [26, 4],
   ]);
 });

@@ -163,7 +163,7 @@ test("global_defs: everything, and a second block adds to the first", () => {
     `global_defs {\nrouter_id a\n}\nglobal_defs {\nrouter_id "b c"\n${lines.join("\n")}\n}`,
   );
   expect(diagnostics.filter(({ code }) => code !== "not-implemented")).toEqual([]);
-  expect(config.global).toEqual({
+  expect(config.global).toMatchObject({
     routerId: "b c",
     notificationEmail: ["a@b", "c@d", "e@f"],
     notificationEmailFrom: "g@h",
