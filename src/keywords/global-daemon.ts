@@ -1,6 +1,6 @@
 import { choice, later, line, type Table } from "../syntax/table.ts";
 import { flag, integer, named, optional, optionalBoolean, UINT, wholeSeconds } from "../syntax/types.ts";
-import { checks, cpuIds, umask } from "./read-global.ts";
+import { checks, cpuIds, processName, umask } from "./read-global.ts";
 import { account, scriptWithUser } from "./script.ts";
 
 /** `global_defs`: processes, scripts, files and the reader itself. */
@@ -21,25 +21,25 @@ export const GLOBAL_DAEMON = {
       default: "all named keepalived",
       meaning: "Give children distinct names keepalived_vrrp, keepalived_lvs, keepalived_bfd",
     }),
-    process_name: line(named("<STRING, max 15 chars>"), {
+    process_name: line(processName, {
       default: "keepalived",
       meaning: "Process name of the parent",
       note: "longer text truncated",
     }),
-    vrrp_process_name: line(named("<STRING, max 15 chars>"), {
+    vrrp_process_name: line(processName, {
       default: "keepalived",
       meaning: "Process name of the VRRP child",
     }),
-    checker_process_name: line(named("<STRING, max 15 chars>"), {
+    checker_process_name: line(processName, {
       default: "keepalived",
       meaning: "Process name of the health checker child",
     }),
-    lvs_process_name: line(named("<STRING, max 15 chars>"), {
+    lvs_process_name: line(processName, {
       default: "keepalived",
       meaning: "Old name for checker_process_name",
       note: "deprecated alias of checker_process_name",
     }),
-    bfd_process_name: line(named("<STRING, max 15 chars>"), {
+    bfd_process_name: line(processName, {
       default: "keepalived",
       meaning: "Process name of the BFD child",
     }),

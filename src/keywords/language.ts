@@ -7,6 +7,7 @@ import { TRACK_GROUP, VRRP_SYNC_GROUP } from "./groups.ts";
 import { delays, GARP_GROUP, linkbeat } from "./interface.ts";
 import { serviceHeader, VIRTUAL_SERVER, VIRTUAL_SERVER_GROUP } from "./lvs.ts";
 import { addressItem } from "./read-address.ts";
+import { bfdName } from "./read-interface.ts";
 import { STATIC_ROUTE } from "./route.ts";
 import { routeItem } from "./route-item.ts";
 import { STATIC_RULE } from "./rule.ts";
@@ -40,7 +41,6 @@ export const TOP = {
   vrrp_script: block(name, VRRP_SCRIPT, {
     meaning: "Define a periodically run tracking script",
     repeats: true,
-    missing: "vrrp_script must have a name",
   }),
   virtual_server: block(serviceHeader, VIRTUAL_SERVER, {
     meaning: "Define an IPVS service",
@@ -129,7 +129,7 @@ export const TOP = {
       repeats: true,
       usage: "<NAME> { <vsg item>... }",
     }),
-    bfd_instance: block(named("<NAME, max 31 chars>"), BFD_INSTANCE, {
+    bfd_instance: block(bfdName, BFD_INSTANCE, {
       meaning: "Define one BFD session",
       repeats: true,
     }),

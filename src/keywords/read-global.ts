@@ -86,3 +86,18 @@ export function extraInterval(min: number, options: Table): ArgumentType<ExtraIn
   };
   return { usage, options, least: 0, most: 2, read };
 }
+
+/** A name of a process: the kernel keeps 15 characters of it. */
+export const processName: ArgumentType<string> = {
+  usage: "<STRING, max 15 chars>",
+  least: 1,
+  most: 1,
+  read({ words: [given], keyword: { text }, at, report }) {
+    if (given === undefined || given.text.length <= 15) return given?.text;
+    const cut = given.text.slice(0, 15);
+    const keepalived = `${at}Process name ${given.text} more than 15 characters, truncating`;
+    const finding = ["too-long", `\`${text}\` keeps 15 characters: \`${cut}\``] as const;
+    report.warning(finding, given.span, { status: 5, keepalived });
+    return cut;
+  },
+};

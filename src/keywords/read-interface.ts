@@ -193,3 +193,19 @@ export function linkbeatInterface(usage: string, options: typeof LINKBEAT): Argu
   };
   return { usage, options, least: 1, most: 3, read };
 }
+
+/** The name of a BFD session: at most 31 characters; Keepalived leaves out one with a longer name. */
+export const bfdName: ArgumentType<string> = {
+  usage: "<NAME, max 31 chars>",
+  least: 1,
+  most: 1,
+  read(argument) {
+    const { text, span } = word(argument);
+    if (text.length <= 31) return text;
+    const { at, report } = argument;
+    const logged = `Configuration error: BFD instance ${text} name too long (maximum length is 31 characters) - ignoring`;
+    const message = `\`${text}\` is longer than 31 characters; the session is left out`;
+    report.error(["bad-value", message], span, { keepalived: `${at}BFD name ${text} too long\n${at}${logged}` });
+    return undefined;
+  },
+};

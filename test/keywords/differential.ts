@@ -1,3 +1,4 @@
+import { ENTRIES } from "../../src/keywords/entries.ts";
 import type { RowText } from "../../src/syntax/table.ts";
 
 const INSTANCE = "interface eth0\nvirtual_router_id 7\nvirtual_ipaddress {\n192.0.2.100\n}\n";
@@ -7,6 +8,8 @@ const SECURE = "global_defs {\nenable_script_security\nscript_user root\n}\n";
 function instance(inner: string): string {
   return `vrrp_instance V {\n${INSTANCE}${inner}}\n`;
 }
+
+const TWO = `${instance("")}${instance("").replace(" V ", " W ").replace("id 7", "id 8").replace(".100", ".101")}`;
 
 function server(inService: string, inServer: string): string {
   const head = "protocol TCP\nlb_algo rr\nlb_kind NAT\nsorry_server 192.0.2.99 80\n";
@@ -69,6 +72,37 @@ export function inDebian({ since = "0", build, note = "" }: RowText): boolean {
   return old && built && !/HEAD only|linkbeat build/.test(note);
 }
 
+/** Keywords that stand in those blocks and that Debian's keepalived 2.2.7 knows. */
+export const statements = ENTRIES.filter(({ block, keyword, row }) => {
+  return BLOCKS[block] !== undefined && row.kind === "line" && !keyword.startsWith("<") && inDebian(row);
+});
+
+const service = (header: string): string => server("", "TCP_CHECK {\n}\n").replace("192.0.2.100 80", header);
+const real = (header: string): string => server("", "TCP_CHECK {\n}\n").replace("192.0.2.11 80", header);
+
+/** Headers of blocks, on the first line of a file where they can be. */
+export const HEADERS: readonly string[] = [
+  ...["192.0.2.100 80", "192.0.2.100", "192.0.2.100 0", "192.0.2.100 65535", "192.0.2.100 65536"].map(service),
+  ...["192.0.2.100 x", "192.0.2.100 80x", "192.0.2.300 80", "x 80", "fwmark x", "fwmark -1", "fwmark 4294967296"].map(
+    service,
+  ),
+  ...["192.0.2.11", "192.0.2.11 0", "192.0.2.11 65535", "192.0.2.11 65536", "192.0.2.11 x", "x 80"].map(real),
+  ...["a234567890123456789012345678901", "a2345678901234567890123456789012", "B C"].map(
+    (name) => `bfd_instance ${name} {\nneighbor_ip 192.0.2.8\n}\n`,
+  ),
+  ...["", "W", '"two words"'].map((name) => `vrrp_instance ${name} {\n${INSTANCE}}\n`),
+  ...["", "G"].map((name) => `vrrp_sync_group ${name} {\ngroup {\nV\nW\n}\n}\n${TWO}`),
+  ...["", "T"].map((name) => `track_group ${name} {\ngroup {\nV\n}\n}\n${instance("")}`),
+  ...["", "S", "S T"].map((name) => `vrrp_script ${name} {\nscript /bin/true\n}\n${SECURE}`),
+  ...["", "F", "F G"].map((name) => `track_file ${name} {\nfile /etc/hostname\n}\n`),
+  ...["", "P", "P Q"].map((name) => `vrrp_track_process ${name} {\nprocess a\n}\n`),
+  ...["", "G"].map((name) => `virtual_server_group ${name} {\n192.0.2.9 80\n}\n`),
+  ...["static_ipaddress", "static_routes", "static_rules", "interface_up_down_delays"].flatMap((list) => [
+    `${list} {\n}\n`,
+    `${list} x {\n}\n`,
+  ]),
+];
+
 /** Where we differ from keepalived 2.2.7, by keyword and value, and why. */
 export const DIFFERENT: readonly (readonly [RegExp, string])[] = [
   [/vrrp_(skip_check_adv_addr|strict) (1|ON|maybe)$/, "2.2.7 does not read the argument; later versions do"],
@@ -83,7 +117,16 @@ export const DIFFERENT: readonly (readonly [RegExp, string])[] = [
     /(script_user|\.user|vrrp_script\.script|track_file\.file|(quorum|notify)_(up|down)|(instance|group)\.notify\w*) a$/,
     "accounts and files are the host's, not the language's",
   ],
-  [/garp_group\.interface a23456789012345$/, "interfaces are the host's, not the language's"],
+  [
+    /garp_group\.interface a23456789012345$|(_routes|nexthop|_rules|address|excluded)\.(dev|iif|oif|vrf) (lo|a23456789012345)$/,
+    "interfaces are the host's, not the language's",
+  ],
+  [/: 192\.0\.2\.\d\/( dev eth0)?$/, "an empty prefix length is an error; 2.2.7 takes it for 0"],
+  [/_routes\.table -1$/, "a number that does not fit is an error; 2.2.7 lets it wrap around"],
+  [/_routes: 192\.0\.2\.0\/24 192\.0\.3\.0\/24 dev eth0$/, "two destinations are an error; 2.2.7 takes the last"],
+  [/_rules\.inet6?$/, "2.2.7 skips the word behind the family"],
+  [/use_(vmac|ipvlan)\.(name|group) \w+$/, "2.2.7 does not know `name` and `group`; later versions do"],
+  [/use_vmac\.netlink_notify_msg$/, "2.2.7 takes it only behind a MAC address"],
   [/(version 3|auth_type AH)$/, "not supported yet, and said so"],
   [/unicast_(src_ip|ttl) \S+$|check_unicast_src$/, "not implemented yet: unicast keywords without peers"],
   [/min_reply_length 65535$/, "said where it is written, not where its block ends"],
