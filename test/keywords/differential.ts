@@ -1,4 +1,4 @@
-import { ENTRIES } from "../../src/keywords/entries.ts";
+import { ENTRIES, type Entry } from "../../src/keywords/entries.ts";
 import type { RowText } from "../../src/syntax/table.ts";
 
 const INSTANCE = "interface eth0\nvirtual_router_id 7\nvirtual_ipaddress {\n192.0.2.100\n}\n";
@@ -52,6 +52,8 @@ export const BLOCKS: Readonly<Record<string, (statement: string) => string>> = {
     "track_file F {\nfile /etc/hostname\n}\n",
   ),
   SSL: (statement) => `SSL {\n${statement}}\n`,
+  vrrp_track_process: (statement) =>
+    `vrrp_track_process P {\n${statement.startsWith("process ") ? "" : "process a\n"}${statement}}\n`,
   "virtual_server.real_server.BFD_CHECK": checker(
     "BFD_CHECK",
     "name B\n",
@@ -62,7 +64,7 @@ export const BLOCKS: Readonly<Record<string, (statement: string) => string>> = {
 /** What Debian's keepalived 2.2.7 was built with. */
 const BUILT =
   "NFTABLES REGEX VRRP_AUTH VMAC VRF IPVLAN JSON SNMP SNMP_VRRP SNMP_CHECKER SNMP_RFC SNMP_RFCV2 SNMP_RFCV3";
-const PARTS = new Set([...BUILT.split(" "), "DBUS", "SO_MARK", "OLD_CHKSUM_COMPAT"]);
+const PARTS = new Set([...BUILT.split(" "), "DBUS", "SO_MARK", "OLD_CHKSUM_COMPAT", "TRACK_PROCESS"]);
 
 /** Whether Debian's keepalived 2.2.7 knows the keyword. */
 export function inDebian({ since = "0", build, note = "" }: RowText): boolean {
@@ -71,6 +73,23 @@ export function inDebian({ since = "0", build, note = "" }: RowText): boolean {
   const built = build === undefined || build.split(/ or |\+| with /).some((part) => PARTS.has(part));
   return old && built && !/HEAD only|linkbeat build/.test(note);
 }
+
+/** Keywords whose values are compared by themselves. */
+const VALUED =
+  /^(lb_algo|lvs_sched|lb_kind|lvs_method|sorry_server_lvs_method|protocol|ip_family|state|auth_type|umask|type|http_protocol|include_check|dynamic_interfaces|lvs_flush_on_?stop|param_match|regex_options|old_unicast_checksum|vrrp_rx_bufs_policy)( TUN type)?$/;
+
+/** Words and values of those keywords, as statements: `lb_algo rr`, `lb_kind TUN type gre`. */
+export const valueStatements: readonly { readonly entry: Entry; readonly block: string; readonly text: string }[] =
+  ENTRIES.flatMap((entry) => {
+    const { block, keyword, row } = entry;
+    const owner = Object.keys(BLOCKS)
+      .filter((name) => block.startsWith(`${name}.`))
+      .reduce((longest, name) => (name.length > longest.length ? name : longest), "");
+    if (owner === "" || row.kind !== "line" || keyword.startsWith("<") || !inDebian(row)) return [];
+    if (block.split(".").length > owner.split(".").length + 2 || row.type.usage.includes("<")) return [];
+    const way = block.slice(owner.length + 1).replace(/^(\w*(kind|method))\.type$/, "$1 TUN type");
+    return VALUED.test(way) ? [{ entry, block: owner, text: `${way} ${keyword}` }] : [];
+  });
 
 /** Keywords that stand in those blocks and that Debian's keepalived 2.2.7 knows. */
 export const statements = ENTRIES.filter(({ block, keyword, row }) => {
@@ -127,8 +146,13 @@ export const DIFFERENT: readonly (readonly [RegExp, string])[] = [
   [/_rules\.inet6?$/, "2.2.7 skips the word behind the family"],
   [/use_(vmac|ipvlan)\.(name|group) \w+$/, "2.2.7 does not know `name` and `group`; later versions do"],
   [/use_vmac\.netlink_notify_msg$/, "2.2.7 takes it only behind a MAC address"],
-  [/(version 3|auth_type AH)$/, "not supported yet, and said so"],
-  [/unicast_(src_ip|ttl) \S+$|check_unicast_src$/, "not implemented yet: unicast keywords without peers"],
+  [/(version 3|auth_type[ .]AH)$/, "not supported yet, and said so"],
+  [
+    /unicast_(src_ip|ttl) \S+$|check_unicast_src$|old_unicast_checksum\.never$/,
+    "not implemented yet: unicast keywords without peers",
+  ],
+  [/SMTP_CHECK\.host\.bindto 2001:db8::9$/, "not implemented yet: the family of an SMTP host's source"],
+  [/umask\.IRWX[UGO]$/, "2.2.7 refuses the words for three bits at once"],
   [/min_reply_length 65535$/, "said where it is written, not where its block ends"],
   [/bfd_instance\.source_ip 2001:db8::9$/, "not implemented yet: the family of a BFD session"],
 ];

@@ -37,14 +37,21 @@ function trackers(name: string, define: (i: number) => readonly string[]): reado
   const item: List["item"] = (option, { keyword, i }) =>
     `T${i} ${keyword === "reverse" || keyword === "noreverse" ? `weight 5 ${option}` : option}`.trim();
   const list = inInstance(name, item);
-  const second = [...INSTANCE.slice(0, -1), "}"].map((line) => line.replace(" V ", " W ").replace(" 7", " 8"));
-  const group = ["vrrp_sync_group G {", "group {", "V", "W", "}", "sync_group_tracking_weight", `${name} {`];
-  const both = [...INSTANCE, ...second.map((line) => line.replace(".100", ".101"))];
   return [
     { ...list, before: [...defined, ...list.before] },
-    { path: `vrrp_sync_group.${name}`, before: [...defined, ...both, ...group], after: ["}", "}"], item },
+    { path: `vrrp_sync_group.${name}`, before: [...defined, ...groupWith(name)], after: ["}", "}"], item },
   ];
 }
+
+/** Two instances and a group of them, up to the list in it. */
+function groupWith(list: string): readonly string[] {
+  const second = INSTANCE.map((line) => line.replace(" V ", " W ").replace(" 7", " 8").replace(".100", ".101"));
+  const group = ["vrrp_sync_group G {", "group {", "V", "W", "}", "sync_group_tracking_weight", `${list} {`];
+  return [...INSTANCE, ...second, ...group];
+}
+
+const trackedInterface: List["item"] = (option, { keyword }) =>
+  `lo ${keyword === "reverse" ? `weight 5 ${option}` : option}`;
 
 /** Items in one file at most. */
 export const MOST = 40;
@@ -73,13 +80,17 @@ export const LISTS: readonly List[] = [
   inInstance("virtual_rules", rule),
   atTop("static_rules", rule),
   inInstance("unicast_peer", (option, { i }) => `192.0.2.${2 + i} ${option}`),
-  inInstance(
-    "track_interface",
-    (option, { keyword }) => `lo ${keyword === "reverse" ? `weight 5 ${option}` : option}`,
-    true,
-  ),
+  inInstance("track_interface", trackedInterface, true),
+  {
+    path: "vrrp_sync_group.track_interface",
+    before: groupWith("track_interface"),
+    after: ["}", "}"],
+    item: trackedInterface,
+    alone: true,
+  },
   ...trackers("track_script", (i) => [...(i === 0 ? SECURE : []), `vrrp_script T${i} {`, "script /bin/true", "}"]),
   ...trackers("track_file", (i) => [`track_file T${i} {`, "file /etc/hostname", "}"]),
+  ...trackers("track_process", (i) => [`vrrp_track_process T${i} {`, "process a", "}"]),
   ...trackers("track_bfd", (i) => [`bfd_instance T${i} {`, `neighbor_ip 192.0.2.${i + 1}`, "}"]),
   { ...atTop("interface_up_down_delays", (option) => `eth0 ${option}`) },
   { ...atTop("linkbeat_interfaces", (option) => `eth0 ${option}`) },

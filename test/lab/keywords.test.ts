@@ -6,7 +6,7 @@ import { readConfig } from "../../src/config/read.ts";
 import { pathOf, usageOf } from "../../src/keywords/entries.ts";
 import { testStatus } from "../../src/syntax/diagnostic.ts";
 import { sourceOf } from "../config/reading.ts";
-import { BLOCKS, DIFFERENT, HEADERS, statements } from "../keywords/differential.ts";
+import { BLOCKS, DIFFERENT, HEADERS, statements, valueStatements } from "../keywords/differential.ts";
 import { casesOf, fileOf, type ItemCase, LISTS, type List, MOST } from "../keywords/items.ts";
 import { samples } from "../keywords/samples.ts";
 import { Lan } from "./lan.ts";
@@ -37,7 +37,11 @@ test("the same values are accepted and refused as by keepalived -t, but for the 
       text: BLOCKS[entry.block]?.(`${`${entry.keyword} ${value}`.trim()}\n`) ?? "",
     })),
   );
-  expect(await differences(cases)).toEqual([]);
+  const values = valueStatements.map(({ entry, block, text }) => ({
+    name: pathOf(entry),
+    text: BLOCKS[block]?.(`${text}\n`) ?? "",
+  }));
+  expect(await differences([...cases, ...values])).toEqual([]);
 });
 
 test("the same headers of blocks are accepted and refused", async () => {
