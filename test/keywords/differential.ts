@@ -133,7 +133,7 @@ export const DIFFERENT: readonly (readonly [RegExp, string])[] = [
   [/persistence_granularity (0|129)$/, "no prefix length, and no netmask either; keepalived reads 0.0.0.129"],
   [/smtp_server a$/, "a host name is looked up when a mail is sent, not when the file is read"],
   [
-    /(script_user|\.user|vrrp_script\.script|track_file\.file|(quorum|notify)_(up|down)|(instance|group)\.notify\w*) a$/,
+    /(_script|script_user|\.user|vrrp_script\.script|track_file\.file|(quorum|notify)_(up|down)|(instance|group)\.notify\w*) a$/,
     "accounts and files are the host's, not the language's",
   ],
   [
@@ -151,7 +151,6 @@ export const DIFFERENT: readonly (readonly [RegExp, string])[] = [
     /unicast_(src_ip|ttl) \S+$|check_unicast_src$|old_unicast_checksum\.never$/,
     "not implemented yet: unicast keywords without peers",
   ],
-  [/SMTP_CHECK\.host\.bindto 2001:db8::9$/, "not implemented yet: the family of an SMTP host's source"],
   [/umask\.IRWX[UGO]$/, "2.2.7 refuses the words for three bits at once"],
   [/min_reply_length 65535$/, "said where it is written, not where its block ends"],
   [/bfd_instance\.source_ip 2001:db8::9$/, "not implemented yet: the family of a BFD session"],
