@@ -199,6 +199,7 @@ export const GLOBAL_DAEMON = {
       default: "kernel default",
       unit: "bytes",
       meaning: "Process event socket receive buffer",
+      missing: "process_monitor_rcv_bufs size missing",
       build: "TRACK_PROCESS",
     }),
     process_monitor_rcv_bufs_force: line(optionalBoolean, {

@@ -82,7 +82,12 @@ export const VRRP_TRACK_PROCESS = {
     reverseWeight(-254, 254, {
       reverse: choice("Invert the direction of the weight", { default: "off" }, "(word after weight)"),
     }),
-    { default: "0", meaning: "Priority change from the result", build: "TRACK_PROCESS" },
+    {
+      default: "0",
+      meaning: "Priority change from the result",
+      missing: "No weight specified for track process %b - ignoring",
+      build: "TRACK_PROCESS",
+    },
   ),
   quorum: line(integer(1, 65535), {
     default: "1",
