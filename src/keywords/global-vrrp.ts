@@ -110,7 +110,7 @@ export const GLOBAL_VRRP = {
     note: "2.2.7 ignores the argument",
     refusal: "Invalid value '%w' for global vrrp_strict specified",
   }),
-  vrrp_startup_delay: line(decimalSeconds(0.001, 4294.967295), {
+  vrrp_startup_delay: line(decimalSeconds(0.001, 4294.967295, "strict"), {
     default: "0",
     unit: "s",
     meaning: "Hold VRRP back after daemon start",

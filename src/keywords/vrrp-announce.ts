@@ -14,7 +14,7 @@ export const ANNOUNCEMENTS = {
     default: "vrrp_garp_master_refresh",
     unit: "s",
     meaning: "Gratuitous ARP refresh interval while master",
-    refusal: "(%b): garp_master_refresh '%w' invalid - ignoring",
+    refusal: "(%b): Invalid garp_master_refresh '%w' - ignoring",
   }),
   garp_master_repeat: line(shown("<integer 1..4294967295>", integer(0, UINT)), {
     default: "vrrp_garp_master_repeat",
@@ -40,7 +40,7 @@ export const ANNOUNCEMENTS = {
     default: "vrrp_garp_lower_prio_repeat",
     unit: "count",
     meaning: "Gratuitous ARPs after a lower priority advert",
-    refusal: "(%b): garp_lower_prio_repeat '%w' invalid - ignoring",
+    refusal: "(%b): Invalid garp_lower_prio_repeat '%w'",
   }),
   down_timer_adverts: line(integer(1, 100), {
     default: "vrrp_down_timer_adverts",

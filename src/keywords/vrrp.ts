@@ -75,7 +75,7 @@ export const VRRP_INSTANCE = {
     note: "255 means address owner",
     refusal: "(%b) Priority not valid! must be between 1 & 255. Using default 100",
   }),
-  advert_int: line(decimalSeconds(0.01, 255), {
+  advert_int: line(decimalSeconds(0.01, 255, "strict"), {
     default: "1",
     unit: "s",
     meaning: "Interval between adverts",

@@ -37,7 +37,7 @@ export function readInteger(text: string, { min, max }: Range): Reading<number> 
   const [, sign, digits, rest] = match;
   if (sign === "-" && min >= 0) return { ok: false, reason: "negative" };
   const value = sign === "-" ? 0 - Number(digits) : Number(digits);
-  if (value < min || value > max) return { ok: false, reason: "range" };
+  if (value < min || value > max) return { ok: false, reason: rest === "" ? "range" : "no-number" };
   return rest === "" ? { ok: true, value } : { ok: true, value, flaw: "trailing" };
 }
 

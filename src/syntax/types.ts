@@ -110,17 +110,28 @@ export function integerWord(
   if (reading.ok && reading.flaw === undefined) return reading.value;
   const { min, max } = range;
   const keepalived = Number(given.text) > UINT && max === UINT ? "unsigned integer range" : `range [${min}, ${max}]`;
-  return settle(argument, given, reading, { shown: `${min} to ${max}`, keepalived, strictness });
+  const leading = /^\s*[+-]?\d+/;
+  return settle(argument, given, reading, {
+    kind: "whole number",
+    leading,
+    shown: `${min} to ${max}`,
+    keepalived,
+    strictness,
+  });
 }
 
 /** The longest timer in seconds: what a number holds exactly in microseconds. Keepalived counts in 64 bits. */
 export const LONGEST_TIMER = 9_007_199_254;
 const LONGEST_OF_KEEPALIVED = "18446744073709.551614";
 
-/** Decimal seconds, kept as microseconds. Bounds in seconds. */
-export function decimalSeconds(min: number, max: number): ArgumentType<Micros> {
+/** Decimal seconds, kept as microseconds. Bounds in seconds; `strict` refuses trailing characters. */
+export function decimalSeconds(min: number, max: number, strictness: Strictness = "lenient"): ArgumentType<Micros> {
+  return decimal({ min, max }, "seconds", strictness);
+}
+
+function decimal({ min, max }: Range, unit: string, strictness: Strictness): ArgumentType<number> {
   const range = { min: seconds(min), max: seconds(max) };
-  const shown = `${min} to ${max} seconds`;
+  const shown = `${min} to ${max} ${unit}`;
   const most = max === LONGEST_TIMER ? LONGEST_OF_KEEPALIVED : max.toFixed(6);
   const keepalived = `range [${min.toFixed(6)}, ${most}]`;
   return {
@@ -131,14 +142,15 @@ export function decimalSeconds(min: number, max: number): ArgumentType<Micros> {
       const given = word(argument);
       const reading = readSeconds(given.text, range);
       if (reading.ok && reading.flaw === undefined) return reading.value;
-      return settle(argument, given, reading, { shown, keepalived, strictness: "lenient" });
+      const leading = /^\s*\+?[\d.]+/;
+      return settle(argument, given, reading, { kind: "number", leading, shown, keepalived, strictness });
     },
   };
 }
 
-/** Decimal milliseconds with three places, kept as microseconds. Bounds in milliseconds. */
+/** Decimal milliseconds with three places, kept as microseconds, without trailing characters. Bounds in milliseconds. */
 export function decimalMilliseconds(min: number, max: number): ArgumentType<Micros> {
-  const type = decimalSeconds(min, max);
+  const type = decimal({ min, max }, "milliseconds", "strict");
   return {
     ...type,
     usage: `<decimal ${min}..${max}, 3 places>`,
@@ -162,6 +174,8 @@ export function wholeSeconds(min: number, max: number): ArgumentType<Micros> {
 }
 
 interface Bounds {
+  readonly kind: "number" | "whole number";
+  readonly leading: RegExp; // what counts of a number that goes on with something else
   readonly shown: string;
   readonly keepalived: string;
   readonly strictness: Strictness;
@@ -176,7 +190,7 @@ function settle(argument: Argument, given: Word, reading: Reading<number>, bound
   if (!reading.ok) {
     const help = `write a number from ${bounds.shown}`;
     const [message, logged] = {
-      "no-number": [`${name} is no number`, `invalid number '${given.text}'`],
+      "no-number": [`${name} is no ${bounds.kind}`, `invalid number '${given.text}'`],
       negative: [`${name} is negative`, `negative number '${given.text}'`],
       range: [`${name} is not in the range ${bounds.shown}`, `number '${given.text}' outside ${bounds.keepalived}`],
     }[reading.reason] as [string, string];
@@ -190,10 +204,10 @@ function settle(argument: Argument, given: Word, reading: Reading<number>, bound
     return reading.value;
   }
   const refused = bounds.strictness === "strict";
-  const keepalived = `${at}invalid number '${given.text}'${refused ? second : ""}`;
-  const number = given.text.match(/^\s*[+-]?[\d.]+/)?.[0] ?? "";
+  const keepalived = `${at}invalid number '${given.text}'${refused || bounds.kind === "whole number" ? second : ""}`;
+  const number = given.text.match(bounds.leading)?.[0] ?? "";
   const help = refused ? `write a number from ${bounds.shown}` : `\`${number}\` is used; remove what follows it`;
-  report.error(["bad-number", `${name} is no number`], given.span, { help, keepalived });
+  report.error(["bad-number", `${name} is no ${bounds.kind}`], given.span, { help, keepalived });
   return refused ? undefined : reading.value;
 }
 

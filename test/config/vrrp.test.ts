@@ -307,3 +307,12 @@ test("an address owner in strict mode is master and keeps its traffic", () => {
 test("strict_mode off undoes vrrp_strict", () => {
   expect(only(`global_defs {\nvrrp_strict\n}\n${instance("strict_mode off")}`)?.strict).toBe(false);
 });
+
+test("an interval that goes on with letters is not used: Keepalived beside us sends every second, too", () => {
+  const { config, diagnostics } = reading(instance("advert_int 3s"));
+  expect(config.vrrpInstances[0]?.advertInterval).toBe(seconds(1));
+  expect(diagnostics.map(({ message, help }) => [message, help])).toEqual([
+    ["`3s` is no number", "write a number from 0.01 to 255 seconds"],
+  ]);
+  expect(only(instance("preempt_delay 3s"))?.preemptDelay).toBe(seconds(3));
+});

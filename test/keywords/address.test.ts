@@ -41,7 +41,7 @@ test.each([
   ["192.0.2.9/31 brd +", { broadcast: undefined }, "a network of `/31` has no broadcast address"],
   ["2001:db8::9 scope link", { scope: 0 }, "IPv6 addresses have no scope"],
   ["2001:db8::9 label x", { label: undefined }, "IPv6 addresses have no label"],
-  ["192.0.2.9 preferred_lft 5x", { preferredLifetime: undefined }, "`5x` is no number"],
+  ["192.0.2.9 preferred_lft 5x", { preferredLifetime: undefined }, "`5x` is no whole number"],
   ["192.0.2.9/", { prefixLength: 32 }, "`` is no prefix length; 32 is used"],
 ])("%s stays without what is wrong", (line, value, said) => {
   const item = address(line);

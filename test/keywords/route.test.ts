@@ -53,7 +53,7 @@ test.each([
 });
 
 test.each([
-  ["metric abc", "`abc` is no number", "Invalid metric abc specified for route"],
+  ["metric abc", "`abc` is no whole number", "Invalid metric abc specified for route"],
   ["metric 4294967296", "`4294967296` is not in the range 0 to 4294967295", "outside unsigned integer range"],
   ["table 0x1g", "`0x1g` is no routing table", "Routing table 0x1g not found for route"],
   ["scope elsewhere", "`elsewhere` is no scope", "Scope elsewhere not found or invalid for route"],

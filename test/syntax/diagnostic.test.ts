@@ -138,7 +138,7 @@ test("a definition within a definition shows the line that holds the text, and t
     "k.conf:1:4 the value is defined here",
     "k.conf:2:4 which is used in this definition",
   ]);
-  expect(originsOf(ORIGINS.replace("$B\n}", "x$A\n}"), "`x5` is no number")).toEqual([
+  expect(originsOf(ORIGINS.replace("$B\n}", "x$A\n}"), "`x5` is no whole number")).toEqual([
     "k.conf:1:4 the value is defined here",
   ]);
 });

@@ -12,6 +12,7 @@ test.each([
   ["0x10", { ok: true, value: 0, flaw: "trailing" }],
   ["12abc", { ok: true, value: 12, flaw: "trailing" }],
   ["1.5", { ok: true, value: 1, flaw: "trailing" }],
+  ["256x", { ok: false, reason: "no-number" }],
   ["-0", { ok: false, reason: "negative" }],
   ["256", { ok: false, reason: "range" }],
   ["99999999999999999999999", { ok: false, reason: "range" }],
