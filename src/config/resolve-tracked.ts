@@ -87,7 +87,10 @@ function quorum(
   ].sort((a, b) => a.setting.order - b.setting.order);
   for (const { setting, bound } of given) {
     const { value, span, at } = setting;
-    const clash = bound === "quorum" ? most !== undefined && value > most : least !== undefined && value < least;
+    // `quorum 1` above `quorum_max 0` is what one writes who wants none of them.
+    const none = value === 0 && least === 1;
+    const below = least !== undefined && value < least && !none;
+    const clash = bound === "quorum" ? most !== undefined && value > most : below;
     if (clash) {
       const message = bound === "quorum" ? "`quorum` is above `quorum_max`" : "`quorum_max` is below `quorum`";
       const logged =

@@ -4,6 +4,7 @@ import {
   decimalSeconds,
   flag,
   integer,
+  integerWord,
   named,
   optionalBoolean,
   several,
@@ -20,7 +21,11 @@ import { scriptWithUser } from "./script.ts";
 const server: ArgumentType<string> = {
   ...shown("<IPADDR|HOSTNAME> [<PORT>]", text),
   most: 2,
-  read: ({ words }) => words.map((each) => each.text).join(" "),
+  read(argument) {
+    const port = argument.words[1];
+    const number = port === undefined ? 25 : integerWord(argument, port, { min: 1, max: 65_535 }, "strict");
+    return number === undefined ? undefined : argument.words.map((each) => each.text).join(" ");
+  },
 };
 
 const EMAIL = {

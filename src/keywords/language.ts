@@ -58,6 +58,7 @@ export const TOP = {
     net_namespace: line(named("<NAME>"), {
       default: "none",
       meaning: "Run the whole daemon inside the named network namespace",
+      missing: "net_namespace name missing - ignoring",
       note: "duplicate ignored; not changeable on reload; implies use_pid_dir",
     }),
     net_namespace_ipvs: line(optional(named("<NAME>"), true), {
@@ -74,6 +75,7 @@ export const TOP = {
     instance: line(named("<NAME>"), {
       default: "none",
       meaning: "Name this daemon instance; appended to pid file names and syslog ident",
+      missing: "instance name missing - ignoring",
       note: "implies use_pid_dir; duplicate ignored; fixed across reloads",
     }),
     child_wait_time: line(wholeSeconds(0, UINT), {

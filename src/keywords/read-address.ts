@@ -115,7 +115,7 @@ function onlyOfFour<T>(argument: Argument, { address }: Prefix, what: string, se
 
 function peerOf(
   argument: Argument,
-  { address, written }: Prefix,
+  { address, prefixLength, written }: Prefix,
   setting: Setting<IpAddress | false> | undefined,
 ): IpAddress | undefined {
   if (setting === undefined || setting.value === false) return undefined;
@@ -125,7 +125,8 @@ function peerOf(
     return undefined;
   }
   const logged = "Cannot specify address prefix when specifying peer address - ignoring";
-  if (written) say(argument, setting, "an address with `peer` has no prefix length; it is not used", logged);
+  if (written && prefixLength < (family(address) === 4 ? 32 : 128))
+    say(argument, setting, "an address with `peer` has no prefix length; it is not used", logged);
   return peer;
 }
 const MISMATCH = "Peer address %p does not match address family";

@@ -58,7 +58,9 @@ export function bufferPolicy(options: Table): ArgumentType<string | number> {
   const usage = "MTU|ADVERT|<bytes> (words case-insensitive)";
   const read = (argument: Argument): string | number | undefined => {
     const { text } = word(argument);
-    return /^(mtu|advert)$/i.test(text) ? text.toUpperCase() : integer(0, 4_294_967_295).read(argument);
+    if (/^(mtu|advert)$/i.test(text)) return text.toUpperCase();
+    if (/^[+-]?\d/.test(text)) return integer(0, 4_294_967_295).read(argument);
+    return refuse(argument, word(argument), `unknown policy \`${text}\``, "`MTU`, `ADVERT` or a number of bytes");
   };
   return { usage, options, least: 1, most: 1, read };
 }

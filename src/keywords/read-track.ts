@@ -26,12 +26,22 @@ export const readWeight: ArgumentType<Weight> = {
   read(argument) {
     const given = word(argument);
     const weight = integerWord(argument, given, { min: -253, max: 253 });
-    const reverse = argument.words[1]?.text === "reverse";
+    const option = argument.words[1];
+    const reverse = option?.text === "reverse";
+    if (option !== undefined && !reverse) weightOption(argument, option);
     if (weight !== undefined) return { weight, reverse };
     const number = Number(given.text);
     return Number.isInteger(number) ? { weight: Math.sign(number) * 253, reverse } : undefined;
   },
 };
+
+function weightOption({ report, at, blockName }: Argument, { text, span }: Word): void {
+  const keepalived = `${at}vrrp_script ${blockName} unknown weight option ${text}`;
+  report.error(["unknown-option", `unknown option \`${text}\` of \`weight\``], span, {
+    keepalived,
+    help: "the only option is `reverse`: a success lowers the priority, a failure raises it",
+  });
+}
 
 /** `N [reverse]` of what is tracked otherwise. */
 export function reverseWeight(min: number, max: number, options: Table): ArgumentType<Weight> {
