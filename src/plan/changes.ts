@@ -1,8 +1,8 @@
 import { ANY_LIST, isRecord, type Plain, type PlainDifference, type PlainShape } from "./compare.ts";
 import type { Entry } from "./difference.ts";
 import { CONFIG, type Plan } from "./plan.ts";
-import type { ListRow, Shown } from "./shape.ts";
-import { NOT_YET, nameInWords } from "./words.ts";
+import type { ListRow, Shown, ValueRow } from "./shape.ts";
+import { inPlainWords, NOT_YET, nameInWords } from "./words.ts";
 
 /** One thing that a reload changes, for words and for programs. What is not named stays as it is. */
 export interface Change {
@@ -26,31 +26,39 @@ export function changesOf({ difference }: Plan): readonly Change[] {
 interface Place {
   readonly within: readonly string[];
   readonly prefix: string; // of the names of fields
-  readonly silent: boolean; // the block has said what it means
+  readonly idle: boolean; // nothing here runs
+  readonly said: Said;
 }
 
-const TOP: Place = { within: [], prefix: "", silent: false };
+/** What the block has said for all that is in it: nothing, what it means for traffic, or that nothing happens at all. */
+type Said = "nothing" | "meaning" | "idleness";
+
+const TOP: Place = { within: [], prefix: "", idle: false, said: "nothing" };
 
 function describe({ fields, groups, lists }: PlainDifference, shape: PlainShape, place: Place, found: Change[]): void {
-  const { within, prefix, silent } = place;
+  const { within, prefix } = place;
   for (const { field, from, to } of fields) {
-    const row = shape[field]?.kind === "value" ? shape[field] : undefined;
-    const show = (value: unknown): Shown | undefined => (value == null ? undefined : (row?.show ?? plainly)(value));
+    const row = valueRow(shape[field]);
+    const show = (value: unknown): Shown | undefined => {
+      if (value == null) return undefined;
+      return row?.show === undefined ? inPlainWords(value, row === undefined ? field : "") : row.show(value);
+    };
     found.push({
       change: "changed",
       within,
       what: prefix + (row?.words ?? nameInWords(field)),
       name: undefined,
-      from: secretly(field, show(from)),
-      to: secretly(field, show(to)),
+      from: show(from),
+      to: show(to),
       unit: row?.unit,
-      effect: silent ? undefined : row?.effect?.(from, to),
+      effect: saidIn(place, shape[field], () => row?.effect?.(from, to)),
     });
   }
   for (const [field, group] of Object.entries(groups)) {
     const row = shape[field]?.kind === "group" ? shape[field] : undefined;
     const words = row?.words ?? nameInWords(field);
-    const inner = { within, silent, prefix: words === "" ? prefix : `${prefix}${words} ` };
+    const idle = place.idle || row?.idle === true;
+    const inner = { ...place, idle, prefix: words === "" ? prefix : `${prefix}${words} ` };
     describe(group, (row?.shape ?? {}) as PlainShape, inner, found);
   }
   for (const [field, { entries, reordered }] of Object.entries(lists)) {
@@ -65,16 +73,35 @@ function describeEntry(entry: Entry<unknown>, row: ListRow<unknown>, place: Plac
   const item = entry.type === "removed" ? entry.from : entry.to;
   const title = row.title(item);
   const what = place.prefix + row.words;
-  const effect = place.silent ? undefined : row.idle ? NOT_YET : effectOf(entry, row);
+  const effect = saidIn(place, row, () => effectOf(entry, row));
   found.push(block(entry.type, { within: place.within, what, name: title, effect }));
-  const inner = {
+  const inner: Place = {
     within: [...place.within, `${what} ${title}`],
     prefix: "",
-    silent: place.silent || row.idle === true || entry.type !== "changed",
+    idle: false,
+    said:
+      effect === NOT_YET ? "idleness" : place.said === "nothing" && entry.type !== "changed" ? "meaning" : place.said,
   };
   if (entry.type === "changed" || entry.type === "replaced")
     describe(entry.difference as unknown as PlainDifference, row.shape as PlainShape, inner, found);
-  else if (entry.type === "added" && !place.silent && isRecord(item)) contents(item, row.shape, inner, found);
+  else if (entry.type === "added" && place.said === "nothing" && isRecord(item))
+    contents(item, row.shape, inner, found);
+}
+
+/** What a change means where it stands. */
+function saidIn(
+  { idle, said }: Place,
+  row: { readonly idle?: true } | undefined,
+  meaning: () => string | undefined,
+): string | undefined {
+  if (said === "idleness") return undefined;
+  if (idle || row?.idle) return NOT_YET;
+  return said === "nothing" ? meaning() : undefined;
+}
+
+function valueRow(row: PlainShape[string]): ValueRow<unknown> | undefined {
+  if (row?.kind === "value") return row;
+  return row?.kind === "group" ? row.whole : undefined;
 }
 
 /** What happens to a block, or to a list of them. */
@@ -115,14 +142,4 @@ function effectOf(entry: Exclude<Entry<unknown>, { type: "kept" }>, row: ListRow
       );
     }
   }
-}
-
-function plainly(value: unknown): Shown {
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
-  return JSON.stringify(value, (field, inner) => secretly(field, inner));
-}
-
-/** Passwords are not shown, whoever forgets their row. */
-function secretly<T>(field: string, value: T): T | string {
-  return value !== undefined && /passw|secret/i.test(field) ? "********" : value;
 }

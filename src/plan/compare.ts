@@ -1,5 +1,6 @@
 import type { Added, Difference, Entry, FieldChange, ListDifference, Removed, Replaced } from "./difference.ts";
 import type { GroupRow, ListRow, Shape, ValueRow } from "./shape.ts";
+import { inPlainWords } from "./words.ts";
 
 /**
  * In what two records differ. A list is compared item by item, as its row says; one without a row by the names of its
@@ -28,7 +29,8 @@ export const ANY_LIST: ListRow<unknown> = {
   words: "item",
   ordered: true,
   key: (item) => (isRecord(item) && typeof item["name"] === "string" ? item["name"] : text(item)),
-  title: (item) => (isRecord(item) && typeof item["name"] === "string" ? `\`${item["name"]}\`` : text(item)),
+  title: (item) =>
+    isRecord(item) && typeof item["name"] === "string" ? `\`${item["name"]}\`` : `${inPlainWords(item)}`,
   shape: {},
 };
 

@@ -12,8 +12,8 @@ import type {
   VirtualServerGroupConfig,
 } from "../config/model-lvs.ts";
 import { CHECKERS, isRun } from "./check-shape.ts";
-import { list, type Shape, value } from "./shape.ts";
-import { always, command } from "./words.ts";
+import { group, IDLE, list, type Shape, value } from "./shape.ts";
+import { always, BY_NAME, command } from "./words.ts";
 
 const tunnelOf = ({ type, port, checksum }: TunnelConfig): string =>
   [type, ...(type === "gue" ? [port] : []), ...(checksum === "none" ? [] : [checksum])].join(" ");
@@ -134,10 +134,16 @@ export const SERVER_GROUPS = list<VirtualServerGroupConfig>({
   words: "virtual_server_group",
   plural: "virtual server groups",
   idle: true,
-  key: ({ name }) => name,
-  title: ({ name }) => `\`${name}\``,
+  ...BY_NAME,
   shape: { entries: ENTRIES },
 });
 
 /** The `SSL` block. */
-export const SSL: Shape<SslConfig> = { ca: value("ca"), certificate: value("certificate"), key: value("key") };
+export const SSL = group<SslConfig>(
+  "SSL",
+  { ca: value("ca"), certificate: value("certificate"), key: value("key") },
+  {
+    whole: value("SSL", { show: ({ certificate, key, ca }) => [certificate, key, ca].join(" ").trim() || "given" }),
+    ...IDLE,
+  },
+);

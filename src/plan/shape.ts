@@ -14,6 +14,7 @@ export interface ValueRow<V> {
   readonly kind: "value";
   readonly words: string; // the keyword
   readonly unit?: string; // of what `show` gives
+  readonly idle?: true; // does not run yet: no value means anything for traffic
   /** The value as it is shown; secrets are not. */
   show?(value: NonNullable<V>): Shown;
   /** What the change means for traffic. */
@@ -45,7 +46,9 @@ export interface ListRow<I> {
 export interface GroupRow<T> {
   readonly kind: "group";
   readonly words: string; // stands before the names of its fields; empty: nothing does
+  readonly idle?: true; // does not run yet
   readonly shape: Shape<T>;
+  readonly whole?: ValueRow<T | undefined>; // where there is none on one side
 }
 
 /** What a value is shown as. */
@@ -85,6 +88,9 @@ export function list<I>(row: Omit<ListRow<I>, "kind">): ListRow<I> {
 }
 
 /** A row for a record. */
-export function group<T>(words: string, shape: Shape<T>): GroupRow<T> {
-  return { kind: "group", words, shape };
+export function group<T>(words: string, shape: Shape<T>, more: Pick<GroupRow<T>, "idle" | "whole"> = {}): GroupRow<T> {
+  return { kind: "group", words, shape, ...more };
 }
+
+/** Of a row: it does not run yet. */
+export const IDLE = { idle: true } as const;

@@ -61,8 +61,11 @@ function counted(kept: number, entries: readonly { readonly type: string }[], pl
   return [words.join(", ")];
 }
 
+/** `addresses` is `address`, and `virtual servers by mark` is `virtual server by mark`. */
+const SINGULAR = /(ss)es$|s$|s(?= by )/;
+
 function numbered(count: number, plural: string): string {
-  return `${count} ${count === 1 ? plural.replace(/s$/, "") : plural}`;
+  return `${count} ${count === 1 ? plural.replace(SINGULAR, "$1") : plural}`;
 }
 
 function sizeOf({ fields, groups, lists }: PlainDifference): number {

@@ -1,0 +1,122 @@
+import { toSeconds } from "../base/time.ts";
+import type {
+  DaemonConfig,
+  DbusConfig,
+  IpvsConfig,
+  NetlinkBuffer,
+  ProcessConfig,
+  ReloadConfig,
+  SnmpConfig,
+  SyncDaemonConfig,
+} from "../config/model-global.ts";
+import { group, IDLE, type ValueRow, value } from "./shape.ts";
+import { seconds, unless } from "./words.ts";
+
+/** What `global_defs` and the top level say about the daemon itself. None of it runs yet. */
+
+function buffer(words: string): ValueRow<NetlinkBuffer> {
+  return value(words, { show: ({ bytes, force }) => `${bytes}${force ? " force" : ""}` });
+}
+
+function process(name: "vrrp" | "checker" | "bfd", netlink: "vrrp" | "lvs" | "bfd") {
+  return group<ProcessConfig>("", {
+    name: value(`${name}_process_name`),
+    nice: value(`${name}_priority`),
+    realtimePriority: value(`${name}_rt_priority`),
+    realtimeLimit: value(`${name}_rlimit_rttime`, { unit: "µs" }),
+    locked: value(`${name}_no_swap`),
+    cpus: value(`${name}_cpu_affinity`, { show: (cpus) => cpus.join(" ") || "all" }),
+    netlinkCommandBuffer: buffer(`${netlink}_netlink_cmd_rcv_bufs`),
+    netlinkMonitorBuffer: buffer(`${netlink}_netlink_monitor_rcv_bufs`),
+  });
+}
+
+/** The processes and their files. */
+export const DAEMON = group<DaemonConfig>(
+  "",
+  {
+    namespace: value("net_namespace"),
+    ipvsNamespace: value("net_namespace_ipvs"),
+    pidDirectory: value("use_pid_dir"),
+    childWait: seconds("child_wait_time"),
+    name: value("process_name"),
+    vrrp: process("vrrp", "vrrp"),
+    checkers: process("checker", "lvs"),
+    bfd: process("bfd", "bfd"),
+    processMonitorBuffer: buffer("process_monitor_rcv_bufs"),
+    maxAutoPriority: value("max_auto_priority"),
+    minAutoPriorityDelay: seconds("min_auto_priority_delay"),
+    randomSeed: value("random_seed"),
+    configSaveDirectory: value("config_save_dir"),
+    temporaryConfigDirectory: value("tmp_config_directory"),
+    dumpByInstance: value("data_use_instance"),
+    stateDump: value("state_dump_file"),
+    statsDump: value("stats_dump_file"),
+    jsonDump: value("json_dump_file"),
+    jsonVersion: value("json_version"),
+  },
+  IDLE,
+);
+
+/** How the configuration is read again. */
+export const RELOAD = group<ReloadConfig>(
+  "",
+  {
+    check: value("reload_check_config"),
+    checkLog: value("reload_check_config log"),
+    timeFile: value("reload_time_file"),
+    repeat: value("reload_repeat"),
+    markerFile: value("reload_file"),
+  },
+  IDLE,
+);
+
+/** SNMP. */
+export const SNMP = group<SnmpConfig>(
+  "",
+  {
+    socket: value("snmp_socket"),
+    traps: value("enable_traps"),
+    vrrp: value("enable_snmp_vrrp"),
+    checkers: value("enable_snmp_checker"),
+    rfc2787: value("enable_snmp_rfcv2"),
+    rfc6527: value("enable_snmp_rfcv3"),
+    virtualServerAge: seconds("snmp_vs_stats_update_interval"),
+    realServerAge: seconds("snmp_rs_stats_update_interval"),
+  },
+  IDLE,
+);
+
+/** D-Bus. */
+export const DBUS = value<DbusConfig | undefined>("enable_dbus", {
+  show: ({ service, noInterfaceName }) => [service, noInterfaceName].join(" ").trim(),
+  ...IDLE,
+});
+
+const SYNC_DAEMON = value<SyncDaemonConfig | undefined>("lvs_sync_daemon", {
+  show: ({ interface: carrier, instance = "", group: to, ...numbers }) => {
+    const { id, maxLength, port, ttl } = numbers;
+    const options = Object.entries({ id, maxlen: maxLength, port, ttl, group: to });
+    const given = options.filter(([, option]) => option !== undefined).map(([word, option]) => `${word} ${option}`);
+    return [carrier, instance, ...given].filter((word) => word !== "").join(" ");
+  },
+});
+
+/** IPVS and the checkers. */
+export const IPVS = group<IpvsConfig>(
+  "",
+  {
+    flushAtStart: value("lvs_flush"),
+    flushAtStop: value("lvs_flush_on_stop"),
+    timeouts: value("lvs_timeouts", {
+      show: ({ tcp, tcpFin, udp }) => `tcp ${toSeconds(tcp)} tcpfin ${toSeconds(tcpFin)} udp ${toSeconds(udp)}`,
+    }),
+    syncDaemon: SYNC_DAEMON,
+    table: value("nftables_ipvs"),
+    tablePriority: value("nftables_ipvs_priority"),
+    firstMark: value("nftables_ipvs_start_fwmark"),
+    initialNotifies: value("rs_init_notifies"),
+    checkerEmails: unless("no_checker_emails"),
+  },
+  IDLE,
+);

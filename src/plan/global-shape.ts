@@ -1,0 +1,80 @@
+import { toSeconds } from "../base/time.ts";
+import type { FifoConfig, FirewallConfig, GlobalConfig, ReceiveBuffers, TimedCommand } from "../config/model-global.ts";
+import { DAEMON, DBUS, IPVS, RELOAD, SNMP } from "./daemon-shape.ts";
+import { group, IDLE, list, type Shape, type ValueRow, value } from "./shape.ts";
+import { AT_A_START, always, seconds, unless } from "./words.ts";
+
+function timed(words: string): ValueRow<TimedCommand | undefined> {
+  const show = ({ command: { argv }, timeout }: TimedCommand): string => `${argv.join(" ")} (${toSeconds(timeout)} s)`;
+  return value<TimedCommand | undefined>(words, { show, ...IDLE });
+}
+
+function fifo(words: string): ValueRow<FifoConfig | undefined> {
+  const show = ({ path, script }: FifoConfig): string => [path, ...(script?.argv ?? [])].join(" ");
+  return value<FifoConfig | undefined>(words, { show, ...IDLE });
+}
+
+const RECEIVE_BUFFERS = group<ReceiveBuffers>(
+  "",
+  { policy: value("vrrp_rx_bufs_policy"), multiplier: value("vrrp_rx_bufs_multiplier") },
+  IDLE,
+);
+
+const FIREWALL = group<FirewallConfig>(
+  "",
+  {
+    table: value("nftables"),
+    iptables: value("vrrp_iptables", { show: (chains) => chains.join(" ") || "INPUT OUTPUT" }),
+    ipsets: value("vrrp_ipsets", { show: (names) => names.join(" ") || "off" }),
+    priority: value("nftables_priority"),
+    byIndex: value("nftables_ifindex"),
+    counters: value("nftables_counters"),
+  },
+  IDLE,
+);
+
+/** `global_defs`. Defaults of instances and scripts are compared there, where they count. */
+export const GLOBAL: Shape<GlobalConfig> = {
+  routerId: value("router_id", IDLE),
+  notificationEmail: list({
+    words: "notification_email",
+    idle: true,
+    key: (address) => address,
+    title: (address) => address,
+    shape: {},
+  }),
+  notificationEmailFrom: value("notification_email_from", IDLE),
+  smtpServer: value("smtp_server", IDLE),
+  smtpConnectTimeout: seconds("smtp_connect_timeout", IDLE),
+  smtpHeloName: value("smtp_helo_name", IDLE),
+  emailFaults: unless("no_email_faults", IDLE),
+  garpInterval: seconds("vrrp_garp_interval"),
+  gnaInterval: seconds("vrrp_gna_interval"),
+  startupDelay: seconds("vrrp_startup_delay", { effect: always(AT_A_START) }),
+  delayAfterBoot: seconds("vrrp_delay_after_boot", IDLE),
+  scriptUser: value("script_user"),
+  enableScriptSecurity: value("enable_script_security"),
+  supplementaryGroups: value("set_supplementary_groups", IDLE),
+  resolveSymlinks: unless("use_symlink_paths", IDLE),
+  startupScript: timed("startup_script"),
+  shutdownScript: timed("shutdown_script"),
+  fifos: group("", {
+    all: fifo("notify_fifo"),
+    vrrp: fifo("vrrp_notify_fifo"),
+    checkers: fifo("lvs_notify_fifo"),
+  }),
+  statesOnReload: value("fifo_write_vrrp_states_on_reload", IDLE),
+  dynamicInterfaces: value("dynamic_interfaces", IDLE),
+  iprouteDirectories: group("", { distribution: value("iproute_usr_dir"), local: value("iproute_etc_dir") }, IDLE),
+  localIgmp: unless("disable_local_igmp", IDLE),
+  logUnknownVrids: value("log_unknown_vrids", IDLE),
+  receiveBuffers: RECEIVE_BUFFERS,
+  vmacPrefix: value("vmac_prefix", IDLE),
+  vmacAddressPrefix: value("vmac_addr_prefix", IDLE),
+  firewall: FIREWALL,
+  daemon: DAEMON,
+  reload: RELOAD,
+  snmp: SNMP,
+  dbus: DBUS,
+  ipvs: IPVS,
+};

@@ -1,0 +1,38 @@
+import type { GroupNotifications, SyncGroupConfig, TrackGroupConfig } from "../config/model-group.ts";
+import { group, list, type Shape, value } from "./shape.ts";
+import { TRACKERS } from "./track-shape.ts";
+import { BY_NAME, command, names } from "./words.ts";
+
+/** The scripts of transitions that instances and sync groups share. */
+export const NOTIFICATIONS: Shape<GroupNotifications> = {
+  master: command("notify_master"),
+  backup: command("notify_backup"),
+  fault: command("notify_fault"),
+  stop: command("notify_stop"),
+  every: command("notify"),
+};
+
+/** `vrrp_sync_group`. */
+export const SYNC_GROUPS = list<SyncGroupConfig>({
+  words: "vrrp_sync_group",
+  plural: "sync groups",
+  idle: true,
+  ...BY_NAME,
+  shape: {
+    ...TRACKERS,
+    members: names("member"),
+    trackingWeight: value("sync_group_tracking_weight"),
+    notify: group("", NOTIFICATIONS),
+    smtpAlert: value("smtp_alert"),
+    notifyPriorityChanges: value("notify_priority_changes"),
+  },
+});
+
+/** `track_group`. */
+export const TRACK_GROUPS = list<TrackGroupConfig>({
+  words: "track_group",
+  plural: "track groups",
+  idle: true,
+  ...BY_NAME,
+  shape: { members: names("member") },
+});

@@ -1,0 +1,149 @@
+import type { VirtualAddress } from "../config/model.ts";
+import type {
+  GarpGroupConfig,
+  InterfaceDelays,
+  ItemOption,
+  ItemValue,
+  LinkbeatInterface,
+  NetworkConfig,
+  RouteConfig,
+  RuleConfig,
+  StaticAddress,
+} from "../config/model-network.ts";
+import { type ListRow, list, type Shape, value } from "./shape.ts";
+import { names, seconds, unless } from "./words.ts";
+
+/** Option words that tell routes to one destination apart, under one name each; ip-route(8). */
+const APART = new Map([
+  ["table", "table"],
+  ["vrf", "table"],
+  ["tos", "tos"],
+  ["dsfield", "tos"],
+  ["metric", "metric"],
+  ["priority", "metric"],
+  ["preference", "metric"],
+]);
+
+/** `static_routes` or `virtual_routes`: what the kernel takes for one route. */
+export function routes(words: string): ListRow<RouteConfig> {
+  return list<RouteConfig>({
+    words,
+    idle: true,
+    key: ({ destination = "", options }) => [destination, ...options.flatMap(apart).sort()].join(" "),
+    title: ({ destination = "", options }) => `${destination} ${inWords(options)}`.trim(),
+    shape: ITEM,
+  });
+}
+
+function apart([word, value]: ItemOption): readonly string[] {
+  const name = APART.get(word);
+  return name === undefined ? [] : [wordsOf(name, value)];
+}
+
+/** `static_rules` or `virtual_rules`: one that asks something else at the same priority comes for the other. */
+export function rules(words: string): ListRow<RuleConfig> {
+  const title = ({ priority, options }: RuleConfig): string => `priority ${priority} ${inWords(options)}`.trim();
+  const successor = ({ priority }: RuleConfig): string => `${priority}`;
+  return list<RuleConfig>({ words, idle: true, key: title, successor, title, shape: ITEM });
+}
+
+function inWords(options: readonly ItemOption[]): string {
+  return options.map(([word, value]) => wordsOf(word, value)).join(" ");
+}
+
+/** A value behind its word. A prefix as it is written, what else has parts with their names. */
+function wordsOf(word: string, value: ItemValue | false | undefined): string {
+  if (value === undefined || value === false) return "";
+  if (value === true) return word;
+  if (typeof value !== "object") return `${word} ${value}`;
+  if (isList(value)) return [word, ...value.map((part) => wordsOf("", part).trim())].join(" ");
+  const { address, prefixLength } = value;
+  if (prefixLength !== undefined) return `${word} ${address}/${prefixLength}`;
+  const parts = Object.entries(value).map(([name, part]) => wordsOf(name, part));
+  return [word, ...parts.filter((part) => part !== "")].join(" ");
+}
+
+function isList(value: ItemValue): value is readonly ItemValue[] {
+  return Array.isArray(value);
+}
+
+const ITEM: Shape<RouteConfig | RuleConfig> = {
+  tracked: unless("no_track"),
+  trackGroup: value("track_group"),
+  options: value("options", { show: (options) => inWords(options) || "none" }),
+};
+
+const SCOPES = new Map([
+  [0, "global"],
+  [200, "site"],
+  [253, "link"],
+  [254, "host"],
+]);
+
+/** What an address has. */
+export const ADDRESS: Shape<VirtualAddress> = {
+  broadcast: value("brd"),
+  scope: value("scope", { show: (scope) => SCOPES.get(scope) ?? scope }),
+};
+
+/** What the kernel tells apart; also how it is called. */
+export function addressKey({ address, prefixLength, interface: name }: VirtualAddress): string {
+  return `${address}/${prefixLength} dev ${name}`;
+}
+
+const STATIC_ADDRESSES = list<StaticAddress>({
+  words: "static_ipaddress",
+  plural: "static addresses",
+  idle: true,
+  key: addressKey,
+  title: addressKey,
+  shape: {
+    ...ADDRESS,
+    preferredLifetime: value("preferred_lft"),
+    flags: value("flags", { show: (flags) => flags.join(" ") || "none" }),
+    trackGroup: value("track_group"),
+  },
+});
+
+/** A group has no name; an interface is in one group alone. */
+const GARP_GROUPS = list<GarpGroupConfig>({
+  words: "garp_group",
+  plural: "garp groups",
+  idle: true,
+  key: ({ interfaces }) => [...interfaces].sort()[0] ?? "",
+  title: ({ interfaces }) => interfaces.join(" "),
+  shape: {
+    garpInterval: seconds("garp_interval"),
+    gnaInterval: seconds("gna_interval"),
+    interfaces: names("interface"),
+    shared: value("one gap for all"),
+  },
+});
+
+const INTERFACE_DELAYS = list<InterfaceDelays>({
+  words: "interface_up_down_delays",
+  plural: "interface delays",
+  idle: true,
+  key: ({ interface: name }) => name,
+  title: ({ interface: name }) => `\`${name}\``,
+  shape: { down: seconds("down"), up: seconds("up") },
+});
+
+const LINKBEAT_INTERFACES = list<LinkbeatInterface>({
+  words: "linkbeat_interfaces",
+  plural: "linkbeat interfaces",
+  idle: true,
+  key: ({ interface: name }) => name,
+  title: ({ interface: name }) => `\`${name}\``,
+  shape: {},
+});
+
+/** What is said of the host's network, whatever the instances do. */
+export const NETWORK: Shape<NetworkConfig> = {
+  staticAddresses: STATIC_ADDRESSES,
+  staticRoutes: routes("static_routes"),
+  staticRules: rules("static_rules"),
+  garpGroups: GARP_GROUPS,
+  interfaceDelays: INTERFACE_DELAYS,
+  linkbeatInterfaces: LINKBEAT_INTERFACES,
+};

@@ -1,0 +1,207 @@
+import { describe, expect, test } from "vitest";
+import { NOT_YET } from "../../src/plan/words.ts";
+import { lines, router } from "./planning.ts";
+
+const NOTHING = `: ${NOT_YET}`;
+const V1 = "vrrp_instance `V1` (`eth0`, VRID 51)";
+
+/** The lines about V1 when it gets `body`, and when it loses it. */
+function inV1(body: string, before = ""): readonly [gets: readonly string[], loses: readonly string[]] {
+  const [old, next] = [router("V1", 51, before), router("V1", 51, body)];
+  const inner = (said: readonly string[]): readonly string[] =>
+    said.filter((line) => line !== `changed ${V1}`).map((line) => line.slice(4));
+  return [inner(lines(old, next)), inner(lines(next, old))];
+}
+
+describe("what an instance has and does not do yet", () => {
+  test.each([
+    ["virtual_routes {\n10.0.0.0/8 via 192.0.2.1 dev eth0\n}", "virtual_routes 10.0.0.0/8 via 192.0.2.1 dev eth0"],
+    ["virtual_rules {\nfrom 192.0.2.0/24 table 5 priority 7\n}", "virtual_rules priority 7 from 192.0.2.0/24 table 5"],
+    ["track_interface {\neth1 weight 2\n}", "track_interface `eth1`"],
+  ])("%j comes and goes as an item, and nothing happens", (body, item) => {
+    expect(inV1(body)).toEqual([[`added ${item}${NOTHING}`], [`removed ${item}${NOTHING}`]]);
+  });
+
+  test.each([
+    ["smtp_alert", "smtp_alert", "off", "on"],
+    ["track_src_ip", "track_src_ip", "off", "on"],
+    ["kernel_rx_buf_size 1000", "kernel_rx_buf_size", "none", "1000 bytes"],
+    ["garp_extra_if all 10", "garp_extra_if", "none", "all 10 s"],
+    ["notify_master /bin/true", "notify_master", "none", "/bin/true"],
+    ["use_vmac vrrp.51 02:00:00:00:02:01", "virtual interface", "none", "use_vmac vrrp.51 02:00:00:00:02:01"],
+    [
+      "use_ipvlan vrrp.51 192.0.2.9/24 vepa group 5",
+      "virtual interface",
+      "none",
+      "use_ipvlan vrrp.51 192.0.2.9/24 vepa group 5",
+    ],
+    ["v3_checksum_as_v2 on", "v3_checksum_as_v2", "off", "on"],
+    ["unicast_peer {\n192.0.2.3\n192.0.2.4\n}", "unicast_peer", "none", "192.0.2.3 192.0.2.4"],
+  ])("%j is said with both values, and nothing happens", (body, keyword, off, on) => {
+    expect(inV1(body)).toEqual([[`${keyword} ${off} → ${on}${NOTHING}`], [`${keyword} ${on} → ${off}${NOTHING}`]]);
+  });
+
+  test("one peer more is one peer", () => {
+    const peers = (...all: readonly string[]): string => `unicast_peer {\n${all.join("\n")}\n}`;
+    const [more, fewer] = inV1(peers("192.0.2.3", "192.0.2.4"), peers("192.0.2.3"));
+    expect(more).toEqual([`added unicast_peer 192.0.2.4${NOTHING}`]);
+    expect(fewer).toEqual([`removed unicast_peer 192.0.2.4${NOTHING}`]);
+    expect(inV1(peers("192.0.2.3 min_ttl 5"), peers("192.0.2.3 max_ttl 255 min_ttl 4"))[0]).toEqual([
+      `changed unicast_peer 192.0.2.3${NOTHING}`,
+      "    min_ttl 4 → 5",
+    ]);
+  });
+
+  test("a route is the same with another gateway, and another one in another table", () => {
+    const route = (text: string): string => `virtual_routes {\n10.0.0.0/8 ${text}\n}`;
+    expect(inV1(route("via 192.0.2.2 dev eth0"), route("via 192.0.2.1 dev eth0"))[0]).toEqual([
+      `changed virtual_routes 10.0.0.0/8 via 192.0.2.2 dev eth0${NOTHING}`,
+      "    options via 192.0.2.1 dev eth0 → via 192.0.2.2 dev eth0",
+    ]);
+    expect(inV1(route("dev eth0 table 5"), route("dev eth0"))[0]).toEqual([
+      `added virtual_routes 10.0.0.0/8 dev eth0 table 5${NOTHING}`,
+      `removed virtual_routes 10.0.0.0/8 dev eth0${NOTHING}`,
+    ]);
+    const hops = (...to: readonly string[]): string =>
+      to.map((host) => `nexthop via 192.0.2.${host} weight 2`).join(" ");
+    expect(inV1(route(`mtu lock 1400 ${hops("1", "2")}`))[0]).toEqual([
+      `added virtual_routes 10.0.0.0/8 mtu lock value 1400 ${hops("1", "2")}${NOTHING}`,
+    ]);
+    expect(inV1(route("dev eth0 priority 5"), route("metric 5 dev eth0"))[0]?.[0]).toMatch(/^changed /);
+  });
+
+  test("a rule that asks something else at the same priority comes for the old one", () => {
+    const rule = (text: string): string => `virtual_rules {\n${text}\n}`;
+    expect(inV1(rule("to 10.0.0.0/8 table 5 priority 7"), rule("to 10.0.0.0/8 table 6 priority 7"))[0]).toEqual([
+      `replaced virtual_rules priority 7 to 10.0.0.0/8 table 5${NOTHING}`,
+      "    options to 10.0.0.0/8 table 6 → to 10.0.0.0/8 table 5",
+    ]);
+    expect(inV1(rule("to 10.0.0.0/8 table 5 priority 8"), rule("to 10.0.0.0/8 table 5 priority 7"))[0]).toEqual([
+      `added virtual_rules priority 8 to 10.0.0.0/8 table 5${NOTHING}`,
+      `removed virtual_rules priority 7 to 10.0.0.0/8 table 5${NOTHING}`,
+    ]);
+  });
+
+  test("keys of `auth_hmac` are never shown", () => {
+    const hmac = (key: string): string => `auth_hmac {\nkey 1 ${key}\nactive_key 1\n}`;
+    expect(inV1(hmac("one"), hmac("two"))[0]).toEqual([`changed auth_hmac${NOTHING}`]);
+    expect(inV1(hmac("one"))).toEqual([
+      [`auth_hmac none → key 1 active_key 1 time enforce${NOTHING}`],
+      [`auth_hmac key 1 active_key 1 time enforce → none${NOTHING}`],
+    ]);
+  });
+
+  test("of a new instance it says so too, beside what happens", () => {
+    const body = "track_interface {\neth1\n}";
+    expect(lines("", router("V1", 51, body))).toEqual([
+      `added ${V1}: begins as at a start`,
+      "    added virtual_ipaddress 192.0.2.100/32 dev eth0",
+      `    added track_interface \`eth1\`${NOTHING}`,
+    ]);
+  });
+});
+
+test("a tracked script is said with what it means, by its weight", () => {
+  const script = 'vrrp_script s {\nscript "/bin/true"\n}\n';
+  const tracked = (item: string): string => script + router("V1", 51, `track_script {\n${item}\n}`);
+  const without = script + router("V1", 51);
+  expect(lines(without, tracked("s"))[1]).toBe("    added track_script `s`: its failure is a fault");
+  expect(lines(without, tracked("s weight 0 reverse"))[1]).toBe("    added track_script `s`: its success is a fault");
+  expect(lines(without, tracked("s weight -20"))[1]).toBe("    added track_script `s`: mastership may move");
+  expect(lines(tracked("s"), without)[1]).toBe("    removed track_script `s`: counts no more");
+  expect(lines(tracked("s"), tracked("s weight -20")).slice(1)).toEqual([
+    "    changed track_script `s`: mastership may move",
+    "        weight 0 → -20",
+  ]);
+});
+
+test("passwords and keys are in no line, whatever becomes of them", () => {
+  const secret = (word: string): string => {
+    const blocks = ["auth_type PASS", `auth_pass ${word}`, "}", "auth_hmac {", `key 1 ${word}`, `key 2 ${word}`];
+    const ssl = `SSL {\npassword ${word}\nca /tmp/ca\n}\n`;
+    return ssl + router("V1", 51, `authentication {\n${blocks.join("\n")}\n}`);
+  };
+  const texts = ["", router("V1", 51), secret("hush-one"), secret("hush-two"), secret("hush-one").replace("51", "52")];
+  const said = texts.flatMap((from) => texts.flatMap((to) => lines(from, to)));
+  expect(said.filter((line) => /auth|SSL/.test(line)).length).toBeGreaterThan(20);
+  expect(said.filter((line) => line.includes("hush"))).toEqual([]);
+});
+
+describe("blocks that do not run yet say so once", () => {
+  const both = router("V1", 51) + router("V2", 52, "", ["192.0.2.101"]);
+  const sync = (members: string, more = ""): string =>
+    `vrrp_sync_group G {\ngroup {\n${members}\n}\n${more}\n}\n${both}`;
+
+  test("a sync group, with its members and scripts", () => {
+    expect(lines(both, sync("V1\nV2"))).toEqual([
+      `added vrrp_sync_group \`G\`${NOTHING}`,
+      "    added member `V1`",
+      "    added member `V2`",
+    ]);
+    expect(lines(sync("V1\nV2"), sync("V2\nV1"))).toEqual([]);
+    expect(lines(sync("V1\nV2"), sync("V1", "notify_backup /bin/true\nsmtp_alert"))).toEqual([
+      `changed vrrp_sync_group \`G\`${NOTHING}`,
+      "    smtp_alert off → on",
+      "    notify_backup none → /bin/true",
+      "    removed member `V2`",
+    ]);
+    expect(lines(sync("V1"), both)).toEqual([`removed vrrp_sync_group \`G\`${NOTHING}`]);
+  });
+
+  test.each([
+    ["track_file f", "file /tmp/f", "file /tmp/g", "file /tmp/f → /tmp/g"],
+    ["track_file f", "file /tmp/f", "file /tmp/f\ninit_file 2 overwrite", "init_file none → 2 overwrite"],
+    ["vrrp_track_process p", "process sshd", "process sshd\ndelay 0.5", "fork_delay 0 s → 0.5 s"],
+    ["bfd_instance B", "neighbor_ip 192.0.2.9", "neighbor_ip 192.0.2.9\nmin_rx 20", "min_rx 0.01 s → 0.02 s"],
+    ["bfd_instance B", "neighbor_ip 192.0.2.9", "neighbor_ip 192.0.2.9\npassive", "passive off → on"],
+  ])("%s is the same while its name is: %j to %j", (header, old, next, expected) => {
+    const block = (body: string): string => `${header} {\n${body}\n}\n`;
+    const [word, name] = header.split(" ");
+    const said = lines(block(old), block(next));
+    expect(said[0]).toBe(`changed ${word} \`${name}\`${NOTHING}`);
+    expect(said).toContain(`    ${expected}`);
+    expect(lines("", block(old))).toEqual([`added ${word} \`${name}\`${NOTHING}`]);
+  });
+
+  test.each([
+    ["static_ipaddress", "192.0.2.7/24 dev eth0", "192.0.2.7/24 dev eth0", "192.0.2.7/24 dev eth1"],
+    ["static_routes", "10.0.0.0/8 dev eth0", "10.0.0.0/8 dev eth0", "10.0.0.0/9 dev eth0"],
+    ["static_rules", "from 10.0.0.0/8 table 5 priority 7", "priority 7 from 10.0.0.0/8 table 5", ""],
+    ["interface_up_down_delays", "eth0 1 2", "`eth0`", "eth1 1 2"],
+    ["linkbeat_interfaces", "eth0", "`eth0`", "eth1"],
+  ])("%s: an item that comes or goes is the only one named", (keyword, item, title, other) => {
+    const list = (...all: readonly string[]): string => `${keyword} {\n${all.join("\n")}\n}\n`;
+    const [one, two] = [list(other), list(other, item)];
+    expect(lines(one, two)).toEqual([`added ${keyword} ${title}${NOTHING}`]);
+    expect(lines(two, one)).toEqual([`removed ${keyword} ${title}${NOTHING}`]);
+  });
+
+  test("a garp_group is the same while its first interface by name is, in whatever order they stand", () => {
+    const group = (gap: string, ...all: readonly string[]): string =>
+      `garp_group {\ngarp_interval ${gap}\ninterfaces {\n${all.join("\n")}\n}\n}\n`;
+    expect(lines(group("1", "eth0", "eth1"), group("1", "eth1", "eth0"))).toEqual([]);
+    expect(lines(group("1", "eth0"), group("1.5", "eth1", "eth0"))).toEqual([
+      `changed garp_group eth1 eth0${NOTHING}`,
+      "    garp_interval 1 s → 1.5 s",
+      "    added interface `eth1`",
+    ]);
+  });
+});
+
+test.each([
+  ["vrrp_priority -20", "vrrp_priority 0 → -20"],
+  ["checker_rlimit_rttime 20000", "checker_rlimit_rttime 10000 µs → 20000 µs"],
+  ["vrrp_cpu_affinity 0 2", "vrrp_cpu_affinity all → 0 2"],
+  ["notify_fifo /tmp/fifo", "notify_fifo none → /tmp/fifo"],
+  ["startup_script /bin/true", "startup_script none → /bin/true (10 s)"],
+  ["lvs_timeouts tcp 5 udp 6", "lvs_timeouts tcp 0 tcpfin 0 udp 0 → tcp 5 tcpfin 0 udp 6"],
+  ["lvs_sync_daemon eth0 V1 id 5", "lvs_sync_daemon none → eth0 V1 id 5 port 8848 group 224.0.0.81"],
+  ["enable_dbus", "enable_dbus none → org.keepalived.Vrrp1"],
+  ["disable_local_igmp", "disable_local_igmp off → on"],
+  ["enable_snmp_checker", "enable_snmp_checker off → on"],
+  ["reload_repeat", "reload_repeat off → on"],
+])("global_defs: %s is said with its keyword and unit, and nothing happens", (line, expected) => {
+  const [off, on] = [router("V1", 51), `global_defs {\n${line}\n}\n${router("V1", 51)}`];
+  expect(lines(off, on)).toEqual([`global_defs ${expected}${NOTHING}`]);
+  expect(lines(on, off)).toHaveLength(1);
+});
