@@ -107,7 +107,7 @@ export function unknown(
   report: Report,
 ): void {
   const where = place.keyword === "" ? "at the top level" : `in \`${place.title}\``;
-  const help = helpFor(text, children, top);
+  const help = report.isFull() ? undefined : helpFor(text, children, top);
   const suffix = skipped ? "; its block is skipped" : "";
   report.error(["unknown-keyword", `unknown keyword \`${text}\` ${where}${suffix}`], span, {
     ...(help === undefined ? {} : { help }),

@@ -19,6 +19,8 @@ export interface Report {
   /** Is told that a file is read because of an include. What is said of its lines shows the first one. */
   included(file: string, by: Span): void;
   readonly includes: Includes;
+  /** Whether another error would only be counted: then no help need be looked for. */
+  isFull(): boolean;
   /** In the order of the files read, then of lines and columns. */
   finished(files: readonly string[]): readonly Diagnostic[];
 }
@@ -30,6 +32,7 @@ export const SILENT: Report = {
   hint: () => {},
   included: () => {},
   includes: new Map(),
+  isFull: () => true,
   finished: () => [],
 };
 
@@ -43,6 +46,7 @@ export type Includes = ReadonlyMap<string, Span>;
 export function newReport(sourceLine: SourceLine, known: Includes = new Map()): Report {
   const includes = new Map(known);
   const kept: Diagnostic[] = [];
+  const counts = { error: 0, warning: 0, hint: 0 }; // of those that are kept
   const leftOut = { count: 0, status: 0, fatal: false, severity: "hint" as Diagnostic["severity"] };
   let last: Span | undefined;
   function add(severity: Diagnostic["severity"], [code, message]: Finding, span: Span, details: Details): void {
@@ -52,14 +56,18 @@ export function newReport(sourceLine: SourceLine, known: Includes = new Map()): 
     }
     const related = [...origins(span), ...(details.related ?? [])].map(shown);
     const text = { message: printable(message), ...mapText(details), ...(related.length === 0 ? {} : { related }) };
+    counts[severity]++;
     kept.push({ severity, code, ...withSource(span), ...includedFrom(span, includes), ...details, ...text });
   }
   /** Warnings and hints do not crowd out an error. */
   function makeRoom(severity: Diagnostic["severity"]): boolean {
-    if (severity === "hint") return false; // nothing is less
+    const room = { error: counts.warning + counts.hint, warning: counts.hint, hint: 0 }[severity];
+    if (room === 0) return false;
     const less = kept.findLastIndex((each) => isLess(each.severity, severity));
-    if (less === -1) return false;
-    for (const each of kept.splice(less, 1)) leaveOut(each);
+    for (const each of kept.splice(less, 1)) {
+      counts[each.severity]--;
+      leaveOut(each);
+    }
     return true;
   }
   function leaveOut({ severity, span, status = 0, fatal }: Pick<Diagnostic, "severity" | "span"> & Details): void {
@@ -84,6 +92,7 @@ export function newReport(sourceLine: SourceLine, known: Includes = new Map()): 
       if (!includes.has(file)) includes.set(file, by);
     },
     includes,
+    isFull: () => counts.error === LIMIT,
     finished(files) {
       const sorted = inOrder(kept, files);
       if (last === undefined) return sorted;
