@@ -227,6 +227,18 @@ describe("what is accepted and does not run yet promises nothing", () => {
     );
   });
 
+  test("a value of a service or a server", () => {
+    expect(
+      lines(farm(80, { 11: "" }), farm(80, { 11: "notify_down /bin/false" }, "omega\nquorum_up /bin/true")),
+    ).toEqual([
+      "changed virtual_server [192.0.2.100]:tcp:80",
+      `    omega off → on: ${NOTHING}`,
+      `    quorum_up none → /bin/true: ${NOTHING}`,
+      "    changed real_server [192.0.2.11]:80",
+      `        notify_down none → /bin/false: ${NOTHING}`,
+    ]);
+  });
+
   test("a service by mark or group, with its servers", () => {
     const marked = farm(80, { 11: "" }).replace("192.0.2.100 80", "fwmark 7");
     expect(lines(marked, marked.replace("wlc", "rr").replace("192.0.2.11", "192.0.2.12"))).toEqual([

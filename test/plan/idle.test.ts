@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { GLOBAL_DEFS } from "../../src/keywords/global.ts";
+import { TOP } from "../../src/keywords/language.ts";
+import { VIRTUAL_SERVER } from "../../src/keywords/lvs.ts";
+import { REAL_SERVER } from "../../src/keywords/real-server.ts";
+import { VRRP_SCRIPT } from "../../src/keywords/tracked.ts";
+import { VRRP_INSTANCE } from "../../src/keywords/vrrp.ts";
+import type { PlainShape } from "../../src/plan/compare.ts";
+import { CONFIG } from "../../src/plan/plan.ts";
+import type { Table } from "../../src/syntax/table.ts";
+
+const ROWS = CONFIG as PlainShape;
+const inner = (shape: PlainShape, field: string): PlainShape => {
+  const row = shape[field];
+  return row === undefined || row.kind === "value" ? {} : (row.shape as PlainShape);
+};
+
+/** The words of rows, with those of groups, and whether they run. */
+function* words(shape: PlainShape, within = false): Generator<readonly [word: string, idle: boolean]> {
+  for (const row of Object.values(shape)) {
+    if (row === undefined) continue;
+    const idle = within || row.idle === true;
+    if (row.kind === "group" && row.words === "") yield* words(row.shape as PlainShape, idle);
+    else yield [row.words, idle];
+  }
+}
+
+test.each<readonly [name: string, table: Table, shape: PlainShape, least: number]>([
+  ["the top level", TOP, ROWS, 15],
+  ["global_defs", GLOBAL_DEFS, inner(ROWS, "global"), 90],
+  ["vrrp_instance", VRRP_INSTANCE, inner(ROWS, "vrrpInstances"), 50],
+  ["vrrp_script", VRRP_SCRIPT, inner(ROWS, "vrrpScripts"), 3],
+  ["virtual_server", VIRTUAL_SERVER, inner(ROWS, "virtualServers"), 12],
+  ["real_server", REAL_SERVER, inner(inner(ROWS, "virtualServers"), "realServers"), 8],
+])("%s: a row is idle where its keyword is not implemented, and runs where it is", (_, table, shape, least) => {
+  const rows = [...words(shape)].filter(([word]) => Object.hasOwn(table, word));
+  expect(rows.length).toBeGreaterThanOrEqual(least);
+  expect(rows.filter(([word, idle]) => idle !== (table[word]?.later !== undefined))).toEqual([]);
+});
