@@ -9,7 +9,7 @@ import { enterRealtime } from "../io/realtime.ts";
 import type { InterfaceAddress } from "../netlink/address.ts";
 import { changed, going } from "../plan/difference.ts";
 import { instanceKey } from "../plan/instance-shape.ts";
-import { planReload } from "../plan/plan.ts";
+import { planVrrp } from "../plan/plan.ts";
 import { scriptWords } from "../vrrp/words.ts";
 import { decodeIpv4, type Ipv4Packet } from "../wire/ipv4.ts";
 import { advertisedVrid, VRRP_GROUP_V4 } from "../wire/vrrp.ts";
@@ -110,7 +110,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   /** As planned: what did not change is not touched. */
   reload(config: Config): void {
     this.announcer.gap = config.global.garpInterval;
-    const { vrrpInstances, vrrpScripts } = planReload(ofVrrp(this.#config), ofVrrp(config)).difference.lists;
+    const { vrrpInstances, vrrpScripts } = planVrrp(this.#config, config).lists;
     this.#config = config;
     this.#wanted = new Map(config.vrrpInstances.map((instance) => [instanceKey(instance), instance]));
     for (const { key } of going(vrrpInstances)) {
@@ -256,11 +256,6 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     const vrid = advertisedVrid(payload);
     return vrid === undefined ? undefined : this.#routers.get(instanceKey({ interface: name, vrid }));
   }
-}
-
-/** What this process has to do with: to compare the rest would cost it time. */
-function ofVrrp(config: Config): Config {
-  return { ...config, virtualServers: [], fwmarkServers: [], groupServers: [], virtualServerGroups: [] };
 }
 
 function virtualAddresses({ vrrpInstances }: Config): ReadonlyMap<IpAddress, number> {

@@ -70,13 +70,14 @@ function compareRecords(from: Plain, to: Plain, shape: PlainShape): PlainDiffere
     const [before, after] = [from[field], to[field]];
     if (before === after) return;
     const row = shape[field];
+    const isSame = (row?.kind === "value" ? row.same : undefined) ?? same;
     if (row?.kind !== "value" && (Array.isArray(before) || Array.isArray(after))) {
       const list = compareLists(asList(before), asList(after), row?.kind === "list" ? row : ANY_LIST);
       if (list !== undefined) difference().lists[field] = list;
     } else if (row?.kind !== "value" && isRecord(before) && isRecord(after)) {
       const group = compareRecords(before, after, row?.kind === "group" ? (row.shape as PlainShape) : {});
       if (group !== undefined) difference().groups[field] = group;
-    } else if (!same(before, after)) difference().fields.push({ field, from: before, to: after });
+    } else if (!isSame(before, after)) difference().fields.push({ field, from: before, to: after });
   }
 
   function difference(): PlainDifference {

@@ -6,6 +6,7 @@ import { SYNC_GROUPS, TRACK_GROUPS } from "./group-shape.ts";
 import { INSTANCES } from "./instance-shape.ts";
 import { FWMARK_SERVERS, GROUP_SERVERS, SERVER_GROUPS, SSL, VIRTUAL_SERVERS } from "./lvs-shape.ts";
 import { NETWORK } from "./network-shape.ts";
+import { running } from "./running.ts";
 import { group, type Shape } from "./shape.ts";
 import { BFD_INSTANCES, SCRIPTS, TRACK_FILES, TRACK_PROCESSES } from "./track-shape.ts";
 
@@ -37,4 +38,18 @@ export interface Plan {
 /** Plans a reload: what stops, starts, is reconfigured and is left alone. Linear in both configurations. */
 export function planReload(from: Config, to: Config): Plan {
   return { from, to, difference: compare(from, to, CONFIG) };
+}
+
+/** What the vrrp process runs of a configuration. */
+export type VrrpConfig = Pick<Config, "vrrpScripts" | "vrrpInstances">;
+
+const VRRP: Shape<VrrpConfig> = running<VrrpConfig>({ vrrpScripts: SCRIPTS, vrrpInstances: INSTANCES });
+
+/** Plans a reload of the vrrp process: `planReload` without what it has nothing to do with, and what does not run yet. */
+export function planVrrp(from: VrrpConfig, to: VrrpConfig): Difference<VrrpConfig> {
+  return compare(vrrpOf(from), vrrpOf(to), VRRP);
+}
+
+function vrrpOf({ vrrpScripts, vrrpInstances }: VrrpConfig): VrrpConfig {
+  return { vrrpScripts, vrrpInstances };
 }

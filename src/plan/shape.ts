@@ -15,6 +15,8 @@ export interface ValueRow<V> {
   readonly words: string; // the keyword
   readonly unit?: string; // of what `show` gives
   readonly idle?: true; // does not run yet: no value means anything for traffic
+  /** Whether two values are the same; else they are if they are alike in everything. */
+  same?(from: V, to: V): boolean;
   /** The value as it is shown; secrets are not. */
   show?(value: NonNullable<V>): Shown;
   /** What the change means for traffic. */
