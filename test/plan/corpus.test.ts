@@ -9,11 +9,15 @@ import { lineOf, summaryOf } from "../../src/plan/text.ts";
 import { sourceOf } from "../config/reading.ts";
 import { vrrpCases } from "../config/vrrp-cases.ts";
 
-const CORPUS = "test/config/corpus";
+/** The seeds, and every folder of the corpus. */
+const FOLDERS = readdirSync("test/config/corpus", { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => `test/config/corpus/${name}`)
+  .concat("test/seeds");
 
 /** Every configuration that the tests have, by name. */
 const CONFIGS: readonly (readonly [name: string, config: Config])[] = [
-  ...["test/seeds", ...readdirSync(CORPUS).map((folder) => `${CORPUS}/${folder}`)].flatMap((folder) =>
+  ...FOLDERS.flatMap((folder) =>
     readdirSync(folder)
       .filter((name) => name.endsWith(".conf"))
       .map((name): [string, string] => [`${folder}/${name}`, readFileSync(`${folder}/${name}`, "latin1")]),
