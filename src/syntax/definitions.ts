@@ -36,6 +36,7 @@ export interface Expanding {
 }
 
 const DEEPEST = 100; // values within values
+const MOST_ORIGINS = 8; // values within values that a finding shows
 const LONGEST = 4_000_000; // characters of a line that holds values
 
 const DEFINITION = /^\$([A-Za-z_]\w*)=/;
@@ -78,7 +79,7 @@ export function expandStart(line: Line, expanding: Expanding): Expanded | undefi
   if (value === undefined || (value.following.length > 0 && end < line.text.length)) return undefined;
   if (!spend(expanding.budget, "characters", Math.max(USE, value.text.length))) return undefined;
   const made = newLine(line);
-  addInPlace(made, value.text, span, within(value.via, span.via, new Map()));
+  addInPlace(made, value.text, span, within(value.via, span.via));
   add(made, line, end, line.text.length);
   return { line: made, following: value.following };
 }
@@ -120,7 +121,8 @@ export function expand(line: Line, expanding: Expanding): Expanded | undefined {
     if (length > LONGEST) return tooLong(found, span, expanding);
     if (!spend(expanding.budget, "characters", Math.max(USE, value.text.length))) return undefined;
     keep(top, dollar);
-    const via = within(value.via, stack.length === 1 ? span.via : top.via, known);
+    const user = stack.length === 1 ? span.via : top.via;
+    const via = stack.length > MOST_ORIGINS ? user : within(value.via, user, known);
     if (stack.length === 1) place = span;
     skip(stack, found.text.length);
     stack.push({ text: value.text, kept: 0, at: 0, name: found.name, via });
@@ -148,13 +150,19 @@ interface Text {
 type Origins = Map<Origin, Map<Origin, Origin>>;
 
 /** Where a text stands that another text uses, which stands at `user`. The same for the same, so that pieces join. */
-function within(via: Origin | undefined, user: Origin | undefined, known: Origins): Origin | undefined {
+function within(via: Origin | undefined, user: Origin | undefined, known?: Origins): Origin | undefined {
   if (via === undefined || user === undefined) return via ?? user;
+  if (known === undefined) return usedAt(via, user);
   const used = known.get(user) ?? new Map<Origin, Origin>();
-  const made = used.get(via) ?? { ...via, via: user };
+  const made = used.get(via) ?? usedAt(via, user);
   if (used.size === 0) known.set(user, used);
   used.set(via, made);
   return made;
+}
+
+/** Written out: to spread an object takes five times as long. */
+function usedAt({ file, line, column, length, round }: Origin, via: Origin): Origin {
+  return round === undefined ? { file, line, column, length, via } : { file, line, column, length, via, round };
 }
 
 /** A name where a value can stand. */

@@ -87,8 +87,8 @@ export function spanOf(line: Line, from: number, to: number): Span {
   const last = to > from ? (pieces[pieceIndex(line, to - 1)] ?? NOWHERE) : first;
   const end = last.length === undefined ? last.column + to - last.start : last.column + last.length;
   const via = first.via ?? last.via;
-  const span = { file, line: number, column: begin + 1, length: Math.max(end - begin, 0) };
-  return via === undefined ? span : { ...span, via };
+  const [column, length] = [begin + 1, Math.max(end - begin, 0)];
+  return via === undefined ? { file, line: number, column, length } : { file, line: number, column, length, via };
 }
 
 const NOWHERE: Piece = { start: 0, column: 0, length: undefined, via: undefined };
