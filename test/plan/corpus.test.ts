@@ -8,6 +8,7 @@ import { CONFIG, planReload } from "../../src/plan/plan.ts";
 import { lineOf, summaryOf } from "../../src/plan/text.ts";
 import { sourceOf } from "../config/reading.ts";
 import { vrrpCases } from "../config/vrrp-cases.ts";
+import { applied, sorted } from "./applied.ts";
 
 /** The seeds, and every folder of the corpus. */
 const FOLDERS = readdirSync("test/config/corpus", { withFileTypes: true })
@@ -72,6 +73,11 @@ test("from each to the next every change has a line, and none says twice that no
       expect([name, within.filter((other) => other.includes("nothing happens"))]).toEqual([name, []]);
     }
   }
+});
+
+test("the plan from each to the next, applied, gives the next", () => {
+  for (const [name, from, to] of PAIRS)
+    expect([name, sorted(applied(planReload(from, to)))]).toEqual([name, sorted(to)]);
 });
 
 test("what the way there adds, the way back removes", () => {
