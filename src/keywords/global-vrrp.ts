@@ -76,12 +76,6 @@ export const GLOBAL_VRRP = {
     meaning: "Gap between gratuitous ARPs on one interface",
     refusal: "vrrp_garp_interval '%w' is invalid",
   }),
-  vrrp_gna_interval: line(decimalSeconds(0.000001, 4294.967295), {
-    default: "0",
-    unit: "s",
-    meaning: "Gap between unsolicited NAs on one interface",
-    refusal: "vrrp_gna_interval '%w' is invalid",
-  }),
   vrrp_lower_prio_no_advert: line(optionalBoolean, {
     default: "off; on in strict mode",
     meaning: "Do not answer adverts of lower priority",
@@ -128,6 +122,12 @@ export const GLOBAL_VRRP = {
     note: "changes only values still at default",
   }),
   ...later({
+    vrrp_gna_interval: line(decimalSeconds(0.000001, 4294.967295), {
+      default: "0",
+      unit: "s",
+      meaning: "Gap between unsolicited NAs on one interface",
+      refusal: "vrrp_gna_interval '%w' is invalid",
+    }),
     smtp_alert_vrrp: line(optionalBoolean, {
       default: "unset",
       meaning: "Default smtp_alert for VRRP instances and groups",

@@ -49,7 +49,7 @@ export const GLOBAL: Shape<GlobalConfig> = {
   smtpHeloName: value("smtp_helo_name", IDLE),
   emailFaults: unless("no_email_faults", IDLE),
   garpInterval: seconds("vrrp_garp_interval"),
-  gnaInterval: seconds("vrrp_gna_interval"),
+  gnaInterval: seconds("vrrp_gna_interval", IDLE),
   startupDelay: seconds("vrrp_startup_delay", { effect: always(AT_A_START) }),
   delayAfterBoot: seconds("vrrp_delay_after_boot", IDLE),
   scriptUser: value("script_user"),
