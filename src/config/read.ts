@@ -1,4 +1,5 @@
 import { LANGUAGE, type TOP } from "../keywords/language.ts";
+import { cutValues } from "../syntax/cut-value.ts";
 import type { Diagnostic } from "../syntax/diagnostic.ts";
 import { cannot, refusal } from "../syntax/include.ts";
 import type { Token } from "../syntax/lexer.ts";
@@ -58,6 +59,7 @@ export function readConfig(path: string, source: Source, heard?: (token: Token) 
     heard?.(token);
   };
   preprocess(path, file.text, { source, report, opened, emit });
+  for (const [name, text] of texts.all) cutValues(name, text, report);
   const resolved = resolve(parser.finished().settings, report, texts);
   const { files } = texts;
   return { ...resolved, diagnostics: report.finished(files), files, includes: report.includes };

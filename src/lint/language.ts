@@ -30,6 +30,14 @@ export const LANGUAGE_LINTS: readonly Lint[] = [
     severity: ["warning"],
     check: ({ tree, peerVersion }) => (peerVersion === undefined ? [] : newerKeywords(SINCE, tree, peerVersion)),
   },
+  {
+    code: "K032",
+    name: "value-cut",
+    meaning: "a `#` or `!` in the middle of a value begins a comment, and the rest of the value is lost",
+    severity: ["warning"],
+    reader: ["value-cut"],
+    check: byReader,
+  },
 ];
 
 /** Each keyword that a Keepalived of this version has not: once, at its first place. */

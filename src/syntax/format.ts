@@ -1,3 +1,4 @@
+import { cutValue } from "./cut-value.ts";
 import { type Statement, statementsOf, staysOpen, trimmed, withoutEnd } from "./statement.ts";
 
 const INDENT = "    ";
@@ -48,20 +49,22 @@ export function formatText(text: string): string {
     const { statements, comment, continues } = statementsOf(raw);
     open = continues;
     if (statements.length > 0) {
-      for (const [i, each] of statements.entries()) state(each, i === statements.length - 1 ? comment : "");
+      const cut = comment !== "" && cutValue(raw) !== undefined;
+      for (const [i, each] of statements.entries()) state(each, i === statements.length - 1 ? comment : "", cut);
     } else if (comment === "") empty = true;
     else put(indented(comment, depth), NOTHING);
   }
 
-  function state(statement: Statement, comment: string): void {
+  /** A comment that cuts a value stays where it does, so that it is still seen for what it is. */
+  function state(statement: Statement, comment: string, cut: boolean): void {
     const { text, rise, plain, condition } = statement;
     const base = baseOf(statement);
     if (text === "{" && canJoin(comment)) join(comment);
     else {
       const closes = trimmed(text.slice(condition.length)).startsWith("}");
       if (closes) empty = false;
-      const line = indented(withComment(text, comment), closes ? base - 1 : base);
-      put(line, { code: plain ? text : "", comment, depth: base, opens: text.endsWith("{") });
+      const line = indented(cut ? text + comment : withComment(text, comment), closes ? base - 1 : base);
+      put(line, { code: plain && !cut ? text : "", comment, depth: base, opens: text.endsWith("{") });
     }
     if (rise !== 0 || condition === "") depth = Math.max(0, base + rise);
   }

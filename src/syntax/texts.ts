@@ -13,6 +13,11 @@ export class Texts {
     return [...this.#texts.keys()];
   }
 
+  /** Every file with its text. */
+  get all(): Iterable<readonly [file: string, text: string]> {
+    return this.#texts;
+  }
+
   /** A line without its end; `number` counts from 1. Undefined where there is none. */
   line(file: string, number: number): string | undefined {
     const lines = this.#lines.get(file) ?? this.#texts.get(file)?.split("\n") ?? [];

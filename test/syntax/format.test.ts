@@ -53,7 +53,7 @@ test.each(["{ $A=\\", "{ $A=\\ ! note", "} @lb1 $A=\\", "{ $A=\\ $H"])(
 );
 
 test("comments stay where they are, as they were written", () => {
-  expect(lines("! first", "a { # why", "#    b 1", "b 2#two", "  }  ! end ", "# last")).toEqual([
+  expect(lines("! first", "a { # why", "#    b 1", "b 2 #two", "  }  ! end ", "# last")).toEqual([
     "! first",
     "a {  # why",
     "    #    b 1",
@@ -62,6 +62,13 @@ test("comments stay where they are, as they were written", () => {
     "# last",
   ]);
   expect(lines("a { b } # c")).toEqual(["a {", "    b", "}  # c"]);
+});
+
+test("a comment that cuts a value stays glued to it, one behind a whole word gets its blanks", () => {
+  expect(formatText("auth_pass  pa!ss\nvrrp_instance V#1\n{\n}")).toBe("auth_pass pa!ss\nvrrp_instance V#1\n{\n}\n");
+  expect(formatText("a b c{d}#end\nweight 1# heavy\nnopreempt#x")).toBe(
+    "a b c {\n    d\n}  #end\nweight 1  # heavy\nnopreempt  #x\n",
+  );
 });
 
 test("a comment that ends in a backslash, which Keepalived sees, keeps the blank behind it and stays in its line", () => {
