@@ -1,4 +1,5 @@
 import { type Network, networkName } from "../base/host.ts";
+import type { Trackers } from "../config/model-track.ts";
 import { last } from "../syntax/table.ts";
 import { byReader, type Finding, hint, type Lint, type LintInput, warning } from "./lint.ts";
 
@@ -31,7 +32,7 @@ export const VRRP_LINTS: readonly Lint[] = [
   {
     code: "K008",
     name: "nopreempt-weight",
-    meaning: "with `nopreempt` the weight of a track script does not move the master",
+    meaning: "with `nopreempt` the weight of what is tracked does not move the master",
     severity: ["warning"],
     check: nopreemptWeight,
   },
@@ -71,12 +72,25 @@ export const VRRP_LINTS: readonly Lint[] = [
 /** A backup with `nopreempt` accepts every master that is heard; only silence and a resignation move the role. */
 function* nopreemptWeight({ instances }: LintInput): Iterable<Finding> {
   for (const { instance, body } of instances) {
-    const weighted = instance.trackScripts.find(({ weight }) => weight !== 0);
+    const weighted = nameOfWeighted(instance);
     const no = last(body.value.settings.nopreempt);
     if (instance.preempt || weighted === undefined || no === undefined) continue;
-    const message = `\`nopreempt\` leaves a master in place whose priority \`${weighted.script}\` has lowered`;
+    const message = `\`nopreempt\` leaves a master in place whose priority \`${weighted}\` has lowered`;
     yield warning(message, no.keyword, "delete `nopreempt`, or the weight: a failure is a fault then, which does move");
   }
+}
+
+/** What is tracked with a weight: a script first. */
+function nameOfWeighted(trackers: Trackers): string | undefined {
+  const { trackScripts, trackInterfaces, trackFiles, trackProcesses, trackBfd } = trackers;
+  const others = [trackInterfaces, trackFiles, trackProcesses, trackBfd];
+  const script = trackScripts.find(({ weight }) => weight !== 0);
+  if (script !== undefined) return script.script;
+  for (const tracked of others) {
+    const weighted = tracked.find(({ weight }) => weight !== 0);
+    if (weighted !== undefined) return weighted.name;
+  }
+  return undefined;
 }
 
 function* passwordOfExamples({ instances }: LintInput): Iterable<Finding> {

@@ -14,6 +14,20 @@ test("nopreempt is told that weights do not move the master; without weight, or 
   expect(codes(WEIGHED + instance("nopreempt"))).toEqual([]);
 });
 
+test.each([
+  ["track_interface {\neth1 weight -60\n}", "eth1"],
+  ["track_file {\nF weight 2\n}", "F"],
+  ["track_process {\nP weight -60\n}", "P"],
+  ["track_bfd {\nB weight -60\n}", "B"],
+])("nopreempt is told of the weight in `%s`, and not of a fault", (block, name) => {
+  const sources =
+    'track_file F {\nfile "/run/f"\n}\nvrrp_track_process P {\nprocess p\n}\nbfd_instance B {\nneighbor_ip 192.0.2.9\n}\n';
+  const text = (tracked: string): string => sources + instance("nopreempt", tracked);
+  expect(found("K008", text(block))[0]).toMatch(new RegExp(`whose priority \`${name}\` has lowered`));
+  expect(found("K008", text(block.replace(/weight \S+/, "weight 0")))).toEqual([]);
+  expect(found("K008", text(block).replace("nopreempt", ""))).toEqual([]);
+});
+
 test("the password of examples is shown at its place; another, or none that is sent, is not", () => {
   const pass = (word: string, type = "PASS"): string =>
     instance(`authentication {\nauth_type ${type}\nauth_pass ${word}\n}`);
