@@ -1,5 +1,5 @@
 import { type Micros, toSeconds } from "../base/time.ts";
-import type { CheckerBase, CheckerConfig } from "../config/model-check.ts";
+import type { CheckerBase, CheckerConfig, CheckerTiming } from "../config/model-check.ts";
 import { REAL_SERVER } from "../keywords/real-server.ts";
 import { type Body, last, type Setting, type Settings, type Table } from "../syntax/table.ts";
 import { type Finding, hint, type Lint, type LintInput, warning } from "./lint.ts";
@@ -34,7 +34,7 @@ function* checkerPort({ services }: LintInput): Iterable<Finding> {
   for (const { service, servers } of services) {
     for (const { real, body } of servers) {
       // The port as written: what direct routing makes of it is K001.
-      const port = body.value.header.port === 0 ? service.port : body.value.header.port;
+      const port = body.value.header.port !== 0 ? body.value.header.port : "port" in service ? service.port : 0;
       const asked = real.checkers.filter(asksPort).filter(({ address }) => address === real.address);
       const [first] = asked;
       if (first === undefined || port === 0 || asked.some((checker) => checker.port === port)) continue;
@@ -50,9 +50,12 @@ function asksPort(checker: CheckerConfig): checker is Extract<CheckerConfig, Che
   return "port" in checker && checker.type !== "ping";
 }
 
-/** How long the attempts of one verdict last where each runs into its timeout. */
-function timeouts({ connectTimeout, retry }: CheckerBase): Micros {
-  return (retry + 1) * connectTimeout;
+/** A checker whose attempts end at a time, at the latest. */
+type Timed = Extract<CheckerConfig, CheckerTiming>;
+
+/** How long one attempt lasts that runs into its timeout, and the keyword of that. */
+function timeoutOf(checker: Timed): readonly [Micros, keyword: string] {
+  return checker.type === "misc" ? [checker.timeout, "misc_timeout"] : [checker.connectTimeout, "connect_timeout"];
 }
 
 /** One finding for a service: its real servers are mostly checked alike. */
@@ -61,16 +64,19 @@ function* slowVerdict({ services }: LintInput): Iterable<Finding> {
     const slow = written.servers.find(({ real }) => real.checkers.some(isSlow));
     const checker = slow?.real.checkers.find(isSlow);
     if (slow === undefined || checker === undefined) continue;
-    const { delayLoop, connectTimeout, retry, delayBeforeRetry } = checker;
-    const attempts = retry === 0 ? "one attempt" : `${retry + 1} attempts`;
-    const most = toSeconds(delayLoop + timeouts(checker) + retry * delayBeforeRetry);
-    const message = `a server that goes silent is out after up to ${most} seconds, not ${toSeconds(delayLoop)}: ${attempts} of ${toSeconds(connectTimeout)} seconds come on top`;
-    yield hint(message, loopPlace(written, slow), "lower `connect_timeout`, `retry` or `delay_before_retry`");
+    const { delayLoop, retry, delayBeforeRetry } = checker;
+    const [timeout, keyword] = timeoutOf(checker);
+    const each = `${toSeconds(timeout)} seconds`;
+    const attempts = retry === 0 ? `one attempt of ${each} comes` : `${retry + 1} attempts of ${each} come`;
+    const most = toSeconds(delayLoop + (retry + 1) * timeout + retry * delayBeforeRetry);
+    const message = `a server that goes silent is out after up to ${most} seconds, not ${toSeconds(delayLoop)}: ${attempts} on top`;
+    yield hint(message, loopPlace(written, slow), `lower \`${keyword}\`, \`retry\` or \`delay_before_retry\``);
   }
 }
 
-function isSlow(checker: CheckerConfig): checker is Extract<CheckerConfig, CheckerBase> {
-  return "connectTimeout" in checker && timeouts(checker) > checker.delayLoop;
+/** Whether all attempts of one verdict, each into its timeout, outlast the delay between checks. */
+function isSlow(checker: CheckerConfig): checker is Timed {
+  return "retry" in checker && (checker.retry + 1) * timeoutOf(checker)[0] > checker.delayLoop;
 }
 
 /** The `delay_loop` that counts, of the checker, its real server or its virtual server. */
@@ -84,11 +90,15 @@ function loopPlace({ body: service }: WrittenService, { body: server }: WrittenS
 /** The checkers that a real server may have: keywords of blocks. */
 const CHECKERS = Object.keys(REAL_SERVER).filter((name) => /_(?:CHECK|GET)$/.test(name));
 
-/** What is written for a keyword, in each block of a checker. */
+/** What is written for a keyword, in each block of a checker, and in the `host` blocks of `SMTP_CHECK`. */
 function inCheckers({ value }: WrittenServer["body"], keyword: string): readonly (readonly Setting<unknown>[])[] {
-  const settings: Settings<Table> = value.settings;
-  const blocks = CHECKERS.flatMap((name) => (settings[name] ?? []) as readonly Setting<Body<unknown, Table>>[]);
-  return blocks.map((block) => block.value.settings[keyword] ?? []);
+  const blocks = CHECKERS.flatMap((name) => blocksOf(value.settings, name));
+  const all = blocks.flatMap((block) => [block, ...blocksOf(block.value.settings, "host")]);
+  return all.map((block) => block.value.settings[keyword] ?? []);
+}
+
+function blocksOf(settings: Settings<Table>, name: string): readonly Setting<Body<unknown, Table>>[] {
+  return (settings[name] ?? []) as readonly Setting<Body<unknown, Table>>[];
 }
 
 function* noChecker({ services }: LintInput): Iterable<Finding> {

@@ -1,4 +1,5 @@
 import { destinationName, serviceName } from "../base/ipvs.ts";
+import type { VirtualServerConfig } from "../config/model-lvs.ts";
 import type { Report } from "../syntax/report.ts";
 import type { Setting } from "../syntax/table.ts";
 import { compareChecks } from "./compare-checks.ts";
@@ -16,7 +17,7 @@ import {
 import { type WrittenServer, type WrittenService, writtenServices } from "./written.ts";
 
 /** A virtual server of one director. */
-export interface DirectorService extends WrittenService {
+export interface DirectorService extends WrittenService<VirtualServerConfig> {
   readonly director: Director;
 }
 
@@ -78,7 +79,7 @@ function service(
   name: string,
   keywords: readonly string[],
   help: string,
-  value: (service: WrittenService["service"]) => string,
+  value: (service: VirtualServerConfig) => string,
 ): Property<DirectorService> {
   return { name, keywords, help, value: (of) => value(of.service) };
 }
@@ -117,7 +118,7 @@ function endpointsOf({ reading }: Director): ReadonlySet<string> {
   return new Set(headers.flatMap((header) => ("address" in header ? [`${header.address} ${header.port}`] : [])));
 }
 
-function titleOf({ service: { address, port } }: WrittenService): string {
+function titleOf({ service: { address, port } }: DirectorService): string {
   return `\`virtual_server ${address} ${port}\``;
 }
 

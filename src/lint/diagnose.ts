@@ -4,7 +4,7 @@ import { type Diagnostic, inOrder } from "../syntax/diagnostic.ts";
 import { newReport, type SourceLine } from "../syntax/report.ts";
 import type { Finding, Lint, LintInput } from "./lint.ts";
 import { LINTS } from "./lints.ts";
-import { writtenInstances, writtenServices } from "./written.ts";
+import { everyService, writtenInstances } from "./written.ts";
 
 /** What the lints are asked. */
 export interface LintOptions {
@@ -30,7 +30,7 @@ export function lint(reading: Reading, options: LintOptions): readonly Diagnosti
     config: reading.config,
     tree: reading.tree,
     instances: writtenInstances(reading),
-    services: writtenServices(reading),
+    services: everyService(reading),
     host: options.host,
     peerVersion: options.peerVersion,
   };

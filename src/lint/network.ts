@@ -2,6 +2,7 @@ import { type HostFacts, type Network, within } from "../base/host.ts";
 import { family, type IpAddress } from "../base/ip.ts";
 import { last } from "../syntax/table.ts";
 import { type Finding, hint, type Lint, type LintInput, warning } from "./lint.ts";
+import { firstWithout, served } from "./served.ts";
 import type { WrittenInstance } from "./written.ts";
 
 /** Whether the addresses fit the host that the file is for. */
@@ -101,19 +102,21 @@ function addressPlaces({ body }: WrittenInstance): ReadonlyMap<IpAddress, Findin
 }
 
 /** A file without instances belongs to a host that holds its addresses by itself, as far as one can tell without it. */
-function* serviceWithoutHolder({ config, tree, services, host }: LintInput): Iterable<Finding> {
+function* serviceWithoutHolder(input: LintInput): Iterable<Finding> {
+  const { config, tree, host } = input;
   const networks = networksOf(host);
   if (networks === undefined && config.vrrpInstances.length === 0) return;
   const virtual = config.vrrpInstances.flatMap((instance) => [...instance.addresses, ...instance.excludedAddresses]);
-  const held = new Set<string>([...virtual, ...(networks ?? [])].map(({ address }) => address));
+  const held = new Set<IpAddress>([...virtual, ...(networks ?? [])].map(({ address }) => address));
   for (const address of staticAddresses(tree)) held.add(address);
-  for (const { service, body } of services) {
-    if (held.has(service.address)) continue;
-    const message = `no vrrp_instance holds \`${service.address}\``;
+  for (const { from, to, span } of served(input)) {
+    const missing = firstWithout(held, from, to);
+    if (missing === undefined) continue;
+    const message = `no vrrp_instance holds \`${missing}\``;
     const help = "add it to `virtual_ipaddress`";
     yield networks === undefined
-      ? hint(`${message}: the service works only where the host has it`, body.span, help)
-      : warning(`${message}, nor does this host: the service gets no packet`, body.span, help);
+      ? hint(`${message}: the service works only where the host has it`, span, help)
+      : warning(`${message}, nor does this host: the service gets no packet`, span, help);
   }
 }
 

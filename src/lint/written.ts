@@ -1,6 +1,12 @@
 import { serviceName } from "../base/ipvs.ts";
 import type { VrrpInstanceConfig } from "../config/model.ts";
-import type { RealServerConfig, VirtualServerConfig } from "../config/model-lvs.ts";
+import type {
+  FwmarkServerConfig,
+  GroupServerConfig,
+  RealServerConfig,
+  ServiceConfig,
+  VirtualServerConfig,
+} from "../config/model-lvs.ts";
 import type { Reading } from "../config/read.ts";
 
 type Tree = Reading["tree"];
@@ -14,9 +20,12 @@ export interface WrittenInstance {
   readonly body: InstanceBody;
 }
 
+/** A virtual server, however connections reach it. */
+export type AnyService = VirtualServerConfig | FwmarkServerConfig | GroupServerConfig;
+
 /** A virtual server as it runs, and as it is written. */
-export interface WrittenService {
-  readonly service: VirtualServerConfig;
+export interface WrittenService<S extends ServiceConfig = AnyService> {
+  readonly service: S;
   readonly body: ServiceBody;
   readonly servers: readonly WrittenServer[];
 }
@@ -38,7 +47,10 @@ export function writtenInstances({ config, tree }: Pick<Reading, "config" | "tre
 }
 
 /** Every virtual server by address with its block, and every real server with its own. */
-export function writtenServices({ config, tree }: Pick<Reading, "config" | "tree">): readonly WrittenService[] {
+export function writtenServices({
+  config,
+  tree,
+}: Pick<Reading, "config" | "tree">): readonly WrittenService<VirtualServerConfig>[] {
   const bodies = new Map<string, ServiceBody>();
   for (const body of tree.virtual_server) {
     const { header, settings } = body.value;
@@ -53,8 +65,56 @@ export function writtenServices({ config, tree }: Pick<Reading, "config" | "tree
   });
 }
 
+/** Every virtual server with its block, those by address first, and every real server with its own. */
+export function everyService(reading: Pick<Reading, "config" | "tree">): readonly WrittenService[] {
+  const { config, tree } = reading;
+  return [
+    ...writtenServices(reading),
+    ...writtenByMark(config.fwmarkServers, tree.virtual_server),
+    ...writtenByGroup(config.groupServers, tree.virtual_server),
+  ];
+}
+
+/** Both lists have one order; a block that is left out has other servers, or comes behind that of its name. */
+function writtenByMark(
+  services: readonly FwmarkServerConfig[],
+  blocks: readonly ServiceBody[],
+): readonly WrittenService[] {
+  const marked = blocks.filter(({ value: { header } }) => "fwmark" in header);
+  let next = 0;
+  return services.flatMap((service) => {
+    while (next < marked.length && !isMarked(service, marked[next])) next++;
+    const body = marked[next++];
+    return body === undefined ? [] : [{ service, body, servers: writtenServers(service, body) }];
+  });
+}
+
+function isMarked({ fwmark, realServers: [first] }: FwmarkServerConfig, block: ServiceBody | undefined): boolean {
+  if (block === undefined || !("fwmark" in block.value.header) || block.value.header.fwmark !== fwmark) return false;
+  return block.value.settings.real_server.some(({ value }) => value.header.address === first?.address);
+}
+
+/** The services of a group are counted as they are written, with those that are left out. */
+function writtenByGroup(
+  services: readonly GroupServerConfig[],
+  blocks: readonly ServiceBody[],
+): readonly WrittenService[] {
+  const bodies = new Map<string, ServiceBody[]>();
+  for (const body of blocks) {
+    const { header } = body.value;
+    if (!("group" in header)) continue;
+    const of = bodies.get(header.group);
+    if (of === undefined) bodies.set(header.group, [body]);
+    else of.push(body);
+  }
+  return services.flatMap((service) => {
+    const body = bodies.get(service.group)?.[service.ordinal];
+    return body === undefined ? [] : [{ service, body, servers: writtenServers(service, body) }];
+  });
+}
+
 /** Both lists have one order; the reader leaves out blocks, and gives a port where none is written or it has no effect. */
-function writtenServers({ realServers }: VirtualServerConfig, body: ServiceBody): readonly WrittenServer[] {
+function writtenServers({ realServers }: ServiceConfig, body: ServiceBody): readonly WrittenServer[] {
   const blocks = body.value.settings.real_server;
   let next = 0;
   return realServers.flatMap((real) => {

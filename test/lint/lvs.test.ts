@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { server, service } from "../config/reading.ts";
-import { codes, found } from "./linting.ts";
+import { codes, found, SECURE } from "./linting.ts";
 
 const CHECKED = server("TCP_CHECK {\n}");
 const sorry = (endpoint: string): string => CHECKED.replace("lb_kind NAT", `lb_kind NAT\nsorry_server ${endpoint}`);
@@ -63,6 +63,53 @@ test("timeouts that outlast the delay are shown once for a service, at the delay
 test("timeouts that fit into the delay are not", () => {
   expect(codes(checker())).toEqual([]);
   expect(codes(checker("connect_timeout 3", "retry 1", "delay_loop 6"))).toEqual([]);
+});
+
+const https = (...lines: readonly string[]): string =>
+  server(`SSL_GET {\nurl {\npath /\nstatus_code 200\n}\n${lines.join("\n")}\n}`);
+const smtp = (...lines: readonly string[]): string => server(`SMTP_CHECK {\n${lines.join("\n")}\n}`);
+const misc = (...lines: readonly string[]): string =>
+  SECURE + server(`MISC_CHECK {\nmisc_path "/bin/check"\n${lines.join("\n")}\n}`);
+
+test("the port is compared for SSL_GET and SMTP_CHECK too, at its place in a `host`; a script has none", () => {
+  expect(found("K018", https("connect_port 8443"))[0]).toMatch(/^hint 11:14 port 8443 is checked, and port 80/);
+  expect(found("K018", smtp("connect_port 25"))[0]).toMatch(/^hint 7:14 port 25 is checked/);
+  expect(found("K018", smtp("host {\nconnect_port 25\n}"))[0]).toMatch(/^hint 8:14 port 25 is checked/);
+  for (const text of [https(), smtp(), misc()]) expect(found("K018", text)).toEqual([]);
+});
+
+test("timeouts of SSL_GET, SMTP_CHECK and MISC_CHECK outlast the delay as those of TCP_CHECK do", () => {
+  const slow = ["delay_loop 3", "retry 0"];
+  for (const of of [https, smtp]) {
+    expect(found("K019", of(...slow, "connect_timeout 20"))[0]).toMatch(/after up to 23 seconds, not 3: one attempt/);
+    expect(found("K019", of(...slow, "connect_timeout 2"))).toEqual([]);
+  }
+  expect(found("K019", misc(...slow, "misc_timeout 20"))[0]).toMatch(/23 seconds, not 3: one attempt of 20 seconds/);
+  expect(found("K019", misc(...slow, "misc_timeout 2"))).toEqual([]);
+  expect(found("K019", misc(...slow, "misc_timeout 2", "retry 3"))[0]).toMatch(/14 seconds, not 3: 4 attempts of 2/);
+});
+
+test("a script that has no timeout has the delay of its service, which is no longer than that", () => {
+  expect(found("K019", misc())).toEqual([]);
+});
+
+test("services by mark and by group are looked at like those by address, those that were left out not", () => {
+  const group = "virtual_server_group G {\n192.0.2.254 80\n}\n";
+  for (const [before, header] of [
+    ["", "fwmark 7"],
+    [group, "group G"],
+  ] as const) {
+    const as = (text: string): string => before + text.replace("192.0.2.254 80", header);
+    expect(found("K020", as(service()))).toHaveLength(1);
+    expect(found("K020", as(CHECKED))).toEqual([]);
+    expect(found("K018", as(checker("connect_port 8081")))[0]).toContain("port 8081 is checked, and port 80 is used");
+    expect(found("K018", as(checker()))).toEqual([]);
+    expect(found("K022", as(sorry("192.0.2.11 80")))).toHaveLength(1);
+    // Only the first of two of a name, or the one with a server, is there.
+    const empty = `virtual_server ${header} {\n}\n`;
+    expect(found("K020", empty + as(CHECKED))).toEqual([]);
+    expect(found("K020", empty + as(service()))).toHaveLength(1);
+  }
 });
 
 test("each real server is found in the text though others were left out", () => {

@@ -45,6 +45,34 @@ test("a service is held by any instance, also beside its advertised addresses, o
   expect(codes(CHECKED, HOST)).toEqual(["K016"]);
 });
 
+/** A service of a group with these entries, of which instance `V` holds 192.0.2.254. */
+const grouped = (...entries: readonly string[]): string =>
+  `${instance()}virtual_server_group G {\n${entries.join("\n")}\n}\n${CHECKED.replace("192.0.2.254 80", "group G")}`;
+
+test("the addresses of a group that a service uses are looked for, of a range the first that nobody holds", () => {
+  expect(codes(grouped("192.0.2.254 80", "192.0.2.254-254 81", "fwmark 3"))).toEqual([]);
+  expect(found("K016", grouped("192.0.2.254 80", "192.0.2.253 80"))).toEqual([
+    "hint 10:1 no vrrp_instance holds `192.0.2.253`: the service works only where the host has it",
+  ]);
+  expect(found("K016", grouped("192.0.2.254-255 80"))[0]).toContain("hint 9:1 no vrrp_instance holds `192.0.2.255`");
+  expect(found("K016", grouped("192.0.2.253 80"), HOST)[0]).toMatch(/^warning 9:1 .* nor does this host/);
+  expect(codes(grouped("192.0.2.253-254 80"), host({ eth0: ["192.0.2.253/24"] }))).toEqual([]);
+});
+
+test("a range goes on beyond the last byte, and a group that no service uses is nobody's", () => {
+  const two = instance().replace("192.0.2.254", "192.0.2.255\n192.0.3.0\nfd00::ffff");
+  const group = (range: string): string =>
+    `${two}virtual_server_group G {\n${range} 80\n}\n${CHECKED.replace("192.0.2.254 80", "group G")}`;
+  expect(found("K016", group("192.0.2.255-192.0.3.0"))).toEqual([]);
+  expect(found("K016", group("192.0.2.255-192.0.3.1"))[0]).toContain("`192.0.3.1`");
+  expect(found("K016", group("255.255.255.255"))[0]).toContain("`255.255.255.255`");
+  expect(found("K016", grouped("192.0.2.253 80").replace("group G", "192.0.2.254 80"))).toEqual([]);
+});
+
+test("a service by mark has no address that somebody must hold", () => {
+  expect(found("K016", instance() + CHECKED.replace("192.0.2.254 80", "fwmark 7"), HOST)).toEqual([]);
+});
+
 test("a director that is its own real server is a warning with direct routing only", () => {
   const text = instance() + CHECKED.replace("192.0.2.11", "192.0.2.2");
   expect(found("K017", text.replace("NAT", "DR"), HOST)[0]).toMatch(/`192\.0\.2\.2` is this director/);
