@@ -66,7 +66,7 @@ test("a range goes on beyond the last byte, and a group that no service uses is 
   expect(found("K016", group("192.0.2.255-192.0.3.0"))).toEqual([]);
   expect(found("K016", group("192.0.2.255-192.0.3.1"))[0]).toContain("`192.0.3.1`");
   expect(found("K016", group("255.255.255.255"))[0]).toContain("`255.255.255.255`");
-  expect(found("K016", grouped("192.0.2.253 80").replace("group G", "192.0.2.254 80"))).toEqual([]);
+  expect(found("K016", grouped("192.0.2.253 80").replace("server group G", "server 192.0.2.254 80"))).toEqual([]);
 });
 
 test("a service by mark has no address that somebody must hold", () => {
