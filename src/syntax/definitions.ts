@@ -5,6 +5,7 @@ import { add, addInPlace, type Line, newLine, slice, spanOf } from "./line.ts";
 import type { Report } from "./report.ts";
 import type { Source } from "./source.ts";
 import type { Origin, Span } from "./span.ts";
+import { undefinedName } from "./undefined-name.ts";
 
 /** The values of `$NAME=VALUE`, the last definition winning. */
 export type Definitions = Map<string, Value>;
@@ -30,6 +31,7 @@ export function textValue(text: string): Value {
 /** What an expansion works with. */
 export interface Expanding {
   readonly definitions: Definitions;
+  readonly unknown: Set<string>; // names without a value that were looked at
   readonly source: Source;
   readonly report: Report;
   readonly budget: Budget;
@@ -113,6 +115,8 @@ export function expand(line: Line, expanding: Expanding): Expanded | undefined {
     const value = found === undefined ? undefined : meaning(found, span, expanding);
     const several = value !== undefined && value.following.length > 0;
     if (found === undefined || value === undefined || (several && !isLast(stack, found.text.length))) {
+      if (found !== undefined && value === undefined && !isBuiltin(found.name))
+        undefinedName({ name: found.name, text: found.text, before: top.text.slice(0, dollar) }, span, expanding);
       top.at++;
       continue;
     }
@@ -223,10 +227,14 @@ function meaning(
   { definitions, source, report }: Expanding,
 ): Value | undefined {
   const value = words === undefined ? definitions.get(name) : undefined;
-  if (value !== undefined || (name !== "_RANDOM" && name !== "_ENV")) return value;
+  if (value !== undefined || !isBuiltin(name)) return value;
   const call: BuiltinUse = { name: name.slice(1), words: words ?? [], text, span };
   const result = builtin(call, source, report);
   return result === undefined ? undefined : textValue(result);
+}
+
+function isBuiltin(name: string): boolean {
+  return name === "_RANDOM" || name === "_ENV";
 }
 
 function endless({ text }: Use, span: Span, { report }: Expanding): undefined {

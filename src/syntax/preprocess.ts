@@ -49,7 +49,7 @@ export function preprocess(path: string, text: string, { source, report, opened,
   const id = source.configId ?? source.hostName.replace(/\..*/s, "");
   const definitions: Definitions = new Map();
   const budget = newBudget();
-  const expanding = { definitions, source, report, budget };
+  const expanding = { definitions, unknown: new Set<string>(), source, report, budget };
   for (const [name, value] of Object.entries({ _INSTANCE: id, _HASH: "#", _BANG: "!" })) set(name, value);
   const found: Token[] = []; // of the line that is being read
   const place = { depth: 0, keyword: "" }; // where `found` ends: braces that are open, the last word outside of any
