@@ -11,6 +11,7 @@ import type { Span } from "../syntax/span.ts";
 import { commentStart } from "../syntax/statement.ts";
 import type { Settings } from "../syntax/table.ts";
 import { Texts } from "../syntax/texts.ts";
+import { typographicQuotes } from "../syntax/typographic-quote.ts";
 import type { Config } from "./model.ts";
 import { resolveDefaults } from "./resolve-defaults.ts";
 import { mergeGlobals, resolveGlobal } from "./resolve-global.ts";
@@ -59,7 +60,10 @@ export function readConfig(path: string, source: Source, heard?: (token: Token) 
     heard?.(token);
   };
   preprocess(path, file.text, { source, report, opened, emit });
-  for (const [name, text] of texts.all) cutValues(name, text, report);
+  for (const [name, text] of texts.all) {
+    cutValues(name, text, report);
+    typographicQuotes(name, text, report);
+  }
   const resolved = resolve(parser.finished().settings, report, texts);
   const { files } = texts;
   return { ...resolved, diagnostics: report.finished(files), files, includes: report.includes };

@@ -41,6 +41,7 @@ export const READER_CODES = [
   "too-long",
   "too-many",
   "too-many-addresses",
+  "typographic-quote",
   "undefined-name",
   "unexpected-brace",
   "unicast-without-peer",
