@@ -15,6 +15,20 @@ export type CheckerConfig =
   | FileCheckConfig
   | BfdCheckConfig;
 
+/** The block of the configuration that each kind of checker stands in. */
+export const CHECKER_KEYWORDS = {
+  tcp: "TCP_CHECK",
+  http: "HTTP_GET",
+  ssl: "SSL_GET",
+  smtp: "SMTP_CHECK",
+  dns: "DNS_CHECK",
+  misc: "MISC_CHECK",
+  udp: "UDP_CHECK",
+  ping: "PING_CHECK",
+  file: "FILE_CHECK",
+  bfd: "BFD_CHECK",
+} as const satisfies Readonly<Record<CheckerConfig["type"], string>>;
+
 /** What every checker has that runs from time to time. */
 export interface CheckerTiming {
   readonly delayLoop: Micros;

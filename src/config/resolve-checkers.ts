@@ -11,7 +11,8 @@ import type {
   TcpCheckConfig,
   UdpCheckConfig,
 } from "./model-check.ts";
-import { resolveCommand } from "./resolve-command.ts";
+import { givenOnce } from "./reference.ts";
+import { commandOf } from "./resolve-command.ts";
 import { connection, type Inherited, STANDARD, type Standard, timing } from "./resolve-connection.ts";
 
 /** A block of a checker. */
@@ -82,15 +83,8 @@ export function dnsCheck(
   context: LvsContext,
 ): DnsCheckConfig | undefined {
   const { settings } = body.value;
-  const [name, ...others] = settings.name;
-  for (const again of name === undefined ? [] : others) {
-    const keepalived = `${again.at}DNS_CHECK name already specified - ignoring`;
-    const related = [{ span: name?.span ?? again.span, message: "this one counts" }];
-    context.report.error(["duplicate", "`name` is given already; the first counts"], again.span, {
-      keepalived,
-      related,
-    });
-  }
+  const logged = () => "DNS_CHECK name already specified - ignoring";
+  const name = givenOnce("name", settings.name, logged, context.report);
   const base = connection({ type: "dns", body, standard: DNS }, inherited, context);
   return base === undefined
     ? undefined
@@ -144,7 +138,7 @@ export function miscCheck(
   const { settings, end } = body.value;
   const path = last(settings.misc_path);
   const account = last(settings.user)?.value ?? context.scriptUser;
-  const command = path === undefined ? undefined : resolveCommand(path.value, account);
+  const command = path === undefined ? undefined : commandOf(path.value, account);
   if (path === undefined || command === undefined) {
     const keepalived = `(${end.file}: Line ${end.line}) No script path has been specified for MISC_CHECKER - skipping`;
     const message = "`MISC_CHECK` has no `misc_path`: it checks nothing and is left out";

@@ -2,34 +2,33 @@ import type { Script } from "../keywords/script.ts";
 import type { Report } from "../syntax/report.ts";
 import type { Setting } from "../syntax/table.ts";
 import type { CommandConfig } from "./model-command.ts";
+import { givenOnce } from "./reference.ts";
 
-/** The account of scripts that name none: user and group of `script_user`. */
+/** User and group, where there are any, of scripts that name none: the words of `script_user`. */
 export type ScriptUser = readonly string[];
 
-/** A command with the account that runs it; undefined where its quotes hold nothing. `account`: words that name it. */
-export function resolveCommand({ argv }: Script, account: ScriptUser): CommandConfig | undefined {
+/** Whose script it is: `(V)` or `vrrp group G:` in messages; `scriptUser` runs it where it names nobody. */
+export interface NotifyContext {
+  readonly owner: string;
+  readonly scriptUser: ScriptUser;
+  readonly report: Report;
+}
+
+/** A command with its account; undefined where its quotes hold nothing. */
+export function commandOf({ argv, more }: Script, scriptUser: ScriptUser): CommandConfig | undefined {
   if (argv.length === 0) return undefined;
-  const [user, group] = account;
+  const [user, group] = more.length === 0 ? scriptUser : more;
   return { argv, user, group };
 }
 
-/** A script that is run at an event: the first one counts. `keyword`: `notify_up`. */
-export function resolveNotify(
-  settings: readonly Setting<Script>[],
+/** A script that is run at an event, `notify_up`: the first one counts. */
+export function notifyScript(
   keyword: string,
-  scriptUser: ScriptUser,
-  report: Report,
+  given: readonly Setting<Script>[],
+  { owner, scriptUser, report }: NotifyContext,
 ): CommandConfig | undefined {
-  const [first] = settings;
-  if (first === undefined) return undefined;
-  for (let i = 1; i < settings.length; i++) {
-    const again = settings[i] ?? first;
-    const keepalived = `${again.at}((null)) ${keyword} script already specified - ignoring ${again.value.argv.join(" ")}`;
-    const related = [{ span: first.span, message: "this one counts" }];
-    report.error(["duplicate", `\`${keyword}\` is given already; the first counts`], again.span, {
-      keepalived,
-      related,
-    });
-  }
-  return resolveCommand(first.value, first.value.more.length === 0 ? scriptUser : first.value.more);
+  if (given.length === 0) return undefined;
+  const logged = ({ argv }: Script) => `${owner} ${keyword} script already specified - ignoring ${argv.join(" ")}`;
+  const script = givenOnce(keyword, given, logged, report)?.value;
+  return script === undefined ? undefined : commandOf(script, scriptUser);
 }

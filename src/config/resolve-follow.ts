@@ -1,11 +1,10 @@
 import type { BFD_CHECK, FILE_CHECK } from "../keywords/checkers.ts";
 import type { FileWeight } from "../keywords/read-check.ts";
 import type { Span } from "../syntax/span.ts";
-import { nearest } from "../syntax/suggest.ts";
 import { last, type Setting } from "../syntax/table.ts";
-import { mean } from "../syntax/types.ts";
 import type { LvsContext } from "./lvs-context.ts";
 import type { BfdCheckConfig, FileCheckConfig } from "./model-check.ts";
+import { givenOnce, knownNames } from "./reference.ts";
 import type { CheckBody } from "./resolve-checkers.ts";
 import { type Inherited, serverName } from "./resolve-connection.ts";
 
@@ -49,13 +48,9 @@ export function bfdCheck(
     context.report.error(["missing-keyword", message], keyword, { keepalived, help: "add `name BFD_INSTANCE`" });
     return undefined;
   }
-  const [first, ...others] = settings.name.filter((setting) => isInstance(setting, owner, context));
-  for (const again of first === undefined ? [] : others) {
-    const logged = `${again.at}${owner} BFD_CHECK - BFD ${again.value} already specified as ${first?.value}`;
-    const related = [{ span: first?.span ?? again.span, message: "this one counts" }];
-    const message = "`name` is given already; the first counts";
-    context.report.error(["duplicate", message], again.span, { keepalived: logged, related });
-  }
+  const known = settings.name.filter((setting) => isInstance(setting, owner, context));
+  const logged = (name: string) => `${owner} BFD_CHECK - BFD ${name} already specified as ${known[0]?.value}`;
+  const first = givenOnce("name", known, logged, context.report);
   if (first === undefined) return undefined;
   return { type: "bfd", instance: first.value, alpha: last(settings.alpha)?.value ?? inherited.alpha };
 }
@@ -95,7 +90,7 @@ function isDefined(
 ): boolean {
   const defined = all.get(name);
   if (defined === undefined) {
-    const help = knownHelp(what, name, [...all.keys()]);
+    const help = knownNames(name, all, `define it at the top level: \`${what} ${name}\``);
     report.error(["unknown-reference", `there is no ${what} \`${name}\``], span, { keepalived, help });
     return false;
   }
@@ -104,18 +99,4 @@ function isDefined(
   const related = [{ span: defined.place, message: "it is defined here" }];
   report.error(["unknown-reference", message], span, { keepalived, related, help: `move the ${what} up` });
   return false;
-}
-
-const SHOWN = 8; // names
-
-/** What to do about a name that nothing has. */
-export function knownHelp(what: string, name: string, known: readonly string[]): string {
-  if (known.length === 0) return `define it at the top level: \`${what} ${name}\``;
-  const near = nearest(name, known);
-  if (near !== undefined) return mean(near);
-  const more = known.length > SHOWN ? `, and ${known.length - SHOWN} more` : "";
-  return `defined are ${known
-    .slice(0, SHOWN)
-    .map((each) => `\`${each}\``)
-    .join(", ")}${more}`;
 }

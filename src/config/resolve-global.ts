@@ -6,9 +6,9 @@ import type { Report } from "../syntax/report.ts";
 import { last, type Setting, type Settings } from "../syntax/table.ts";
 import type { FifoConfig, GlobalConfig, SnmpConfig } from "./model-global.ts";
 import { givenOnce } from "./reference.ts";
+import { commandOf } from "./resolve-command.ts";
 import { daemonConfig, reloadConfig } from "./resolve-daemon.ts";
 import { ipvsConfig } from "./resolve-ipvs.ts";
-import { commandOf } from "./resolve-notify.ts";
 
 type Globals = Settings<typeof GLOBAL_DEFS>;
 

@@ -4,8 +4,8 @@ import type { Report } from "../syntax/report.ts";
 import { last } from "../syntax/table.ts";
 import type { LvsContext } from "./lvs-context.ts";
 import type { GroupServerConfig } from "./model-lvs.ts";
+import { knownNames } from "./reference.ts";
 import { type Familiar, ofServers } from "./resolve-family.ts";
-import { knownHelp } from "./resolve-follow.ts";
 import type { Group, Groups } from "./resolve-group.ts";
 import { hasServers, resolvePool } from "./resolve-pool.ts";
 import { checkProtocol, defaultProtocol, type ServiceBody } from "./resolve-service.ts";
@@ -45,7 +45,7 @@ function unknownGroup({ span }: ServiceBody, name: string, ordinal: number, grou
   const message = `there is no virtual_server_group \`${name}\`; its virtual_server is left out`;
   report.error(["unknown-reference", message], span, {
     status: 0,
-    help: knownHelp("virtual_server_group", name, [...groups.keys()]),
+    help: knownNames(name, groups, `define it at the top level: \`virtual_server_group ${name}\``),
     keepalived: `Virtual server group ${name} specified but not configured - ignoring virtual server [${name}]:${ordinal}`,
   });
 }

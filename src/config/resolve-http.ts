@@ -4,6 +4,7 @@ import type { SSL_URL, URL } from "../keywords/url.ts";
 import { type Body, last, type Setting, type Settings } from "../syntax/table.ts";
 import type { LvsContext } from "./lvs-context.ts";
 import type { HttpCheckConfig, HttpUrl, RegexConfig, SslCheckConfig, SslUrl } from "./model-check.ts";
+import { givenOnce } from "./reference.ts";
 import { connection, type Inherited, type Standard } from "./resolve-connection.ts";
 
 type HttpBody = Setting<Body<true, typeof HTTP_GET>>;
@@ -88,13 +89,7 @@ function urlsOf<C extends Settings<typeof URL>>(
 
 function httpUrl(path: string, settings: Settings<typeof URL>, context: LvsContext): HttpUrl {
   const codes = settings.status_code.flatMap(({ value }) => value);
-  const [digest, again] = settings.digest;
-  if (digest !== undefined && again !== undefined) {
-    const keepalived = `${again.at}Digest '${again.value}' is a duplicate`;
-    const related = [{ span: digest.span, message: "this one counts" }];
-    const message = "`digest` is given already; the first counts";
-    context.report.error(["duplicate", message], again.span, { keepalived, related });
-  }
+  const digest = givenOnce("digest", settings.digest, (value) => `Digest '${value}' is a duplicate`, context.report);
   return {
     path,
     statusCodes: codes.length === 0 ? ANY_SUCCESS : codes,

@@ -1,11 +1,10 @@
 import type { Script } from "../keywords/script.ts";
-import type { Report } from "../syntax/report.ts";
 import type { Setting } from "../syntax/table.ts";
 import type { Instance } from "./instance-context.ts";
-import type { CommandConfig } from "./model-command.ts";
 import type { GroupNotifications } from "./model-group.ts";
 import type { InstanceNotifications } from "./model-vrrp.ts";
 import { givenOnce } from "./reference.ts";
+import { commandOf, type NotifyContext, notifyScript, type ScriptUser } from "./resolve-command.ts";
 
 type Scripts = readonly Setting<Script>[];
 
@@ -16,13 +15,6 @@ export interface NotifyLists {
   readonly notify_fault: Scripts;
   readonly notify_stop: Scripts;
   readonly notify: Scripts;
-}
-
-/** Whose scripts these are: `(V)` or `vrrp group G:` in messages; `scriptUser` runs those that name nobody. */
-export interface NotifyContext {
-  readonly owner: string;
-  readonly scriptUser: readonly string[];
-  readonly report: Report;
 }
 
 /** The scripts of a transition; of each the first one counts. */
@@ -36,29 +28,10 @@ export function notifications(given: NotifyLists, context: NotifyContext): Group
   };
 }
 
-/** One script of a transition: the first one counts. */
-export function notifyScript(
-  keyword: string,
-  given: Scripts,
-  { owner, scriptUser, report }: NotifyContext,
-): CommandConfig | undefined {
-  if (given.length === 0) return undefined;
-  const logged = ({ argv }: Script) => `${owner} ${keyword} script already specified - ignoring ${argv.join(" ")}`;
-  const script = givenOnce(keyword, given, logged, report)?.value;
-  return script === undefined ? undefined : commandOf(script, scriptUser);
-}
-
-/** A command with its account; undefined where its quotes hold nothing. */
-export function commandOf({ argv, more }: Script, scriptUser: readonly string[]): CommandConfig | undefined {
-  if (argv.length === 0) return undefined;
-  const [user, group] = more.length === 0 ? scriptUser : more;
-  return { argv, user, group };
-}
-
 /** The scripts of an instance. */
 export function instanceNotifications(
   { name, given, report }: Instance,
-  scriptUser: readonly string[],
+  scriptUser: ScriptUser,
 ): InstanceNotifications {
   const context = { owner: `(${name})`, scriptUser, report };
   const scripts = given.notify_deleted.flatMap((setting) =>

@@ -10,7 +10,7 @@ import type { LvsContext } from "./lvs-context.ts";
 import type { CommandConfig } from "./model-command.ts";
 import type { RealServerConfig } from "./model-lvs.ts";
 import { resolveCheckers } from "./resolve-check.ts";
-import { resolveNotify, type ScriptUser } from "./resolve-command.ts";
+import { notifyScript } from "./resolve-command.ts";
 import type { Group } from "./resolve-group.ts";
 import { placedPort } from "./resolve-port.ts";
 
@@ -117,13 +117,13 @@ export function resolveRealServer(
 
 /** A script that tells about a server or a service. */
 export function notify(
-  settings: Parameters<typeof resolveNotify>[0],
+  settings: Parameters<typeof notifyScript>[1],
   keyword: string,
   { scriptUser, runs, report }: LvsContext,
 ): CommandConfig | undefined {
   const [first] = settings;
   if (first === undefined) return undefined;
-  const command = resolveNotify(settings, keyword, scriptUser satisfies ScriptUser, report);
+  const command = notifyScript(keyword, settings, { owner: "((null))", scriptUser, report }); // as 2.2.7 logs it
   if (command !== undefined) runs(first.span);
   return command;
 }

@@ -1,7 +1,7 @@
 import { type Family, family, type IpAddress, parseIp } from "../base/ip.ts";
 import type { Argument } from "../syntax/argument.ts";
 import { readInteger } from "../syntax/scalars.ts";
-import type { ArgumentType } from "../syntax/table.ts";
+import { type ArgumentType, last, type Setting } from "../syntax/table.ts";
 import { word } from "../syntax/types.ts";
 import type { Word } from "../syntax/word.ts";
 import { prefixLengthOf } from "./read-server.ts";
@@ -78,4 +78,16 @@ export function addressWord(argument: Argument, given: Word, logged: string, of?
   const what = of === undefined ? "IP" : `IPv${of}`;
   const help = given.text.includes("/") ? { help: "write the address without prefix length" } : {};
   return noAddress(argument, given, { message: `\`${given.text}\` is no ${what} address`, logged, ...help });
+}
+
+/** The family that `inet` or `inet6` asks for; the last one counts. */
+export function askedFamily({ inet, inet6 }: FamilyOptions): Family | undefined {
+  const asked = last<true>(inet, inet6);
+  if (asked === undefined) return undefined;
+  return inet.includes(asked) ? 4 : 6;
+}
+
+interface FamilyOptions {
+  readonly inet: readonly Setting<true>[];
+  readonly inet6: readonly Setting<true>[];
 }

@@ -2,6 +2,7 @@ import { type Family, family } from "../base/ip.ts";
 import type { Argument } from "../syntax/argument.ts";
 import { cutShort, type Manner, optionItem } from "../syntax/options.ts";
 import { type ArgumentType, last, type Setting, type Settings } from "../syntax/table.ts";
+import { askedFamily } from "./read-prefix.ts";
 import { type Destination, mixed } from "./read-route.ts";
 import type { STATIC_ROUTE, VIRTUAL_ROUTE } from "./route.ts";
 
@@ -38,7 +39,7 @@ function withoutDestination(argument: Argument, sound: boolean): undefined {
 
 /** Whether the addresses are of one family, and the options belong to it. */
 function ofOneFamily(argument: Argument, route: Route, to: Destination): boolean {
-  const asked = last<Family>(as(4, route.inet), as(6, route.inet6))?.value;
+  const asked = askedFamily(route);
   const addresses = [...route.src, ...route.via, ...route.gw, ...route.or];
   const [first] = addresses;
   const of = asked ?? to.family ?? (first === undefined ? undefined : family(first.value));
@@ -62,10 +63,6 @@ function ofOneFamily(argument: Argument, route: Route, to: Destination): boolean
   for (const { span, message, logged } of foreign)
     argument.report.error(["conflict", message], span, { keepalived: argument.at + logged });
   return wrong === undefined && !misplaced && foreign.length === 0;
-}
-
-function as<F extends Family>(value: F, settings: readonly Setting<true>[]): readonly Setting<F>[] {
-  return settings.map(({ keyword, span, order, at }) => ({ value, keyword, span, order, at }));
 }
 
 function only(message: string, logged: string) {

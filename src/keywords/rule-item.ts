@@ -1,9 +1,10 @@
-import { type Family, family } from "../base/ip.ts";
+import { family } from "../base/ip.ts";
 import type { Argument } from "../syntax/argument.ts";
 import { type Manner, optionItem } from "../syntax/options.ts";
 import type { Finding } from "../syntax/report.ts";
 import type { Span } from "../syntax/span.ts";
 import { type ArgumentType, last, type Setting, type Settings } from "../syntax/table.ts";
+import { askedFamily } from "./read-prefix.ts";
 import type { STATIC_RULE, VIRTUAL_RULE } from "./rule.ts";
 
 const MANNER: Manner = { unknown: "Unknown rule option %w" };
@@ -47,7 +48,7 @@ function hasAction(argument: Argument, rule: Rule): boolean {
 
 /** Whether what is said goes together. */
 function fits(argument: Argument, rule: Rule): boolean {
-  const asked = last<Family>(as(4, rule.inet), as(6, rule.inet6))?.value;
+  const asked = askedFamily(rule);
   const selectors = [...rule.from, ...rule.to].flatMap(({ value, span }) =>
     value === "all" ? [] : [{ of: family(value.address), span }],
   );
@@ -78,10 +79,6 @@ function fits(argument: Argument, rule: Rule): boolean {
       "suppressor/realm specified for non table action - skipping",
     );
   return leadsOn(argument, rule);
-}
-
-function as<F extends Family>(value: F, settings: readonly Setting<true>[]): readonly Setting<F>[] {
-  return settings.map(({ keyword, span, order, at }) => ({ value, keyword, span, order, at }));
 }
 
 /** Whether `goto` leads to a rule behind this one. */

@@ -1,11 +1,12 @@
 import { toSeconds } from "../base/time.ts";
-import type {
-  CheckerBase,
-  CheckerConfig,
-  CheckerTiming,
-  HttpCheckConfig,
-  HttpUrl,
-  SslCheckConfig,
+import {
+  CHECKER_KEYWORDS,
+  type CheckerBase,
+  type CheckerConfig,
+  type CheckerTiming,
+  type HttpCheckConfig,
+  type HttpUrl,
+  type SslCheckConfig,
 } from "../config/model-check.ts";
 import type { Report } from "../syntax/report.ts";
 import type { Span } from "../syntax/span.ts";
@@ -20,19 +21,6 @@ interface DirectorChecker {
   readonly settings: Given;
   readonly keyword: Span;
 }
-
-const KEYWORDS = {
-  tcp: "TCP_CHECK",
-  http: "HTTP_GET",
-  ssl: "SSL_GET",
-  smtp: "SMTP_CHECK",
-  dns: "DNS_CHECK",
-  misc: "MISC_CHECK",
-  udp: "UDP_CHECK",
-  ping: "PING_CHECK",
-  file: "FILE_CHECK",
-  bfd: "BFD_CHECK",
-} as const satisfies Readonly<Record<CheckerConfig["type"], string>>;
 
 /** A value of a checker. `inherits`: the real server and its service may say it for all their checkers. */
 interface Property {
@@ -124,7 +112,7 @@ export function compareChecks(servers: readonly DirectorServer[], inherited: Set
   const title = `\`real_server ${servers[0]?.real.address} ${servers[0]?.real.port}\``;
   const lists = servers.map(checkersOf);
   const kinds = servers.map((server, i) => {
-    const value = server.real.checkers.map(({ type }) => KEYWORDS[type]).join(", ") || "none";
+    const value = server.real.checkers.map(({ type }) => CHECKER_KEYWORDS[type]).join(", ") || "none";
     return { director: server.director, value, given: true, span: lists[i]?.[0]?.keyword ?? server.body.span };
   });
   compareStatements(`the check of ${title}`, kinds, { code: "differs-check", severity: "warning", help: HELP }, report);
@@ -141,7 +129,7 @@ type Block = Setting<{ readonly settings: Given }>;
 /** Checkers with their blocks, where the reader left none out. */
 function checkersOf(server: DirectorServer): readonly DirectorChecker[] {
   const { settings } = server.body.value;
-  const blocks = Object.values(KEYWORDS)
+  const blocks = Object.values(CHECKER_KEYWORDS)
     .flatMap((keyword): readonly Block[] => settings[keyword])
     .sort((a, b) => a.order - b.order);
   if (blocks.length !== server.real.checkers.length) return [];
@@ -174,7 +162,7 @@ function compareProperty(
     return { director, value: values[i] ?? "", given: setting !== undefined, span };
   });
   const { address, port } = first.server.owner.service;
-  const kind = KEYWORDS[first.config.type];
+  const kind = CHECKER_KEYWORDS[first.config.type];
   const what = ofService ? `\`virtual_server ${address} ${port}\`` : `\`${kind}\` of ${title}`;
   const rule = { code: `differs-${name.replaceAll("_", "-")}`, severity: "warning", help: HELP } as const;
   compareStatements(`\`${name}\` of ${what}`, statements, rule, report);

@@ -1,5 +1,12 @@
 import { destinationName } from "../base/ipvs.ts";
-import type { CheckerBase, CheckerConfig, HttpCheckConfig, HttpUrl, SslUrl } from "../config/model-check.ts";
+import {
+  CHECKER_KEYWORDS,
+  type CheckerBase,
+  type CheckerConfig,
+  type HttpCheckConfig,
+  type HttpUrl,
+  type SslUrl,
+} from "../config/model-check.ts";
 import { list, value } from "./shape.ts";
 import { command, NOT_YET, seconds } from "./words.ts";
 
@@ -15,26 +22,13 @@ export function question(checker: Paced): string {
   return JSON.stringify(asked);
 }
 
-const KEYWORDS: Readonly<Record<CheckerConfig["type"], string>> = {
-  tcp: "TCP_CHECK",
-  http: "HTTP_GET",
-  ssl: "SSL_GET",
-  smtp: "SMTP_CHECK",
-  dns: "DNS_CHECK",
-  misc: "MISC_CHECK",
-  udp: "UDP_CHECK",
-  ping: "PING_CHECK",
-  file: "FILE_CHECK",
-  bfd: "BFD_CHECK",
-};
-
 /** Those that the daemon runs; the others check nothing. */
 export function isRun({ type }: Pick<CheckerConfig, "type">): boolean {
   return type === "tcp" || type === "http";
 }
 
 function titleOf(checker: CheckerConfig): string {
-  return `${KEYWORDS[checker.type]} ${targetOf(checker)}`;
+  return `${CHECKER_KEYWORDS[checker.type]} ${targetOf(checker)}`;
 }
 
 function targetOf(checker: CheckerConfig): string {

@@ -150,6 +150,16 @@ test("the host name of an HTTP check comes from checker, real server or service"
   expect(rs("virtualhost rs.example", HTTP(URL()))?.checkers[0]).toMatchObject({ virtualHost: "rs.example" });
 });
 
+test("every `digest` behind the first one is reported, and it counts", () => {
+  const [first, second, third] = ["0", "1", "2"].map((digit) => digit.repeat(32));
+  const text = HTTP(URL(`digest ${first}`, `digest ${second}`, `digest ${third}`));
+  expect(checker(text)).toMatchObject({ urls: [{ digest: first }] });
+  expect(reading(server(text)).diagnostics.map(({ keepalived }) => keepalived?.replace(/^\(.*?\) /, ""))).toEqual([
+    `Digest '${second}' is a duplicate`,
+    `Digest '${third}' is a duplicate`,
+  ]);
+});
+
 test("an HTTP_GET that asks for nothing is left out", () => {
   expect(rs(HTTP())?.checkers).toEqual([]);
   expect(codes(server(HTTP()))).toEqual(["missing-keyword"]);

@@ -72,7 +72,7 @@ test("of two scripts the first counts", () => {
   expect(config.virtualServers[0]?.quorumUp?.argv).toEqual(["/bin/a"]);
   expect(diagnostics.find(({ code }) => code === "duplicate")).toMatchObject({
     span: { line: 10 },
-    related: [{ span: { line: 9 }, message: "this one counts" }],
+    related: [{ span: { line: 9 }, message: "it is here first" }],
     keepalived: "(k.conf: Line 10) ((null)) quorum_up script already specified - ignoring /bin/b",
   });
 });
