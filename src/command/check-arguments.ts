@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { codeProblem } from "../lint/codes.ts";
+import { readArguments } from "./arguments.ts";
 
 /** A file to check, and whose it is. */
 export interface File {
@@ -20,11 +20,6 @@ export interface CheckOptions {
 type Format = (typeof FORMATS)[number];
 const FORMATS = ["text", "json", "github"] as const;
 
-/** The arguments, read. */
-export type CheckArguments =
-  | ({ readonly action: "check" } & CheckOptions)
-  | { readonly action: "refuse"; readonly message: string };
-
 /** The file that the daemon reads where none is named. */
 export const CONFIG_FILE = "/etc/keepalived/keepalived.conf";
 
@@ -40,10 +35,11 @@ const OPTIONS = {
 
 /**
  * Reads the arguments of `check`: options and files in any order, `--` ends the options. An id belongs to the files
- * behind it, and the first one also to those before it.
+ * behind it, and the first one also to those before it. Else what is wrong with them.
  */
-export function parseCheckArguments(args: readonly string[]): CheckArguments {
-  const { tokens } = parseArgs({ args: [...args], options: OPTIONS, strict: false, tokens: true });
+export function parseCheckArguments(args: readonly string[]): CheckOptions | string {
+  const read = readArguments(args, OPTIONS);
+  if (typeof read === "string") return read;
   const files: File[] = [];
   const ids: string[] = [];
   const off = new Set<string>();
@@ -53,35 +49,25 @@ export function parseCheckArguments(args: readonly string[]): CheckArguments {
     peerVersion: undefined,
     host: undefined,
   };
-  for (const token of tokens) {
-    if (token.kind === "option-terminator") continue;
-    if (token.kind === "positional") {
-      files.push({ path: token.value === "-" ? CONFIG_FILE : token.value, id: ids.at(-1) });
+  for (const { option: name, value } of read) {
+    if (name === undefined) {
+      files.push({ path: value === "-" ? CONFIG_FILE : value, id: ids.at(-1) });
       continue;
     }
-    const { name, rawName, value } = token;
-    const type = isOption(name) ? OPTIONS[name].type : undefined;
-    if (type === undefined) return refuse(`unknown option ${rawName}`);
-    if (type === "boolean" && value !== undefined) return refuse(`option ${rawName} takes no value`);
-    if (type === "string" && (value ?? "") === "") return refuse(`option --${name} needs a value`);
-    const wrong = value === undefined ? undefined : problem(name, value);
-    if (wrong !== undefined) return refuse(wrong);
-    if (name === "config-id") ids.push(value ?? "");
+    const wrong = problem(name, value);
+    if (wrong !== undefined) return wrong;
+    if (name === "config-id") ids.push(value);
     else if (name === "off") for (const code of codesOf(value)) off.add(code);
-    else if (name === "peer-version") options = { ...options, peerVersion: value?.replace(/^\d+:/, "") };
+    else if (name === "peer-version") options = { ...options, peerVersion: value.replace(/^\d+:/, "") };
     else if (name === "format") options = { ...options, format: FORMATS.find((each) => each === value) ?? "text" };
     else if (name === "strict") options = { ...options, strict: true };
     else options = { ...options, host: name === "host" };
   }
   const [first = { path: CONFIG_FILE, id: undefined }, ...more] = files;
   if (options.host === true && more.length > 0)
-    return refuse("--host looks at this host, which is one director: name one file");
+    return "`--host` looks at this host, which is one director: name one file";
   const owned = (file: File): File => ({ ...file, id: file.id ?? ids[0] });
-  return { action: "check", ...options, off, files: [owned(first), ...more.map(owned)] };
-}
-
-function isOption(name: string): name is keyof typeof OPTIONS {
-  return Object.hasOwn(OPTIONS, name);
+  return { ...options, off, files: [owned(first), ...more.map(owned)] };
 }
 
 /** Why a value cannot be meant. */
@@ -91,16 +77,12 @@ function problem(name: string, value: string): string | undefined {
       .map(codeProblem)
       .find((each) => each !== undefined);
   if (name === "format" && !FORMATS.some((each) => each === value))
-    return `--format is text, json or github, not ${value}`;
+    return `\`--format\` is text, json or github, not \`${value}\``;
   if (name === "peer-version" && !/^(\d+:)?v?\d+(\.\d+)+([-+~].*)?$/.test(value))
-    return `--peer-version is a version such as 2.2.7, not ${value}`;
+    return `\`--peer-version\` is a version such as 2.2.7, not \`${value}\``;
   return undefined;
 }
 
-function codesOf(value = ""): readonly string[] {
+function codesOf(value: string): readonly string[] {
   return value.split(",").filter((code) => code !== "");
-}
-
-function refuse(message: string): CheckArguments {
-  return { action: "refuse", message };
 }

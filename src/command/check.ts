@@ -7,6 +7,7 @@ import { counts, type Diagnostic, inOrder, renderWithCode } from "../syntax/diag
 import { renderGithub } from "../syntax/render-github.ts";
 import { renderJson } from "../syntax/render-json.ts";
 import type { Source } from "../syntax/source.ts";
+import { refuse } from "./arguments.ts";
 import { type CheckOptions, CONFIG_FILE, type File, parseCheckArguments } from "./check-arguments.ts";
 import type { Command, CommandHost } from "./command.ts";
 import { remembering } from "./remembering.ts";
@@ -43,11 +44,7 @@ export const check: Command = {
   help: HELP,
   run(args, host) {
     const asked = parseCheckArguments(args);
-    if (asked.action === "refuse") {
-      host.error(`check: ${asked.message}\n`);
-      return 1;
-    }
-    return checkFiles(asked, host);
+    return typeof asked === "string" ? refuse(check, asked, host) : checkFiles(asked, host);
   },
 };
 

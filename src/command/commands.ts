@@ -17,7 +17,8 @@ export const COMMANDS: readonly Command[] = [check, plan, format, convert, expla
 export function runCommand([name, ...args]: readonly string[], host: CommandHost): number | undefined {
   const command = COMMANDS.find((each) => each.name === name);
   if (command === undefined) return refused(name, host);
-  if (!args.includes("--help") && !args.includes("-h")) return command.run(args, host);
+  const options = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  if (!options.includes("--help") && !options.includes("-h")) return command.run(args, host);
   const { usage, meaning, help } = command;
   host.out(help ?? `Usage: keepalived-ts ${name} ${usage}\n${meaning}\n`);
   return 0;
@@ -30,6 +31,6 @@ function refused(word = "", host: CommandHost): 1 | undefined {
     COMMANDS.map(({ name }) => name),
   );
   if (near === undefined) return undefined;
-  host.error(`keepalived-ts: no command \`${word}\`; did you mean \`${near}\`?\n`);
+  host.error(`error: no command \`${word}\`\n = help: did you mean \`${near}\`?\n`);
   return 1;
 }

@@ -1,7 +1,7 @@
-import { parseArgs } from "node:util";
 import { convert as convertFile, type Form } from "../convert/convert.ts";
 import { renderWithCode } from "../syntax/diagnostic.ts";
 import { cannot } from "../syntax/include.ts";
+import { readArguments, refuse } from "./arguments.ts";
 import type { Command } from "./command.ts";
 
 /** Exit status where there is an error, as that of `-t` for a configuration with errors. */
@@ -31,12 +31,10 @@ export const convert: Command = {
   usage: "--to json|conf FILE",
   meaning: "print a file as JSON, or JSON as a file; includes and definitions are carried out",
   help: HELP,
-  run(args, { source, out, error }) {
+  run(args, host) {
+    const { source, out, error } = host;
     const asked = askedFor(args);
-    if (typeof asked === "string") {
-      error(`convert: ${asked}\n`);
-      return 1;
-    }
+    if (typeof asked === "string") return refuse(convert, asked, host);
     const { path, to, configId } = asked;
     const file = source.read(path);
     if (!file.ok) {
@@ -57,23 +55,16 @@ interface Asked {
   readonly configId: string | undefined;
 }
 
-/** The arguments, read, or what is wrong with them. */
+/** What the arguments ask for, or what is wrong with them. */
 function askedFor(args: readonly string[]): Asked | string {
-  const { tokens } = parseArgs({ args: [...args], options: OPTIONS, strict: false, tokens: true });
-  const paths: string[] = [];
-  let to: string | undefined;
-  let configId: string | undefined;
-  for (const token of tokens) {
-    if (token.kind === "positional") paths.push(token.value);
-    if (token.kind !== "option") continue;
-    const { name, rawName, value = "" } = token;
-    if (!Object.hasOwn(OPTIONS, name)) return `unknown option ${rawName}`;
-    if (value === "") return `option --${name} needs a value`;
-    if (name === "to") to = value;
-    else configId = value;
-  }
-  const [path, ...more] = paths;
-  if (to !== "json" && to !== "conf") return "say --to json or --to conf";
-  if (path === undefined || more.length > 0) return "give the name of one file";
-  return { path, to, configId };
+  const read = readArguments(args, OPTIONS);
+  if (typeof read === "string") return read;
+  const given = (name: keyof typeof OPTIONS) => read.findLast(({ option }) => option === name)?.value;
+  const to = given("to");
+  if (to === undefined) return "`convert` needs `--to json` or `--to conf`";
+  if (to !== "json" && to !== "conf") return `\`--to\` is json or conf, not \`${to}\``;
+  const [file, ...more] = read.filter(({ option }) => option === undefined);
+  if (file === undefined) return "`convert` needs the name of a file";
+  if (more.length > 0) return "`convert` takes one file";
+  return { path: file.value, to, configId: given("config-id") };
 }

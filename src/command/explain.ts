@@ -1,6 +1,7 @@
 import { ENTRIES, type Entry, pathOf, usageOf } from "../keywords/entries.ts";
 import { exampleOf } from "../keywords/example.ts";
 import { nearest } from "../syntax/suggest.ts";
+import { refuse } from "./arguments.ts";
 import type { Command, CommandHost } from "./command.ts";
 
 /** Prints what is known of a keyword; of all keywords of that name, where the name alone is given. */
@@ -9,25 +10,21 @@ export const explain: Command = {
   usage: "KEYWORD",
   meaning: "what a keyword means: `explain virtual_server.persistence_timeout`",
   run([wanted = "", ...more], host) {
-    if (wanted === "" || more.length > 0) return refuse("give one keyword, such as `vrrp_instance.priority`", host);
+    if (wanted === "" || more.length > 0)
+      return refuse(explain, "`explain` takes one keyword, such as `vrrp_instance.priority`", host);
     const found = ENTRIES.filter((entry) => pathOf(entry) === wanted || entry.keyword === wanted);
     const best = found.filter((entry) => pathOf(entry) === wanted);
     const shown = best.length > 0 ? best : found;
-    if (shown.length === 0) return refuse(unknown(wanted), host);
+    if (shown.length === 0) return unknown(wanted, host);
     host.out(shown.map((entry) => `${explained(entry).join("\n")}\n`).join("\n"));
     return 0;
   },
 };
 
-function unknown(wanted: string): string {
-  const names = new Set(ENTRIES.flatMap((entry) => [entry.keyword, pathOf(entry)]));
-  const near = nearest(wanted, names);
-  return `no keyword \`${wanted}\`${near === undefined ? "" : `; did you mean \`${near}\`?`}`;
-}
-
-function refuse(why: string, host: CommandHost): number {
-  host.error(`keepalived-ts explain: ${why}\n`);
-  return 1;
+function unknown(wanted: string, host: CommandHost): number {
+  const near = nearest(wanted, new Set(ENTRIES.flatMap((entry) => [entry.keyword, pathOf(entry)])));
+  const help = near === undefined ? "`keepalived-ts keywords` lists all of them" : `did you mean \`${near}\`?`;
+  return refuse(explain, `no keyword \`${wanted}\``, host, help);
 }
 
 /** Everything that the tables say of a keyword, as lines. */

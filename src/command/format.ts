@@ -1,7 +1,10 @@
 import { formatText } from "../syntax/format.ts";
 import { cannot } from "../syntax/include.ts";
 import { WRONG_BYTE } from "../syntax/utf8.ts";
+import { readArguments, refuse } from "./arguments.ts";
 import type { Command, CommandHost } from "./command.ts";
+
+const OPTIONS = { check: { type: "boolean" }, write: { type: "boolean" } } as const;
 
 /** What `format` was asked to do. */
 interface Task {
@@ -19,20 +22,19 @@ export const format: Command = {
   meaning: "print files in canonical form; --check names those that differ, --write rewrites them",
   run(args, host) {
     const task = taskOf(args);
-    if (typeof task !== "string") return Math.max(0, ...task.files.map((path) => formatFile(path, task.mode, host)));
-    host.error(`error: ${task}\n = help: keepalived-ts ${format.name} ${format.usage}\n`);
-    return 1;
+    if (typeof task === "string") return refuse(format, task, host);
+    return Math.max(0, ...task.files.map((path) => formatFile(path, task.mode, host)));
   },
 };
 
 /** The task, or what is wrong with it. */
 function taskOf(args: readonly string[]): Task | string {
-  const options = args.filter((arg) => arg.startsWith("-"));
-  const files = args.filter((arg) => !arg.startsWith("-"));
-  const unknown = options.find((option) => option !== "--check" && option !== "--write");
-  if (unknown !== undefined) return `\`format\` has no option \`${unknown}\``;
+  const read = readArguments(args, OPTIONS);
+  if (typeof read === "string") return read;
+  const options = read.map(({ option }) => option);
+  const files = read.filter(({ option }) => option === undefined).map(({ value }) => value);
   if (files.length === 0) return "`format` needs the name of a file";
-  const [check, write] = [options.includes("--check"), options.includes("--write")];
+  const [check, write] = [options.includes("check"), options.includes("write")];
   if (check && write) return "`--check` and `--write` exclude each other";
   return { mode: check ? "check" : write ? "write" : "print", files };
 }

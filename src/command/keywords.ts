@@ -1,4 +1,5 @@
 import { ENTRIES, pathOf, usageOf } from "../keywords/entries.ts";
+import { refuse } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { manPage, markdownPage } from "./keyword-pages.ts";
 
@@ -11,10 +12,8 @@ export const keywords: Command = {
   meaning: "every keyword, those that are accepted but not implemented, or a page of documentation",
   run(args, host) {
     const [flag, ...more] = args;
-    if ((flag !== undefined && !FLAGS.has(flag)) || more.length > 0) {
-      host.error(`keepalived-ts keywords: unknown argument ${args.at(-1)}\n`);
-      return 1;
-    }
+    if ((flag !== undefined && !FLAGS.has(flag)) || more.length > 0)
+      return refuse(keywords, `unknown argument \`${args.at(-1)}\``, host);
     if (flag === "--markdown" || flag === "--man") {
       host.out(flag === "--man" ? manPage() : markdownPage());
       return 0;

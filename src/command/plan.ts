@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { type Reading, readConfig } from "../config/read.ts";
 import { type Change, changesOf } from "../plan/changes.ts";
 import { objections } from "../plan/objections.ts";
@@ -6,10 +5,13 @@ import { type Plan, planReload } from "../plan/plan.ts";
 import { lineOf, summaryOf } from "../plan/text.ts";
 import { type Diagnostic, renderWithCode } from "../syntax/diagnostic.ts";
 import { renderJson } from "../syntax/render-json.ts";
+import { readArguments, refuse } from "./arguments.ts";
 import { CONFIG_FILE } from "./check-arguments.ts";
 import type { Command, CommandHost } from "./command.ts";
 
-const STATUS = { same: 0, wrong: 1, changes: 2, refused: 5 } as const;
+const STATUS = { same: 0, changes: 2, refused: 5 } as const;
+
+const OPTIONS = { "config-id": { type: "string", short: "i" }, format: { type: "string" } } as const;
 
 const USAGE = "[OPTION]... NEW [OLD]";
 
@@ -34,11 +36,12 @@ export const plan: Command = {
   help: HELP,
   run(args, host) {
     const task = taskOf(args);
-    if (typeof task === "string") return wrong(task, `keepalived-ts plan ${USAGE}`, host);
+    if (typeof task === "string") return refuse(plan, task, host);
     const source = task.id === undefined ? host.source : { ...host.source, configId: task.id };
     const [old, next] = [readConfig(task.old, source), readConfig(task.next, source)];
     const [unread] = old.files.length === 0 ? old.diagnostics : [];
-    if (unread !== undefined) return wrong(unread.message, "name the file that the daemon was started with", host);
+    if (unread !== undefined)
+      return refuse(plan, unread.message, host, "name the file that the daemon was started with");
     const comparison = { task, old, next, refused: objections(old.diagnostics, next.diagnostics) };
     return task.format === "json" ? answerJson(comparison, host) : answerText(comparison, host);
   },
@@ -61,31 +64,16 @@ interface Comparison {
 
 /** The task, or what is wrong with it. */
 function taskOf(args: readonly string[]): Task | string {
-  const asked = parsed(args);
-  if (typeof asked === "string") return asked;
-  const { values, positionals } = asked;
-  const [next, old = "-", ...more] = positionals;
-  const { format = "text" } = values;
+  const read = readArguments(args, OPTIONS);
+  if (typeof read === "string") return read;
+  const given = (name: keyof typeof OPTIONS) => read.findLast(({ option }) => option === name)?.value;
+  const [next, old = "-", ...more] = read.filter(({ option }) => option === undefined).map(({ value }) => value);
+  const format = given("format") ?? "text";
   if (next === undefined) return "`plan` needs the name of the new file";
   if (more.length > 0) return "`plan` takes two files at most";
   if (format !== "text" && format !== "json") return `\`--format\` is text or json, not \`${format}\``;
   const byDefault = old === "-";
-  return { next, old: byDefault ? CONFIG_FILE : old, byDefault, id: values["config-id"], format };
-}
-
-function parsed(args: readonly string[]) {
-  const options = { "config-id": { type: "string", short: "i" }, format: { type: "string" } } as const;
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    const [first = ""] = (error instanceof Error ? error.message : String(error)).split(/[.\n]/);
-    return first.charAt(0).toLowerCase() + first.slice(1).replaceAll("'", "`");
-  }
-}
-
-function wrong(message: string, help: string, host: CommandHost): number {
-  host.error(`error: ${message}\n = help: ${help}\n`);
-  return STATUS.wrong;
+  return { next, old: byDefault ? CONFIG_FILE : old, byDefault, id: given("config-id"), format };
 }
 
 function answerText({ task, old, next, refused }: Comparison, host: CommandHost): number {

@@ -72,7 +72,7 @@ export function codeProblem(code: string): string | undefined {
   const { known, lints } = codes();
   if (known.has(code)) return undefined;
   const near = lints.get(code) ?? nearest(code, known);
-  return `no finding has the code ${code}${near === undefined ? "" : `; did you mean ${near}?`}`;
+  return `no finding has the code \`${code}\`${near === undefined ? "" : `; did you mean \`${near}\`?`}`;
 }
 
 /** All codes and names; and what the reader calls lints, with the lint. */

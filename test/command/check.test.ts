@@ -237,29 +237,31 @@ test("two directors: the findings of each file, and the differences, in the orde
   expect(out).toContain("`lb_algo` of `virtual_server 172.16.1.100 80` is `rr` in `lb1.conf` and `wlc` in `lb2.conf`");
 });
 
-test("wrong arguments: one line on standard error, status 1", () => {
+const said = (message: string): string => `error: ${message}\n = help: keepalived-ts check [OPTION]... [FILE]...\n`;
+
+test("wrong arguments: what is wrong and the usage on standard error, status 1", () => {
   const refused = (...args: readonly string[]): string => {
     const { status, out, error } = run(CLEAN, "check", ...args);
     expect({ status, out }).toEqual({ status: 1, out: "" });
     return error;
   };
-  expect(refused("--bogus", "k.conf")).toBe("check: unknown option --bogus\n");
-  expect(refused("-x")).toBe("check: unknown option -x\n");
-  expect(refused("--format=xml")).toBe("check: --format is text, json or github, not xml\n");
-  expect(refused("k.conf", "--format")).toBe("check: option --format needs a value\n");
-  expect(refused("--format=", "k.conf")).toBe("check: option --format needs a value\n");
-  expect(refused("-i")).toBe("check: option --config-id needs a value\n");
-  expect(refused("--strict=yes")).toBe("check: option --strict takes no value\n");
-  expect(refused("--host", "a", "b")).toBe("check: --host looks at this host, which is one director: name one file\n");
+  expect(refused("--bogus", "k.conf")).toBe(said("unknown option `--bogus`"));
+  expect(refused("-x")).toBe(said("unknown option `-x`"));
+  expect(refused("--format=xml")).toBe(said("`--format` is text, json or github, not `xml`"));
+  expect(refused("k.conf", "--format")).toBe(said("option `--format` needs a value"));
+  expect(refused("--format=", "k.conf")).toBe(said("option `--format` needs a value"));
+  expect(refused("-i")).toBe(said("option `--config-id` needs a value"));
+  expect(refused("--strict=yes")).toBe(said("option `--strict` takes no value"));
+  expect(refused("--host", "a", "b")).toBe(said("`--host` looks at this host, which is one director: name one file"));
 });
 
 test("a code that no finding has is refused, with the one that was probably meant", () => {
   const refused = (off: string): string => run(CLEAN, "check", `--off=${off}`, "k.conf").error;
-  expect(refused("K099")).toMatch(/^check: no finding has the code K099; did you mean K0\d9\?\n$/);
-  expect(refused("k012")).toBe("check: no finding has the code k012; did you mean K012?\n");
-  expect(refused("K012,weak-wieght")).toBe("check: no finding has the code weak-wieght; did you mean weak-weight?\n");
-  expect(refused("unknown-keyword")).toBe("check: no finding has the code unknown-keyword; did you mean K005?\n");
-  expect(refused("complete nonsense here")).toBe("check: no finding has the code complete nonsense here\n");
+  expect(refused("K099")).toMatch(/^error: no finding has the code `K099`; did you mean `K0\d9`\?\n/);
+  expect(refused("k012")).toBe(said("no finding has the code `k012`; did you mean `K012`?"));
+  expect(refused("K012,weak-wieght")).toBe(said("no finding has the code `weak-wieght`; did you mean `weak-weight`?"));
+  expect(refused("unknown-keyword")).toBe(said("no finding has the code `unknown-keyword`; did you mean `K005`?"));
+  expect(refused("complete nonsense here")).toBe(said("no finding has the code `complete nonsense here`"));
   expect(refused("K012,,weak-weight,")).toBe("");
   for (const known of ["K012", "weak-weight", "not-implemented", "two-masters", "differs-lb-algo"])
     expect([known, refused(known)]).toEqual([known, ""]);
@@ -270,7 +272,7 @@ test("a version is numbers with dots, as packages write them", () => {
     expect(run(CLEAN, "check", "--peer-version", wrong, "k.conf")).toEqual({
       status: 1,
       out: "",
-      error: `check: --peer-version is a version such as 2.2.7, not ${wrong}\n`,
+      error: said(`\`--peer-version\` is a version such as 2.2.7, not \`${wrong}\``),
     });
   for (const right of ["2.2.7", "v2.2.7", "2.3", "1:2.2.7-1+b2"])
     expect(run(CLEAN, "check", "--peer-version", right, "k.conf")).toMatchObject({ status: 0, error: "" });

@@ -83,20 +83,18 @@ test("a file that cannot be read: status 2", () => {
 });
 
 test.each([
-  [["k.conf"], "say --to json or --to conf"],
-  [["--to", "yaml", "k.conf"], "say --to json or --to conf"],
-  [["--to", "json"], "give the name of one file"],
-  [["--to", "json", "k.conf", "k.json"], "give the name of one file"],
-  [["--bogus", "k.conf"], "unknown option --bogus"],
-  [["-x"], "unknown option -x"],
-  [["--to"], "option --to needs a value"],
-  [["k.conf", "-i"], "option --config-id needs a value"],
-])("%j: one line on standard error, status 1", (args, message) => {
+  [["k.conf"], "`convert` needs `--to json` or `--to conf`"],
+  [["--to", "yaml", "k.conf"], "`--to` is json or conf, not `yaml`"],
+  [["--to", "json"], "`convert` needs the name of a file"],
+  [["--to", "json", "k.conf", "k.json"], "`convert` takes one file"],
+  [["--bogus", "k.conf"], "unknown option `--bogus`"],
+  [["-x"], "unknown option `-x`"],
+  [["--to"], "option `--to` needs a value"],
+  [["k.conf", "-i"], "option `--config-id` needs a value"],
+])("%j: what is wrong and the usage on standard error, status 1", (args, message) => {
   const { status, out, error } = run(FILES, ...args);
   expect([status, out]).toEqual([1, ""]);
-  const [line, ...more] = error.split("\n");
-  expect(line).toBe(`convert: ${message}`);
-  expect(more).toEqual([""]);
+  expect(error).toBe(`error: ${message}\n = help: keepalived-ts convert --to json|conf FILE\n`);
 });
 
 test("behind `--` everything is a file", () => {

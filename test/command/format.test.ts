@@ -77,10 +77,14 @@ test("a file that is not UTF-8 is left alone: its characters would be lost", () 
 test.each([
   [[], "`format` needs the name of a file"],
   [["--check"], "`format` needs the name of a file"],
-  [["--fix", "ugly"], "`format` has no option `--fix`"],
+  [["--fix", "ugly"], "unknown option `--fix`"],
   [["--check", "--write", "ugly"], "`--check` and `--write` exclude each other"],
 ])("%j is refused with 1, and nothing is written", (args, message) => {
   expect(run(args)).toEqual({ ...QUIET, status: 1, error: `error: ${message}\n${HELP}` });
+});
+
+test("behind `--` everything is a file", () => {
+  expect(run(["--", "--check"])).toMatchObject({ status: 2, error: "error: `--check` does not exist\n" });
 });
 
 const folder = mkdtempSync(join(tmpdir(), "keepalived-ts-format-"));

@@ -39,8 +39,8 @@ test("a name without its block is explained in every block that has it", () => {
 
 test.each([
   [["virtual_server.persistance_timeout"], "did you mean `virtual_server.persistence_timeout`?"],
-  [[], "give one keyword"],
-  [["a", "b"], "give one keyword"],
+  [[], "takes one keyword"],
+  [["a", "b"], "takes one keyword"],
 ])("explain %j is refused: %s", (args, why) => {
   const { status, error } = ran(explain, ...args);
   expect(status).toBe(1);
@@ -50,6 +50,11 @@ test.each([
 test.each(COMMANDS)("$name --help says how it is used", ({ name, usage }) => {
   const { status, out } = ranBy((host) => runCommand([name, "--help"], host) ?? -1);
   expect([status, out.startsWith(`Usage: keepalived-ts ${name} ${usage}\n`)]).toEqual([0, true]);
+});
+
+test("behind `--` a --help is a file", () => {
+  const { status, error } = ranBy((host) => runCommand(["format", "--", "--help"], host) ?? -1);
+  expect([status, error]).toEqual([2, "error: `--help` does not exist\n"]);
 });
 
 test("a misspelt command is refused, and starts no daemon; other operands are the daemon's", () => {

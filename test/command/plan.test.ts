@@ -119,7 +119,7 @@ test.each([
   [["a", "b", "c"], "`plan` takes two files at most"],
   [["--format=xml", "a"], "`--format` is text or json, not `xml`"],
   [["--fix", "a"], "unknown option `--fix`"],
-  [["a", "-i"], "option `-i, --config-id <value>` argument missing"],
+  [["a", "-i"], "option `--config-id` needs a value"],
 ])("%j is refused with 1", (args, message) => {
   const help = " = help: keepalived-ts plan [OPTION]... NEW [OLD]\n";
   expect(run(args)).toEqual({ status: 1, out: "", error: `error: ${message}\n${help}` });
