@@ -8,6 +8,7 @@ import { runCommand } from "../command/commands.ts";
 import { testConfig } from "../command/config-test.ts";
 import { replaceFile } from "../command/replace-file.ts";
 import { readConfig } from "../config/read.ts";
+import { errnoText } from "../io/errno.ts";
 import { hostFacts } from "../io/host-facts.ts";
 import { ignoreRealtimeSignals } from "../io/signals.ts";
 import type { Log } from "../observe/log.ts";
@@ -22,6 +23,9 @@ import { KEEPALIVED_VERSION, VERSION } from "./version.ts";
 
 const DEFAULT_UMASK = 0o177; // Keepalived's: what we and our scripts create is the owner's alone
 const INTERNAL_ERROR = 70; // EX_SOFTWARE of sysexits.h
+const NOT_WRITTEN = 74; // EX_IOERR of sysexits.h
+
+let lost: string | undefined; // why standard output did not take the answer: Node forgets it
 
 process.exit(await main(process.argv.slice(2)));
 
@@ -33,8 +37,9 @@ async function main(args: readonly string[]): Promise<number> {
   if (answered !== undefined) return await written(answered);
   const asked = parseCommandLine(args);
   if (asked.action === "answer") {
-    process[asked.to].write(asked.text);
-    return asked.status;
+    if (asked.to === "stdout") say(asked.text);
+    else process.stderr.write(asked.text);
+    return await written(asked.status);
   }
   for (const warning of asked.warnings) process.stderr.write(`${warning}\n`);
   if (asked.action === "test") return await written(configTest(asked.options));
@@ -42,11 +47,17 @@ async function main(args: readonly string[]): Promise<number> {
   return await run(isDaemon() ? leaveFolder(asked.options) : asked.options, args);
 }
 
-/** The status, when all is said: a pipe takes 64 KiB at once, and the end of the process would drop the rest. */
+/**
+ * The status, when all is said: a pipe takes 64 KiB at once, and the end of the process would drop the rest. Another
+ * one where the answer could not be written (`convert ... > FILE` on a full disk).
+ */
 async function written(status: number): Promise<number> {
   for (const stream of [process.stdout, process.stderr])
     if (stream.writableLength > 0) await new Promise<void>((resolve) => stream.write("", () => resolve()));
-  return status;
+  await new Promise((resolve) => setImmediate(resolve)); // Node tells of errors in its next round
+  if (lost === undefined) return status;
+  process.stderr.write(`error: cannot write the answer: ${lost}\n`);
+  return NOT_WRITTEN;
 }
 
 /** What commands may use of this host. */
@@ -57,7 +68,10 @@ function commandHost(): CommandHost {
 
 /** Standard output; who stops reading (`| head`) is no error. */
 function say(text: string): void {
-  if (process.stdout.listenerCount("error") === 0) process.stdout.on("error", () => {});
+  if (process.stdout.listenerCount("error") === 0)
+    process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") lost ??= error.message;
+    });
   process.stdout.write(text);
 }
 
@@ -65,8 +79,21 @@ function say(text: string): void {
 function configTest({ configFile, configId, testLog }: Options): number {
   const { text, status } = testConfig(configFile, { source: hostSource(configId), facts: hostFacts });
   if (testLog === undefined) process.stderr.write(text);
-  else appendFileSync(testLog, text);
-  return status;
+  const failed = testLog === undefined ? undefined : append(testLog, text);
+  if (failed === undefined) return status;
+  process.stderr.write(`Unable to open config-test log file ${testLog} ${failed} - ${errnoText(failed)}\n`);
+  return 1;
+}
+
+/** The error number where the text could not be appended. */
+function append(path: string, text: string): number | undefined {
+  try {
+    appendFileSync(path, text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Error && "errno" in error) return -Number(error.errno);
+    throw error;
+  }
 }
 
 async function run(options: Options, args: readonly string[]): Promise<number> {
