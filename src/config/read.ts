@@ -49,7 +49,11 @@ export function readConfig(path: string, source: Source, heard?: (token: Token) 
       message: finding[1],
       span: start,
     };
-    const diagnostics = [{ ...diagnostic, fatal: true as const, keepalived: refusal(path, file) }];
+    const logged =
+      file.reason === "unreadable"
+        ? { keepalived: `Unable to read configuration file ${path}`, status: 4 as const }
+        : { keepalived: refusal(path, file) };
+    const diagnostics = [{ ...diagnostic, fatal: true as const, ...logged }];
     const tree = newParser(LANGUAGE, report, start).finished().settings;
     return { ...resolve(tree, report, texts), diagnostics, files: [], includes: report.includes };
   }

@@ -28,8 +28,9 @@ function readText(path: string): FileText {
     const bytes = readFileSync(path);
     return { ok: true, text: isUtf8(bytes) ? bytes.toString("utf8") : decodeUtf8(bytes) };
   } catch (error) {
-    const notThere = error instanceof Error && "code" in error && error.code === "ENOTDIR";
-    return { ok: false, reason: notThere ? "missing" : "unreadable" };
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOTDIR") return { ok: false, reason: "missing" };
+    return { ok: false, reason: code === "ELOOP" ? "executable" : "unreadable" };
   }
 }
 

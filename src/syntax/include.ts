@@ -141,6 +141,6 @@ export function refusal(path: string, file: FileText & { readonly ok: false }): 
     case "executable":
       return `Configuration file '${path}' is not a regular non-executable file - skipping`;
     case "unreadable":
-      return `Unable to open '${path}' - skipping`;
+      return `Configuration file '${path}' open problem (Permission denied) - skipping`;
   }
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -18,13 +18,15 @@ function glob(pattern: string): string[] {
 test("files are read whole; directories, executables and what is missing are told apart", () => {
   writeFileSync(join(folder, "run"), "#!");
   chmodSync(join(folder, "run"), 0o755);
+  symlinkSync("loop", join(folder, "loop"));
   expect(source.read(join(folder, "a.conf"))).toEqual({ ok: true, text: "a.conf" });
-  const reasons = ["d", "run", "none", "a.conf/x"].map((name) => source.read(join(folder, name)));
+  const reasons = ["d", "run", "none", "a.conf/x", "loop"].map((name) => source.read(join(folder, name)));
   expect(reasons).toMatchObject([
     { reason: "directory" },
     { reason: "executable" },
     { reason: "missing" },
     { reason: "missing" },
+    { reason: "executable" }, // no regular file, as Keepalived says of a link to itself
   ]);
 });
 
