@@ -138,7 +138,8 @@ export function miscCheck(
   const { settings, end } = body.value;
   const path = last(settings.misc_path);
   const account = last(settings.user)?.value ?? context.scriptUser;
-  const command = path === undefined ? undefined : commandOf(path.value, account);
+  // Words behind the command are no account here: `user` says whose it is.
+  const command = path === undefined ? undefined : commandOf({ ...path.value, more: [] }, account);
   if (path === undefined || command === undefined) {
     const keepalived = `(${end.file}: Line ${end.line}) No script path has been specified for MISC_CHECKER - skipping`;
     const message = "`MISC_CHECK` has no `misc_path`: it checks nothing and is left out";
