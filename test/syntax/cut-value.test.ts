@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { cutValues } from "../../src/syntax/cut-value.ts";
+import { formatText } from "../../src/syntax/format.ts";
 import { newReport } from "../../src/syntax/report.ts";
 
 /** `LINE:COLUMN+LENGTH KEPT of WORD`, and the help where it is not the usual one. */
@@ -60,6 +61,16 @@ test("the lines are counted, the same line twice is two findings", () => {
 test("a long line is no slower than a short one, and its word is shown in part", () => {
   const long = "x".repeat(1_000_000);
   expect(cuts(`kw ${long}#${long}`)[0]?.length).toBeLessThan(200);
+});
+
+test("what is cut is cut after formatting as well", () => {
+  const words = fc.constantFrom("a", " ", "#", "!", '"', "\\", "{", "}", "$P=", "@b ", "\n", "1", "'", "$A");
+  fc.assert(
+    fc.property(fc.array(words, { maxLength: 30 }), (parts) => {
+      const text = parts.join("");
+      expect(cuts(formatText(text)).length).toBe(cuts(text).length);
+    }),
+  );
 });
 
 test("whatever stands in a text, each finding is on a line that holds the sign", () => {
