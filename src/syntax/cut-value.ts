@@ -5,6 +5,8 @@ import { commentStart } from "./statement.ts";
 
 const GLUED = /[^\s{}"\\#!][#!]/g;
 const ENDS = /[\s{}"]/;
+// Not a backslash: keepalived 2.2.7 takes it away for the copy that its vrrp and checkers processes read.
+const HELP = "put the value into double quotes; a comment needs a blank before it";
 const SHOWN = 64; // characters of a word that a message shows
 
 /**
@@ -19,11 +21,8 @@ export function cutValues(file: string, text: string, report: Report): void {
     if (cut === undefined) continue;
     const { from, at, to } = cut;
     const [sign, kept, word] = [line[at], line.slice(from, at), line.slice(from, to)];
-    const defines = word.startsWith("$") && word.includes("=");
-    // A definition's text is read once more where it is used, and then the sign without backslash cuts it.
-    const help = `put the value into double quotes${defines ? "" : `, or write \`\\${sign}\``}; a comment needs a blank before it`;
     const message = `\`${sign}\` begins a comment in the middle of a value: only \`${shown(kept)}\` of \`${shown(word)}\` is read`;
-    report.warning(["value-cut", message], { file, line: number, column: at + 1, length: to - at }, { help });
+    report.warning(["value-cut", message], { file, line: number, column: at + 1, length: to - at }, { help: HELP });
   }
 }
 
