@@ -39,9 +39,10 @@ export function statementsOf(raw: string): Statements {
  * it is read.
  */
 function definesLater(line: string): boolean {
-  const defines = /\$[A-Za-z_]\w*=/.exec(line);
-  if (defines === null || !/^[^{}]*[{}]|^(?:@\S*\s+)?~/.test(line.slice(0, defines.index))) return false;
-  return /[\\$]/.test(line.slice(defines.index + 1));
+  const from = /^(?:@\S*\s+)?~/.test(line) ? 0 : line.search(/[{}]|\$[A-Za-z_{]/); // a `$NAME` may stand for a brace
+  const rest = from === -1 ? "" : line.slice(from);
+  const defines = /\$[A-Za-z_]\w*=/.exec(rest);
+  return defines !== null && /[\\$]/.test(rest.slice(defines.index + 1));
 }
 
 /** Whether a line within a definition of several lines leaves it open. A line of blanks does, an empty one does not. */

@@ -38,6 +38,13 @@ test("formatting changes nothing of what is read, on whichever machine", () => {
   );
 });
 
+test.each(["kw $A= $U{ $A=\\ \n\n\n } \n", " ' $O $A=\\ \n \n{\n"])(
+  "%j: a definition behind a brace goes on, whatever stands before it",
+  (text) => {
+    expect(read(formatText(text), "x")).toEqual(read(text, "x"));
+  },
+);
+
 test("formatting again changes nothing", () => {
   fc.assert(
     fc.property(texts, (text) => {
