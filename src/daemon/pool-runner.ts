@@ -4,11 +4,12 @@ import { EMPTY_POOL, type PoolEvent, type PoolState, poolStep, wantedEntry } fro
 import { activatingWords, healthWords, leavingWords, poolWords, serverWords, weightWords } from "../lvs/words.ts";
 import type { Log } from "../observe/log.ts";
 import type { ServiceReport } from "../observe/report.ts";
+import type { RunnableChecker } from "../plan/check-shape.ts";
 import { question } from "../plan/check-shape.ts";
 import { keysOf } from "../plan/compare.ts";
 import { type Changed, changed, going, type ListDifference } from "../plan/difference.ts";
 import { type CheckerHost, CheckerRunner, healthParameters } from "./checker-runner.ts";
-import type { RunnableChecker, RunnableServer, RunnableService } from "./runnable.ts";
+import type { RunnableServer, RunnableService } from "./runnable.ts";
 
 /** What a pool needs of the process it lives in. */
 export interface PoolHost extends Pick<CheckerHost, "io" | "random" | "changed"> {

@@ -1,14 +1,11 @@
 import type { Config } from "../config/model.ts";
-import type { CheckerConfig, HttpCheckConfig, TcpCheckConfig } from "../config/model-check.ts";
 import type { RealServerConfig, VirtualServerConfig } from "../config/model-lvs.ts";
 import type { RealServer, VirtualServer } from "../lvs/pool.ts";
+import { isRun, type RunnableChecker } from "../plan/check-shape.ts";
 import { compare } from "../plan/compare.ts";
 import type { ListDifference } from "../plan/difference.ts";
 import { VIRTUAL_SERVERS } from "../plan/lvs-shape.ts";
 import type { ListRow, Shape } from "../plan/shape.ts";
-
-/** A checker that the daemon can run. */
-export type RunnableChecker = TcpCheckConfig | HttpCheckConfig;
 
 /** A real server with the checkers that run. */
 export interface RunnableServer extends RealServer {
@@ -55,10 +52,6 @@ function service(server: VirtualServerConfig): RunnableService {
 
 function realServer(server: RealServerConfig): RunnableServer {
   const { address, port, weight, forwarding, upperThreshold, lowerThreshold, inhibitOnFailure } = server;
-  const checkers = server.checkers.filter(isRunnable);
+  const checkers = server.checkers.filter(isRun);
   return { address, port, weight, forwarding, upperThreshold, lowerThreshold, inhibitOnFailure, checkers };
-}
-
-function isRunnable(checker: CheckerConfig): checker is RunnableChecker {
-  return checker.type === "tcp" || checker.type === "http";
 }

@@ -6,6 +6,7 @@ import {
   type HttpCheckConfig,
   type HttpUrl,
   type SslUrl,
+  type TcpCheckConfig,
 } from "../config/model-check.ts";
 import { list, value } from "./shape.ts";
 import { command, NOT_YET, seconds } from "./words.ts";
@@ -22,9 +23,12 @@ export function question(checker: Paced): string {
   return JSON.stringify(asked);
 }
 
-/** Those that the daemon runs; the others check nothing. */
-export function isRun({ type }: Pick<CheckerConfig, "type">): boolean {
-  return type === "tcp" || type === "http";
+/** A checker that the daemon runs; the others check nothing. */
+export type RunnableChecker = TcpCheckConfig | HttpCheckConfig;
+
+/** Whether the daemon runs a checker. */
+export function isRun(checker: CheckerConfig): checker is RunnableChecker {
+  return checker.type === "tcp" || checker.type === "http";
 }
 
 function titleOf(checker: CheckerConfig): string {
