@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
-/** The whole architecture: folder -> what its files may import. ARCHITECTURE.md shows the same table. */
+/** The whole architecture: folder -> what its files may import. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   base: [],
   wire: ["base"],
@@ -41,6 +41,16 @@ const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((
 
 test("every file of src/ lies in a folder of the table", () => {
   expect(files.filter((file) => MAY_IMPORT[file.split("/")[0] ?? ""] === undefined)).toEqual([]);
+});
+
+test("ARCHITECTURE.md shows the same table, and the same pure folders", () => {
+  const page = readFileSync("ARCHITECTURE.md", "utf8");
+  const shown = [...page.matchAll(/^\| `src\/(\w+)` \|.*\| ([^|]+) \|$/gm)].map(([, folder = "", imports = ""]) => [
+    folder,
+    imports.startsWith("nothing") ? [] : imports.replaceAll("`", "").split(", "),
+  ]);
+  expect(Object.fromEntries(shown)).toEqual(MAY_IMPORT);
+  expect(/^`([\w ]+)` are pure/m.exec(page)?.[1]?.split(" ")).toEqual(PURE);
 });
 
 test("imports follow the table", () => {
