@@ -19,14 +19,14 @@ export interface LvsContext {
 }
 
 /** A `track_file`: Keepalived lets a checker use only what stands above it. */
-export interface DefinedFile {
+interface DefinedFile {
   readonly order: number;
   readonly place: Span;
   readonly weight: Weight | undefined; // as given
 }
 
 /** A `bfd_instance`. */
-export interface DefinedBfd {
+interface DefinedBfd {
   readonly order: number;
   readonly place: Span;
   readonly forCheckers: boolean; // false: `vrrp` alone

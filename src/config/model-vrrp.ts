@@ -64,7 +64,7 @@ export interface HmacConfig {
 }
 
 /** `key` of `auth_hmac`, as written: text, `hex:...` or `file:PATH`. */
-export interface HmacKey {
+interface HmacKey {
   readonly id: number; // 1..255
   readonly key: string;
 }

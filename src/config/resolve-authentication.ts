@@ -49,7 +49,7 @@ export function authentication({ name, given, report }: Instance, { strict, vers
 const NONE: Authentication = { type: "none" };
 
 /** The settings of `authentication` that count. */
-export function settingsOf({ authentication: blocks }: Given) {
+function settingsOf({ authentication: blocks }: Given) {
   const settings = blocks.map(({ value }) => value.settings);
   return {
     type: last(...settings.map(({ auth_type }) => auth_type)),

@@ -13,10 +13,10 @@ type TrackBody = Setting<Body<string, typeof TRACK_GROUP>>;
 type Members = readonly Setting<readonly Setting<string>[]>[];
 
 /** Every instance of the file by name, wherever it stands, with the place of its block. */
-export type InstanceNames = ReadonlyMap<string, Span>;
+type InstanceNames = ReadonlyMap<string, Span>;
 
 /** What groups are resolved with. */
-export interface GroupContext {
+interface GroupContext {
   readonly instances: InstanceNames;
   readonly sources: TrackSources;
   readonly defaults: Defaults;
@@ -24,7 +24,7 @@ export interface GroupContext {
 }
 
 /** A sync group before it is known which of its members own their addresses. */
-export interface SyncGroup {
+interface SyncGroup {
   readonly name: string;
   readonly members: readonly string[];
   readonly found: FoundTrackers;

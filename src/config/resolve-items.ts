@@ -11,7 +11,7 @@ type Blocks<T> = readonly Setting<readonly Setting<T>[]>[];
 type Words = Readonly<Record<string, readonly Setting<unknown>[]>>;
 
 /** What items of static lists may name: track groups that stand above them. */
-export interface ItemContext {
+interface ItemContext {
   readonly groups: ReadonlyMap<string, { readonly order: number }>;
   readonly report: Report;
 }

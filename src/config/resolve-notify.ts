@@ -9,7 +9,7 @@ import { commandOf, type NotifyContext, notifyScript, type ScriptUser } from "./
 type Scripts = readonly Setting<Script>[];
 
 /** The keywords that instances and sync groups share. */
-export interface NotifyLists {
+interface NotifyLists {
   readonly notify_master: Scripts;
   readonly notify_backup: Scripts;
   readonly notify_fault: Scripts;

@@ -6,7 +6,7 @@ import type { Group } from "./resolve-group.ts";
 import type { Service } from "./resolve-server.ts";
 
 /** A server as it is written, and how connections reach it. */
-export interface Placed extends Endpoint {
+interface Placed extends Endpoint {
   readonly forwarding: Forwarding;
   readonly what: "real" | "sorry";
   readonly place: Pick<Setting<unknown>, "span">;

@@ -31,7 +31,7 @@ export type Reached =
   | { readonly type: "group"; readonly group: Group };
 
 /** What real servers have where they do not say it. */
-export interface ServerStandard {
+interface ServerStandard {
   readonly weight: number;
   readonly inhibitOnFailure: boolean;
   readonly alpha: boolean;

@@ -7,7 +7,7 @@ import { placedPort } from "./resolve-port.ts";
 import { fits, type Service } from "./resolve-server.ts";
 
 /** What the sorry server must fit to. `end`: of the block, where Keepalived looks at it. */
-export interface SorryPlace {
+interface SorryPlace {
   readonly service: Service;
   readonly family: Family | undefined; // of the service; undefined: both
   readonly realServers: readonly RealServerConfig[];

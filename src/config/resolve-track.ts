@@ -10,7 +10,7 @@ import { firstAt, knownNames } from "./reference.ts";
 export type Trackables = Definitions<unknown>;
 
 /** A kind of trackable thing, in the words of the configuration and of Keepalived's messages. */
-export interface TrackKind {
+interface TrackKind {
   readonly keyword: "track_script" | "track_file" | "track_process" | "track_bfd";
   readonly noun: string; // `track script`
   readonly block: string; // the keyword that defines it
@@ -52,7 +52,7 @@ const SCRIPT: TrackKind = {
 export const TRACK_KINDS = { scripts: SCRIPT, files: FILE, processes: PROCESS, bfd: BFD } as const;
 
 /** Whose items these are: the name of an instance or a group, as messages have it. */
-export interface TrackContext {
+interface TrackContext {
   readonly owner: string;
   readonly report: Report;
 }

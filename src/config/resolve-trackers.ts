@@ -21,7 +21,7 @@ export function bfdForVrrp(all: Definitions<BfdInstanceConfig>): Trackables {
 type Items = readonly Setting<readonly Setting<TrackItem>[]>[];
 
 /** The lists of an instance or a group, as the tables read them. */
-export interface TrackLists {
+interface TrackLists {
   readonly track_script: Items;
   readonly track_interface: Items;
   readonly track_file: Items;
@@ -61,7 +61,7 @@ function flat(blocks: Items): readonly Setting<TrackItem>[] {
 }
 
 /** Why the weights of an instance's own trackers do not count, as Keepalived says it. */
-export type Weightless = "SYNC group" | "address_owner";
+type Weightless = "SYNC group" | "address_owner";
 
 /**
  * The trackers of an instance whose weights do not count: what has one of its own is left out, a file with the weight of

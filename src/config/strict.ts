@@ -24,7 +24,7 @@ export interface Wishes
 }
 
 /** Whose wishes these are, and what asked for strict mode. */
-export interface StrictContext {
+interface StrictContext {
   readonly name: string;
   readonly given: Settings<typeof VRRP_INSTANCE>;
   readonly strict: Setting<boolean> | undefined; // vrrp_strict

@@ -19,7 +19,7 @@ export interface Conversion {
 }
 
 /** Whether a text is meant as JSON: no configuration begins with a bracket. */
-export function isJson(text: string): boolean {
+function isJson(text: string): boolean {
   return /^[\s\ufeff]*[{[]/.test(text);
 }
 

@@ -19,14 +19,14 @@ export interface JsonEntry {
   readonly value: Json;
 }
 
-export interface JsonArray {
+interface JsonArray {
   readonly kind: "array";
   readonly items: readonly Json[];
   readonly from: number;
   readonly to: number;
 }
 
-export interface JsonScalar {
+interface JsonScalar {
   readonly kind: "string" | "number" | "true" | "false" | "null";
   readonly text: string; // of a string what it says, of a number how it is written
   readonly from: number;

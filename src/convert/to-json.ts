@@ -21,7 +21,7 @@ export interface Forms {
 }
 
 /** Hears the words and braces of a configuration, and says it as JSON. */
-export interface JsonWriter {
+interface JsonWriter {
   feed(token: Token): void;
   /** After the last token. */
   forms(): Forms;

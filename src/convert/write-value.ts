@@ -29,10 +29,10 @@ export interface Complaint {
 }
 
 /** Hears of a complaint, and stands for the value that is not there. */
-export type Complain = (complaint: Complaint) => undefined;
+type Complain = (complaint: Complaint) => undefined;
 
 /** A value, and who hears what is wrong with it. */
-export interface Valued {
+interface Valued {
   readonly value: Json;
   readonly path: Path | undefined;
   readonly complain: Complain;

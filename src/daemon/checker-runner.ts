@@ -13,8 +13,7 @@ import {
   healthStep,
 } from "../lvs/health.ts";
 import type { CheckerReport } from "../observe/report.ts";
-import type { RunnableChecker } from "../plan/check-shape.ts";
-import { question } from "../plan/check-shape.ts";
+import { question, type RunnableChecker } from "../plan/check-shape.ts";
 
 export interface CheckerHost {
   readonly io: CheckIo;

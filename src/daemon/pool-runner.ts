@@ -4,8 +4,7 @@ import { EMPTY_POOL, type PoolEvent, type PoolState, poolStep, wantedEntry } fro
 import { activatingWords, healthWords, leavingWords, poolWords, serverWords, weightWords } from "../lvs/words.ts";
 import type { Log } from "../observe/log.ts";
 import type { ServiceReport } from "../observe/report.ts";
-import type { RunnableChecker } from "../plan/check-shape.ts";
-import { question } from "../plan/check-shape.ts";
+import { question, type RunnableChecker } from "../plan/check-shape.ts";
 import { keysOf } from "../plan/compare.ts";
 import { type Changed, changed, going, type ListDifference } from "../plan/difference.ts";
 import { type CheckerHost, CheckerRunner, healthParameters } from "./checker-runner.ts";

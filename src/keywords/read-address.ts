@@ -27,7 +27,7 @@ export interface AddressItem {
 
 const FLAGS = ["home", "-nodad", "mngtmpaddr", "noprefixroute", "autojoin"] as const;
 /** IFA_F_* of linux/if_addr.h by the words of ip-address(8); `-nodad` takes a flag away. */
-export type AddressFlag = (typeof FLAGS)[number];
+type AddressFlag = (typeof FLAGS)[number];
 
 const MANNER: Manner = {
   unknown: "Unknown configuration entry '%w' for ip address - ignoring",

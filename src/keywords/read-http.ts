@@ -2,7 +2,7 @@ import type { ArgumentType } from "../syntax/table.ts";
 import { refuse, word } from "../syntax/types.ts";
 
 /** Inclusive bounds of accepted status codes. */
-export type StatusRange = readonly [from: number, to: number];
+type StatusRange = readonly [from: number, to: number];
 
 /** `status_code`: codes and ranges within 100..599; a wrong one is left out. */
 export const readStatusCodes: ArgumentType<readonly StatusRange[]> = {

@@ -64,7 +64,7 @@ export function mixed({ at, report }: Argument, { text, span }: Word): undefined
 }
 
 /** `lock` keeps the kernel from changing the metric. */
-export interface Lockable<T> {
+interface Lockable<T> {
   readonly lock: boolean;
   readonly value: T;
 }

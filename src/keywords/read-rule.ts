@@ -9,7 +9,7 @@ import { type Prefix, readPrefix } from "./read-prefix.ts";
 const EVERYTHING: ReadonlySet<string> = new Set(["default", "any", "all"]);
 
 /** What a rule selects by address. */
-export type Selector = Prefix | "all";
+type Selector = Prefix | "all";
 
 /** `from` and `to`; `direction` as Keepalived names it. */
 export function selector(direction: string, options: Table): ArgumentType<Selector> {
@@ -64,7 +64,7 @@ export const mark: ArgumentType<Mark> = {
 };
 
 /** A range of numbers, both ends inside. */
-export interface NumberRange {
+interface NumberRange {
   readonly from: number;
   readonly to: number;
 }

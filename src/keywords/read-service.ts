@@ -7,7 +7,7 @@ import { type Endpoint, readEndpoint } from "./read-server.ts";
 export type ServiceHeader = Endpoint | FwmarkHeader | { readonly group: string };
 
 /** `fwmark N`: a mark of the firewall. */
-export interface FwmarkHeader {
+interface FwmarkHeader {
   readonly fwmark: number; // 1..4294967295
 }
 

@@ -17,7 +17,7 @@ import {
 import { type WrittenServer, type WrittenService, writtenServices } from "./written.ts";
 
 /** A virtual server of one director. */
-export interface DirectorService extends WrittenService<VirtualServerConfig> {
+interface DirectorService extends WrittenService<VirtualServerConfig> {
   readonly director: Director;
 }
 

@@ -96,7 +96,7 @@ export function matched<T>(
 }
 
 /** Where something stands that some directors have, and what it is to be missed at. */
-export interface Presence {
+interface Presence {
   readonly what: string; // `virtual_server 192.0.2.1 80` in backticks
   readonly places: readonly { readonly director: Director; readonly span: Span | undefined }[];
   readonly absent: (director: Director) => Span; // where it could stand

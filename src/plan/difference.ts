@@ -24,7 +24,7 @@ export interface ListDifference<I> {
 export type Entry<I> = Kept<I> | Changed<I> | Added<I> | Removed<I> | Replaced<I>;
 
 /** The same as before. */
-export interface Kept<I> {
+interface Kept<I> {
   readonly type: "kept";
   readonly key: string;
   readonly from: I;

@@ -41,7 +41,7 @@ export function planReload(from: Config, to: Config): Plan {
 }
 
 /** What the vrrp process runs of a configuration. */
-export type VrrpConfig = Pick<Config, "vrrpScripts" | "vrrpInstances">;
+type VrrpConfig = Pick<Config, "vrrpScripts" | "vrrpInstances">;
 
 const VRRP: Shape<VrrpConfig> = running<VrrpConfig>({ vrrpScripts: SCRIPTS, vrrpInstances: INSTANCES });
 
