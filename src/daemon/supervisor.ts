@@ -7,7 +7,7 @@ import type { CheckersReport } from "../observe/report.ts";
 import { objections } from "../plan/objections.ts";
 import { planReload } from "../plan/plan.ts";
 import { summaryOf } from "../plan/text.ts";
-import type { Diagnostic } from "../syntax/diagnostic.ts";
+import { type Diagnostic, startStatus } from "../syntax/diagnostic.ts";
 import { ChildSlot } from "./child-slot.ts";
 import { statistics, writeDump } from "./dump.ts";
 import type { ChildOptions, VrrpReport } from "./messages.ts";
@@ -93,11 +93,11 @@ export class Supervisor {
     const { configFile, dumpConfig } = this.#options;
     this.#listen();
     const reading = read();
-    const unread = unusable(reading.diagnostics);
-    if (unread !== UNREADABLE) log.info("Configuration file {path}", { path: configFile });
+    const unusable = startStatus(reading.diagnostics);
+    if (unusable !== UNREADABLE) log.info("Configuration file {path}", { path: configFile });
     this.#say(reading.diagnostics);
     if (dumpConfig) this.#sayConfig(reading.config);
-    const status = unread ?? this.#claimPidFile() ?? (await this.#supervise(reading));
+    const status = unusable ?? this.#claimPidFile() ?? (await this.#supervise(reading));
     this.#pidFile?.release();
     return status;
   }
@@ -279,13 +279,6 @@ export class Supervisor {
       this.#host.log.warning("cannot write {name}: {error}", { name, error: String(error) });
     }
   }
-}
-
-/** The exit status where there is nothing to run: 6 no file or a refused include, 2 a configuration without meaning. */
-function unusable(diagnostics: readonly Diagnostic[]): number | undefined {
-  const fatal = diagnostics.find((it) => it.fatal === true);
-  if (fatal === undefined) return undefined;
-  return fatal.status === undefined || fatal.status === 6 ? UNREADABLE : 2;
 }
 
 function childOptions(options: Options): ChildOptions {

@@ -80,11 +80,14 @@ export function testStatus(diagnostics: readonly Diagnostic[]): number {
   return statuses.includes(2) && allRead ? 2 : Math.max(0, ...statuses);
 }
 
-/** Exit status of a daemon that cannot start: 6 where a file cannot be read, 2 for everything in it (0: it can). */
-export function startStatus(diagnostics: readonly Diagnostic[]): number {
+/**
+ * Exit status of a daemon that cannot start: 6 where the file cannot be read or an include is refused, wherever that
+ * stands; 2 for everything else in it; undefined: it can.
+ */
+export function startStatus(diagnostics: readonly Diagnostic[]): 2 | 6 | undefined {
   const fatal = diagnostics.filter((diagnostic) => diagnostic.fatal);
-  if (fatal.length === 0) return 0;
-  return fatal.some(({ code }) => code === "unreadable" || code.startsWith("include")) ? 6 : 2;
+  if (fatal.length === 0) return undefined;
+  return fatal.some(({ code, status }) => code === "unreadable" || status === 6) ? 6 : 2;
 }
 
 /**

@@ -85,9 +85,12 @@ test("-t ends with the numerically largest status, but with 2 where an argument 
 });
 
 test("a daemon that cannot start ends with 6 for files and 2 for their content", () => {
-  expect(startStatus([BASE])).toBe(0);
+  expect(startStatus([BASE])).toBeUndefined();
   expect(startStatus([{ ...BASE, fatal: true }])).toBe(2);
-  expect(startStatus([{ ...BASE, fatal: true, code: "include-missing" }])).toBe(6);
+  const refused = { ...BASE, fatal: true, status: 6 } as const;
+  expect(startStatus([refused])).toBe(6);
+  expect(startStatus([{ ...BASE, fatal: true, status: 2 }, refused])).toBe(6);
+  expect(startStatus([{ ...BASE, fatal: true, code: "unreadable", status: 4 }])).toBe(6);
 });
 
 test("other places follow, underlined with dashes, under one gutter", () => {
