@@ -168,6 +168,11 @@ test("a MISC_CHECK has its service's delay_loop to run, and the account of its o
   ]);
 });
 
+test("words behind the command of a MISC_CHECK are no account", () => {
+  const text = `global_defs {\nscript_user u g\n}\n${server("MISC_CHECK {\nmisc_path /bin/a --host b\n}")}`;
+  expect(checkers(text)).toMatchObject([{ command: { argv: ["/bin/a"], user: "u", group: "g" } }]);
+});
+
 test("a MISC_CHECK without a command is left out", () => {
   expect(checker("MISC_CHECK", "misc_timeout 3")).toBeUndefined();
   expect(said("MISC_CHECK {\n}")).toEqual([
