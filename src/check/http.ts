@@ -11,7 +11,7 @@ import {
 } from "../wire/http.ts";
 import { type CheckIo, down, type Target, UP, type Verdict } from "./checker.ts";
 
-/** What an HTTP_GET asks for, and what it expects; config/model-check.ts `HttpCheckConfig`. */
+/** What an HTTP_GET asks for, and what it expects; config/model/check.ts `HttpCheckConfig`. */
 export interface HttpExpectation extends Target {
   readonly connectTimeout: Micros; // for the connection, and for each wait for data
   readonly delayLoop: Micros;

@@ -12,11 +12,11 @@ import { commentStart } from "../syntax/statement.ts";
 import type { Settings } from "../syntax/table.ts";
 import { Texts } from "../syntax/texts.ts";
 import { typographicQuotes } from "../syntax/typographic-quote.ts";
-import type { Config } from "./model.ts";
-import { resolveDefaults } from "./resolve-defaults.ts";
-import { mergeGlobals, resolveGlobal } from "./resolve-global.ts";
-import { resolveLvs } from "./resolve-lvs.ts";
-import { resolveVrrp } from "./resolve-vrrp.ts";
+import { resolveDefaults } from "./global/defaults.ts";
+import { mergeGlobals, resolveGlobal } from "./global/global.ts";
+import { resolveLvs } from "./lvs/lvs.ts";
+import type { Config } from "./model/model.ts";
+import { resolveVrrp } from "./vrrp/vrrp.ts";
 
 /** What a configuration says, as far as it can be understood, and everything there is to say about it. */
 export interface Reading {

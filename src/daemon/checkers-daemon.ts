@@ -1,6 +1,6 @@
 import { type IpvsEntry, serviceName } from "../base/ipvs.ts";
 import { seconds } from "../base/time.ts";
-import type { Config } from "../config/model.ts";
+import type { Config } from "../config/model/model.ts";
 import { Clock } from "../io/clock.ts";
 import { Poller } from "../io/poller.ts";
 import { raiseDescriptorLimit } from "../io/realtime.ts";

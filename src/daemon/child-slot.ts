@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { type Micros, milliseconds, toSeconds } from "../base/time.ts";
-import type { Config } from "../config/model.ts";
+import type { Config } from "../config/model/model.ts";
 import type { Log } from "../observe/log.ts";
 import type { ObservedChild } from "../observe/metric-scopes.ts";
 import type { ChildOptions, FromChild, ToChild } from "./messages.ts";

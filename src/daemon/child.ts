@@ -1,5 +1,5 @@
 import "./no-inspector.ts";
-import type { Config } from "../config/model.ts";
+import type { Config } from "../config/model/model.ts";
 import { claimPidFile, type PidFile } from "../io/pid-file.ts";
 import { dieWithParent } from "../io/realtime.ts";
 import type { Log } from "../observe/log.ts";

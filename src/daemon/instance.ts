@@ -1,6 +1,6 @@
 import { toByteString } from "../base/bytes.ts";
 import { family, type IpAddress } from "../base/ip.ts";
-import type { VirtualAddress, VrrpInstanceConfig } from "../config/model.ts";
+import type { VirtualAddress, VrrpInstanceConfig } from "../config/model/model.ts";
 import type { HostNetwork } from "../io/host-network.ts";
 import { type InterfaceAddress, virtualAddress } from "../netlink/address.ts";
 import type { Announcement } from "../vrrp/pacing.ts";

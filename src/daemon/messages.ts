@@ -1,4 +1,4 @@
-import type { Config } from "../config/model.ts";
+import type { Config } from "../config/model/model.ts";
 import type { VrrpInstanceReportOf, VrrpReportOf } from "../observe/report.ts";
 import type { VrrpState } from "../vrrp/machine.ts";
 

@@ -1,6 +1,6 @@
 import { type IpAddress, ip } from "../base/ip.ts";
 import type { Micros } from "../base/time.ts";
-import type { VrrpInstanceConfig } from "../config/model.ts";
+import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { Clock } from "../io/clock.ts";
 import type { InterfaceAddress } from "../netlink/address.ts";
 import type { Log } from "../observe/log.ts";

@@ -1,5 +1,5 @@
-import type { Config } from "../config/model.ts";
-import type { RealServerConfig, VirtualServerConfig } from "../config/model-lvs.ts";
+import type { RealServerConfig, VirtualServerConfig } from "../config/model/lvs.ts";
+import type { Config } from "../config/model/model.ts";
 import type { RealServer, VirtualServer } from "../lvs/pool.ts";
 import { isRun, type RunnableChecker } from "../plan/check-shape.ts";
 import { compare } from "../plan/compare.ts";

@@ -1,4 +1,4 @@
-import type { VrrpScriptConfig } from "../config/model.ts";
+import type { VrrpScriptConfig } from "../config/model/model.ts";
 import type { Clock } from "../io/clock.ts";
 import type { Poller } from "../io/poller.ts";
 import { type RunningScript, runScript, type ScriptResult } from "../io/process.ts";

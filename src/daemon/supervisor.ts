@@ -1,4 +1,4 @@
-import type { Config } from "../config/model.ts";
+import type { Config } from "../config/model/model.ts";
 import type { Reading } from "../config/read.ts";
 import { claimPidFile, type PidFile } from "../io/pid-file.ts";
 import type { Log } from "../observe/log.ts";

@@ -1,6 +1,6 @@
 import type { IpAddress } from "../base/ip.ts";
 import { seconds } from "../base/time.ts";
-import type { Config, VrrpInstanceConfig } from "../config/model.ts";
+import type { Config, VrrpInstanceConfig } from "../config/model/model.ts";
 import { Clock } from "../io/clock.ts";
 import { HostNetwork } from "../io/host-network.ts";
 import { Poller } from "../io/poller.ts";

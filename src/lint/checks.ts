@@ -1,5 +1,5 @@
 import { type Micros, toSeconds } from "../base/time.ts";
-import type { CheckerBase, CheckerConfig, CheckerTiming } from "../config/model-check.ts";
+import type { CheckerBase, CheckerConfig, CheckerTiming } from "../config/model/check.ts";
 import { REAL_SERVER } from "../keywords/real-server.ts";
 import { type Body, last, type Setting, type Settings, type Table } from "../syntax/table.ts";
 import { type Finding, hint, type Lint, type LintInput, warning } from "./lint.ts";

@@ -1,4 +1,4 @@
-import type { VirtualAddress } from "../config/model.ts";
+import type { VirtualAddress } from "../config/model/model.ts";
 import type { Report } from "../syntax/report.ts";
 import type { Span } from "../syntax/span.ts";
 import type { DirectorInstance } from "./compare-vrrp.ts";

@@ -7,7 +7,7 @@ import {
   type HttpCheckConfig,
   type HttpUrl,
   type SslCheckConfig,
-} from "../config/model-check.ts";
+} from "../config/model/check.ts";
 import type { Report } from "../syntax/report.ts";
 import type { Span } from "../syntax/span.ts";
 import type { Setting } from "../syntax/table.ts";

@@ -1,5 +1,5 @@
 import { destinationName, serviceName } from "../base/ipvs.ts";
-import type { VirtualServerConfig } from "../config/model-lvs.ts";
+import type { VirtualServerConfig } from "../config/model/lvs.ts";
 import type { Report } from "../syntax/report.ts";
 import type { Setting } from "../syntax/table.ts";
 import { compareChecks } from "./compare-checks.ts";

@@ -1,4 +1,4 @@
-import { mergeGlobals } from "../config/resolve-global.ts";
+import { mergeGlobals } from "../config/global/global.ts";
 import type { Diagnostic } from "../syntax/diagnostic.ts";
 import { newReport, type Report, type SourceLine } from "../syntax/report.ts";
 import type { Span } from "../syntax/span.ts";

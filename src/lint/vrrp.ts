@@ -1,5 +1,5 @@
 import { type Network, networkName } from "../base/host.ts";
-import type { Trackers } from "../config/model-track.ts";
+import type { Trackers } from "../config/model/track.ts";
 import { last } from "../syntax/table.ts";
 import { byReader, type Finding, hint, type Lint, type LintInput, warning } from "./lint.ts";
 

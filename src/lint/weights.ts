@@ -1,6 +1,6 @@
 import { parseIp } from "../base/ip.ts";
-import type { VrrpInstanceConfig } from "../config/model.ts";
-import type { TrackedScript } from "../config/model-track.ts";
+import type { VrrpInstanceConfig } from "../config/model/model.ts";
+import type { TrackedScript } from "../config/model/track.ts";
 import { last } from "../syntax/table.ts";
 import { type Finding, hint, type Lint, type LintInput, warning } from "./lint.ts";
 import { ownAddresses } from "./network.ts";

@@ -1,12 +1,12 @@
 import { serviceName } from "../base/ipvs.ts";
-import type { VrrpInstanceConfig } from "../config/model.ts";
 import type {
   FwmarkServerConfig,
   GroupServerConfig,
   RealServerConfig,
   ServiceConfig,
   VirtualServerConfig,
-} from "../config/model-lvs.ts";
+} from "../config/model/lvs.ts";
+import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { Reading } from "../config/read.ts";
 
 type Tree = Reading["tree"];

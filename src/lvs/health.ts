@@ -1,6 +1,6 @@
 import { type Micros, seconds } from "../base/time.ts";
 
-/** How one checker turns checks into a verdict. Compatible with config/model-check.ts `CheckerBase`. */
+/** How one checker turns checks into a verdict. Compatible with config/model/check.ts `CheckerBase`. */
 export interface HealthParameters {
   readonly type: "tcp" | "http";
   readonly urls: number; // http: checked one a run, in order; tcp: 1

@@ -1,7 +1,7 @@
 import type { IpAddress } from "../base/ip.ts";
 import { destinationName, type IpvsDestination, type IpvsEntry, type IpvsService } from "../base/ipvs.ts";
 
-/** One IPVS service as configured. Compatible with config/model-lvs.ts `VirtualServerConfig`. */
+/** One IPVS service as configured. Compatible with config/model/lvs.ts `VirtualServerConfig`. */
 export interface VirtualServer {
   readonly address: IpAddress;
   readonly port: number;

@@ -7,7 +7,7 @@ import {
   type HttpUrl,
   type SslUrl,
   type TcpCheckConfig,
-} from "../config/model-check.ts";
+} from "../config/model/check.ts";
 import { list, value } from "./shape.ts";
 import { command, NOT_YET, seconds } from "./words.ts";
 

@@ -8,7 +8,7 @@ import type {
   ReloadConfig,
   SnmpConfig,
   SyncDaemonConfig,
-} from "../config/model-global.ts";
+} from "../config/model/global.ts";
 import { group, IDLE, type ValueRow, value } from "./shape.ts";
 import { seconds, unless } from "./words.ts";
 

@@ -1,5 +1,5 @@
 import { toSeconds } from "../base/time.ts";
-import type { FifoConfig, FirewallConfig, GlobalConfig, ReceiveBuffers, TimedCommand } from "../config/model-global.ts";
+import type { FifoConfig, FirewallConfig, GlobalConfig, ReceiveBuffers, TimedCommand } from "../config/model/global.ts";
 import { DAEMON, DBUS, IPVS, RELOAD, SNMP } from "./daemon-shape.ts";
 import { group, IDLE, list, type Shape, type ValueRow, value } from "./shape.ts";
 import { AT_A_START, always, seconds, unless } from "./words.ts";

@@ -1,4 +1,4 @@
-import type { GroupNotifications, SyncGroupConfig, TrackGroupConfig } from "../config/model-group.ts";
+import type { GroupNotifications, SyncGroupConfig, TrackGroupConfig } from "../config/model/group.ts";
 import { group, list, type Shape, value } from "./shape.ts";
 import { TRACKERS } from "./track-shape.ts";
 import { BY_NAME, command, names } from "./words.ts";

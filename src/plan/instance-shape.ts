@@ -1,4 +1,4 @@
-import type { AnnounceConfig, VirtualAddress, VrrpInstanceConfig } from "../config/model.ts";
+import type { AnnounceConfig, VirtualAddress, VrrpInstanceConfig } from "../config/model/model.ts";
 import { ADDRESS, addressKey, routes, rules } from "./network-shape.ts";
 import { group, IDLE, type ListRow, list, type Shape, value } from "./shape.ts";
 import { TRACKERS } from "./track-shape.ts";

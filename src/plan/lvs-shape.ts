@@ -10,7 +10,7 @@ import type {
   TunnelConfig,
   VirtualServerConfig,
   VirtualServerGroupConfig,
-} from "../config/model-lvs.ts";
+} from "../config/model/lvs.ts";
 import { CHECKERS, isRun } from "./check-shape.ts";
 import { group, IDLE, list, type Shape, value } from "./shape.ts";
 import { always, BY_NAME, command } from "./words.ts";

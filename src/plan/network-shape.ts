@@ -1,4 +1,4 @@
-import type { VirtualAddress } from "../config/model.ts";
+import type { VirtualAddress } from "../config/model/model.ts";
 import type {
   GarpGroupConfig,
   InterfaceDelays,
@@ -9,7 +9,7 @@ import type {
   RouteConfig,
   RuleConfig,
   StaticAddress,
-} from "../config/model-network.ts";
+} from "../config/model/network.ts";
 import { type ListRow, list, type Shape, value } from "./shape.ts";
 import { names, seconds, unless } from "./words.ts";
 

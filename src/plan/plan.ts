@@ -1,4 +1,4 @@
-import type { Config } from "../config/model.ts";
+import type { Config } from "../config/model/model.ts";
 import { compare } from "./compare.ts";
 import type { Difference } from "./difference.ts";
 import { GLOBAL } from "./global-shape.ts";

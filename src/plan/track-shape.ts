@@ -1,4 +1,4 @@
-import type { VrrpScriptConfig } from "../config/model.ts";
+import type { VrrpScriptConfig } from "../config/model/model.ts";
 import type {
   BfdInstanceConfig,
   Tracked,
@@ -6,7 +6,7 @@ import type {
   Trackers,
   TrackFileConfig,
   TrackProcessConfig,
-} from "../config/model-track.ts";
+} from "../config/model/track.ts";
 import { type ListRow, list, type Shape, value } from "./shape.ts";
 import { always, BY_NAME, seconds, unless } from "./words.ts";
 

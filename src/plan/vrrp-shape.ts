@@ -1,5 +1,5 @@
 import { toSeconds } from "../base/time.ts";
-import type { VrrpInstanceConfig } from "../config/model.ts";
+import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type {
   ChecksumConfig,
   HmacConfig,
@@ -7,7 +7,7 @@ import type {
   UnicastConfig,
   UnicastPeer,
   VirtualInterface,
-} from "../config/model-vrrp.ts";
+} from "../config/model/vrrp.ts";
 import { NOTIFICATIONS } from "./group-shape.ts";
 import { group, IDLE, list, value } from "./shape.ts";
 import { command, unless } from "./words.ts";

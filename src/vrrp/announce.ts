@@ -1,7 +1,7 @@
 import { type Micros, seconds } from "../base/time.ts";
 
 /**
- * When a master tells the neighbours whose the VIPs are (gratuitous ARP). Compatible with config/model.ts
+ * When a master tells the neighbours whose the VIPs are (gratuitous ARP). Compatible with config/model/model.ts
  * `AnnounceConfig`. A round is one message for every VIP: A B A B, not A A B B.
  */
 export interface AnnounceParameters {

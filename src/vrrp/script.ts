@@ -1,6 +1,6 @@
 import { type Micros, seconds } from "../base/time.ts";
 
-/** `vrrp_script`: when it runs, and how many results turn its verdict. Compatible with config/model.ts. */
+/** `vrrp_script`: when it runs, and how many results turn its verdict. Compatible with config/model/model.ts. */
 export interface ScriptParameters {
   readonly interval: Micros; // from start to start
   readonly timeout: Micros;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { seconds } from "../../src/base/time.ts";
-import type { CheckerConfig } from "../../src/config/model-check.ts";
+import type { CheckerConfig } from "../../src/config/model/check.ts";
 import { testStatus } from "../../src/syntax/diagnostic.ts";
 import { findings, reading, server } from "./reading.ts";
 

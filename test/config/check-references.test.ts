@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CheckerConfig } from "../../src/config/model-check.ts";
+import type { CheckerConfig } from "../../src/config/model/check.ts";
 import type { Diagnostic } from "../../src/syntax/diagnostic.ts";
 import { testStatus } from "../../src/syntax/diagnostic.ts";
 import { reading, server } from "./reading.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { IpAddress } from "../../src/base/ip.ts";
 import { seconds } from "../../src/base/time.ts";
-import type { CheckerConfig, TcpCheckConfig } from "../../src/config/model-check.ts";
-import type { RealServerConfig, VirtualServerConfig } from "../../src/config/model-lvs.ts";
+import type { CheckerConfig, TcpCheckConfig } from "../../src/config/model/check.ts";
+import type { RealServerConfig, VirtualServerConfig } from "../../src/config/model/lvs.ts";
 import { runnable } from "../../src/daemon/runnable.ts";
 import { testStatus } from "../../src/syntax/diagnostic.ts";
 import { reading, server, service } from "./reading.ts";

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { LANGUAGE } from "../../src/keywords/language.ts";
 import type { Table } from "../../src/syntax/table.ts";
 
-const SOURCE = readdirSync("src/config")
+const SOURCE = readdirSync("src/config", { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts"))
   .map((name) => readFileSync(`src/config/${name}`, "utf8"))
   .join("\n");
 const WORDS = new Set(SOURCE.match(/[A-Za-z_]\w*/g));

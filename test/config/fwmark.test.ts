@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FwmarkServerConfig } from "../../src/config/model-lvs.ts";
+import type { FwmarkServerConfig } from "../../src/config/model/lvs.ts";
 import { testStatus } from "../../src/syntax/diagnostic.ts";
 import { findings, reading } from "./reading.ts";
 

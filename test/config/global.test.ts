@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { seconds } from "../../src/base/time.ts";
-import type { GlobalConfig } from "../../src/config/model-global.ts";
+import type { GlobalConfig } from "../../src/config/model/global.ts";
 import { findings, reading } from "./reading.ts";
 
 const global = (...lines: readonly string[]): GlobalConfig =>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { seconds } from "../../src/base/time.ts";
-import type { VrrpInstanceConfig } from "../../src/config/model.ts";
+import type { VrrpInstanceConfig } from "../../src/config/model/model.ts";
 import { findings, instance, reading } from "./reading.ts";
 
 /** The one instance of a text. */

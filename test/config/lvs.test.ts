@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RealServerConfig, VirtualServerConfig } from "../../src/config/model-lvs.ts";
+import type { RealServerConfig, VirtualServerConfig } from "../../src/config/model/lvs.ts";
 import { startStatus, testStatus } from "../../src/syntax/diagnostic.ts";
 import { reading, server, service } from "./reading.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { seconds } from "../../src/base/time.ts";
-import type { Config } from "../../src/config/model.ts";
+import type { Config } from "../../src/config/model/model.ts";
 import { findings, instance, reading } from "./reading.ts";
 
 const config = (text: string): Config => reading(text).config;

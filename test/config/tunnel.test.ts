@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RealServerConfig } from "../../src/config/model-lvs.ts";
+import type { RealServerConfig } from "../../src/config/model/lvs.ts";
 import { runnable } from "../../src/daemon/runnable.ts";
 import { testStatus } from "../../src/syntax/diagnostic.ts";
 import { reading, server, service } from "./reading.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { GroupEntryConfig } from "../../src/config/model-lvs.ts";
+import type { GroupEntryConfig } from "../../src/config/model/lvs.ts";
 import { testStatus } from "../../src/syntax/diagnostic.ts";
 import { findings, reading, service } from "./reading.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { seconds } from "../../src/base/time.ts";
-import type { VrrpInstanceConfig } from "../../src/config/model.ts";
+import type { VrrpInstanceConfig } from "../../src/config/model/model.ts";
 import { startStatus, testStatus } from "../../src/syntax/diagnostic.ts";
 import { findings, instance, reading } from "./reading.ts";
 

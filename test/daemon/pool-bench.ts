@@ -1,7 +1,7 @@
 import { ip } from "../../src/base/ip.ts";
 import { destinationName, type IpvsEntry } from "../../src/base/ipvs.ts";
 import { seconds } from "../../src/base/time.ts";
-import type { TcpCheckConfig } from "../../src/config/model-check.ts";
+import type { TcpCheckConfig } from "../../src/config/model/check.ts";
 import { PoolRunner } from "../../src/daemon/pool-runner.ts";
 import { planServices, type RunnableServer, type RunnableService } from "../../src/daemon/runnable.ts";
 import { createLog } from "../../src/observe/log.ts";

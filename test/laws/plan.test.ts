@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Config } from "../../src/config/model.ts";
+import type { Config } from "../../src/config/model/model.ts";
 import { changesOf } from "../../src/plan/changes.ts";
 import { keysOf, type PlainShape } from "../../src/plan/compare.ts";
 import type { Entry } from "../../src/plan/difference.ts";

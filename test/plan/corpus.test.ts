@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import type { Config } from "../../src/config/model.ts";
+import type { Config } from "../../src/config/model/model.ts";
 import { readConfig } from "../../src/config/read.ts";
 import { changesOf } from "../../src/plan/changes.ts";
 import type { Plain, PlainShape } from "../../src/plan/compare.ts";

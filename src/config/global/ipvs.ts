@@ -1,0 +1,48 @@
+import { ip } from "../../base/ip.ts";
+import type { GLOBAL_DEFS } from "../../keywords/global.ts";
+import type { SyncDaemon } from "../../keywords/read-sync-daemon.ts";
+import type { Report } from "../../syntax/report.ts";
+import { last, type Setting, type Settings } from "../../syntax/table.ts";
+import type { IpvsConfig, SyncDaemonConfig } from "../model/global.ts";
+import { givenOnce } from "../reference.ts";
+
+type Globals = Settings<typeof GLOBAL_DEFS>;
+
+/** What `global_defs` says about IPVS and the checkers. */
+export function ipvsConfig(globals: Globals, report: Report): IpvsConfig {
+  const stop = last<string | boolean>(globals.lvs_flush_on_stop, globals.lvs_flush_onstop);
+  const table = givenOnce(
+    "nftables_ipvs",
+    globals.nftables_ipvs,
+    () => "ipvs nftables already specified - ignoring",
+    report,
+  );
+  const timeouts = last(globals.lvs_timeouts)?.value;
+  return {
+    flushAtStart: globals.lvs_flush.length > 0,
+    flushAtStop: stop === undefined ? "no" : stop.value === "VS" ? "own" : "all",
+    timeouts: {
+      tcp: last(timeouts?.tcp ?? [])?.value ?? 0,
+      tcpFin: last(timeouts?.tcpfin ?? [])?.value ?? 0,
+      udp: last(timeouts?.udp ?? [])?.value ?? 0,
+    },
+    syncDaemon: syncDaemon(globals.lvs_sync_daemon, report),
+    table: table === undefined ? undefined : typeof table.value === "string" ? table.value : "keepalived_ipvs",
+    tablePriority: last(globals.nftables_ipvs_priority)?.value ?? -1,
+    firstMark: last(globals.nftables_ipvs_start_fwmark)?.value ?? 1000,
+    initialNotifies: last(globals.rs_init_notifies)?.value ?? false,
+    checkerEmails: !(last(globals.no_checker_emails)?.value ?? false),
+  };
+}
+
+const PORT = 8848; // linux/ip_vs.h: IP_VS_SYNC_PORT
+const GROUP = ip("224.0.0.81"); // IP_VS_SYNC_GROUP
+
+/** `lvs_sync_daemon`: the first counts. */
+function syncDaemon(given: readonly Setting<SyncDaemon>[], report: Report): SyncDaemonConfig | undefined {
+  const [before] = given;
+  const name = [before?.value.interface, before?.value.instance].filter((word) => word !== undefined).join(" ");
+  const logged = (): string => `lvs_sync_daemon has already been specified as ${name} - ignoring`;
+  const first = givenOnce("lvs_sync_daemon", given, logged, report)?.value;
+  return first === undefined ? undefined : { ...first, port: first.port ?? PORT, group: first.group ?? GROUP };
+}

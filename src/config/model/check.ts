@@ -1,0 +1,151 @@
+import type { IpAddress } from "../../base/ip.ts";
+import type { Micros } from "../../base/time.ts";
+import type { CommandConfig } from "./command.ts";
+
+/** A checker of a real server. */
+export type CheckerConfig =
+  | TcpCheckConfig
+  | HttpCheckConfig
+  | SslCheckConfig
+  | SmtpCheckConfig
+  | DnsCheckConfig
+  | MiscCheckConfig
+  | UdpCheckConfig
+  | PingCheckConfig
+  | FileCheckConfig
+  | BfdCheckConfig;
+
+/** The block of the configuration that each kind of checker stands in. */
+export const CHECKER_KEYWORDS = {
+  tcp: "TCP_CHECK",
+  http: "HTTP_GET",
+  ssl: "SSL_GET",
+  smtp: "SMTP_CHECK",
+  dns: "DNS_CHECK",
+  misc: "MISC_CHECK",
+  udp: "UDP_CHECK",
+  ping: "PING_CHECK",
+  file: "FILE_CHECK",
+  bfd: "BFD_CHECK",
+} as const satisfies Readonly<Record<CheckerConfig["type"], string>>;
+
+/** What every checker has that runs from time to time. */
+export interface CheckerTiming {
+  readonly delayLoop: Micros;
+  readonly retry: number; // failures forgiven before the verdict
+  readonly delayBeforeRetry: Micros;
+  readonly warmup: Micros; // upper bound of the random first delay
+  readonly alpha: boolean; // down until proven up
+  readonly logAllFailures: boolean;
+}
+
+/** What every connecting checker has. */
+export interface CheckerBase extends CheckerTiming {
+  readonly address: IpAddress; // connect_ip, or the real server's
+  readonly port: number; // connect_port, or the real server's
+  readonly bindAddress: IpAddress | undefined;
+  readonly bindPort: number; // 0 = any
+  readonly bindInterface: string | undefined;
+  readonly fwmark: number; // 0 = none
+  readonly connectTimeout: Micros;
+}
+
+/** `TCP_CHECK`. */
+export interface TcpCheckConfig extends CheckerBase {
+  readonly type: "tcp";
+}
+
+/** `HTTP_GET`. */
+export interface HttpCheckConfig extends HttpBase {
+  readonly type: "http";
+  readonly urls: readonly HttpUrl[]; // at least one
+}
+
+/** `SSL_GET`. */
+export interface SslCheckConfig extends HttpBase {
+  readonly type: "ssl";
+  readonly urls: readonly SslUrl[]; // at least one
+}
+
+/** What `HTTP_GET` and `SSL_GET` have in common. */
+interface HttpBase extends CheckerBase {
+  readonly protocol: "1.0" | "1.0c" | "1.1";
+  readonly virtualHost: string | undefined;
+  readonly fastRecovery: boolean; // no delay between the urls of a server that comes back
+}
+
+/** `url` of an HTTP_GET. All conditions must hold. */
+export interface HttpUrl {
+  readonly path: string;
+  readonly statusCodes: readonly (readonly [from: number, to: number])[]; // inclusive
+  readonly digest: string | undefined; // lower-case MD5 of the body
+  readonly virtualHost: string | undefined;
+  readonly regex: RegexConfig | undefined;
+}
+
+/** `url` of an SSL_GET. */
+export interface SslUrl extends HttpUrl {
+  readonly serverName: string | undefined; // TLS SNI; undefined: none is sent
+  readonly tlsCompliant: boolean; // close_notify is sent
+}
+
+/** What a body is searched for. */
+export interface RegexConfig {
+  readonly pattern: string; // PCRE2
+  readonly options: readonly string[]; // PCRE2's names in lower case, such as `caseless`
+  readonly expected: boolean; // false: a match is a failure, `regex_no_match`
+  readonly minOffset: number; // where a match may start, bytes
+  readonly maxOffset: number | undefined; // undefined: anywhere behind
+  readonly stack: readonly [start: number, max: number] | undefined; // of PCRE2's compiler, bytes
+}
+
+/** `SMTP_CHECK`, or a `host` of one. */
+export interface SmtpCheckConfig extends CheckerBase {
+  readonly type: "smtp";
+  readonly heloName: string;
+}
+
+/** `DNS_CHECK`. */
+export interface DnsCheckConfig extends CheckerBase {
+  readonly type: "dns";
+  readonly queryType: string; // `SOA`
+  readonly name: string; // `.` is the root
+}
+
+/** `MISC_CHECK`. */
+export interface MiscCheckConfig extends CheckerTiming {
+  readonly type: "misc";
+  readonly command: CommandConfig;
+  readonly timeout: Micros;
+  readonly dynamicWeight: boolean; // exit codes 2..255 set the weight
+}
+
+/** `UDP_CHECK`. */
+export interface UdpCheckConfig extends CheckerBase {
+  readonly type: "udp";
+  readonly payload: string; // hexadecimal, lower case
+  readonly requireReply: boolean;
+  readonly reply: string | undefined; // hexadecimal, `x` for any digit
+  readonly minReplyLength: number;
+  readonly maxReplyLength: number;
+}
+
+/** `PING_CHECK`. */
+export interface PingCheckConfig extends CheckerBase {
+  readonly type: "ping";
+}
+
+/** `FILE_CHECK`: the number in a watched file is the weight. */
+export interface FileCheckConfig {
+  readonly type: "file";
+  readonly trackFile: string; // name of a `track_file`
+  readonly weight: number; // -2147483647..2147483647, multiplies the number; 0: any other number is a fault
+  readonly reverse: boolean;
+}
+
+/** `BFD_CHECK`. */
+export interface BfdCheckConfig {
+  readonly type: "bfd";
+  readonly instance: string; // name of a `bfd_instance`
+  readonly alpha: boolean; // down until the session is up
+}
