@@ -5,7 +5,7 @@ import type { Span } from "../syntax/span.ts";
 import { type ArgumentType, choice, last, type Setting } from "../syntax/table.ts";
 import { integer, shown, UINT, word } from "../syntax/types.ts";
 import type { STATIC_ADDRESS, VIRTUAL_ADDRESS } from "./address.ts";
-import { lengthOf, type Prefix, plainAddress, readPrefix } from "./read-prefix.ts";
+import { lengthOf, type Prefix, plainAddress, type Refusal, readPrefix } from "./read-prefix.ts";
 
 /** An item of `virtual_ipaddress` or `static_ipaddress`, before the instance's own interface fills its gaps. */
 export interface AddressItem {
@@ -46,31 +46,40 @@ export function addressItem(options: Options): ArgumentType<AddressItem> {
     most: Number.POSITIVE_INFINITY,
     read(argument) {
       const first = word(argument);
-      const prefix = readPrefix(argument, first, {
-        message: `\`${first.text}\` is no IP address`,
-        ...(first.text.includes(",") ? { help: "one address stands on one line, without commas" } : {}),
-      });
+      const prefix = readPrefix(argument, first, refusal);
       if (prefix === undefined) return undefined;
-      const plain = { ...PLAIN, address: prefix.address, prefixLength: prefix.prefixLength, text: first.text };
+      const plain = plainItem(prefix, first.text);
       if (argument.words.length === 1) return plain;
       return withOptions(argument, { plain, prefix }, readOptions(argument, options, MANNER, argument.words.slice(1)));
     },
   };
 }
 
-const PLAIN: Omit<AddressItem, "address" | "prefixLength" | "text"> = {
-  interface: undefined,
-  interfaceSpan: undefined,
-  label: undefined,
-  broadcast: undefined,
-  scope: 0,
-  peer: undefined,
-  preferredLifetime: undefined,
-  flags: [],
-  tracked: true,
-  ownVmac: false,
-  trackGroup: undefined,
-};
+function refusal(text: string): Refusal {
+  const message = `\`${text}\` is no IP address`;
+  return text.includes(",") ? { message, help: "one address stands on one line, without commas" } : { message };
+}
+
+/** An address without options. */
+function plainItem({ address, prefixLength }: Prefix, text: string): AddressItem {
+  return {
+    address,
+    text,
+    prefixLength,
+    interface: undefined,
+    interfaceSpan: undefined,
+    label: undefined,
+    broadcast: undefined,
+    scope: 0,
+    peer: undefined,
+    preferredLifetime: undefined,
+    flags: NO_FLAGS,
+    tracked: true,
+    ownVmac: false,
+    trackGroup: undefined,
+  };
+}
+const NO_FLAGS: readonly AddressFlag[] = [];
 
 interface Start {
   readonly plain: AddressItem;

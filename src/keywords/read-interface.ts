@@ -137,7 +137,7 @@ export const ipvlanAddress: ArgumentType<Prefix> = {
   usage: "<ADDR>[/<PREFIX>]",
   least: 1,
   most: 1,
-  read: (argument) => readPrefix(argument, word(argument), { message: `\`${word(argument).text}\` is no IP address` }),
+  read: (argument) => readPrefix(argument, word(argument), (text) => ({ message: `\`${text}\` is no IP address` })),
 };
 
 /** Says of something given twice that the first one counts. */

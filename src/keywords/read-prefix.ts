@@ -21,10 +21,10 @@ export interface Refusal {
 }
 
 /** An address with an optional prefix length; a wrong length is reported and left out, as Keepalived does. */
-export function readPrefix(argument: Argument, given: Word, refusal: Refusal): Prefix | undefined {
+export function readPrefix(argument: Argument, given: Word, refusal: (text: string) => Refusal): Prefix | undefined {
   const slash = given.text.indexOf("/");
   const address = parseIp(slash === -1 ? given.text : given.text.slice(0, slash));
-  if (address === undefined) return noAddress(argument, given, refusal);
+  if (address === undefined) return noAddress(argument, given, refusal(given.text));
   const prefixLength = lengthOf(address);
   if (slash === -1) return { address, prefixLength, written: false };
   const length = readInteger(given.text.slice(slash + 1), { min: 0, max: prefixLength });

@@ -5,7 +5,7 @@ import { nearest } from "../syntax/suggest.ts";
 import type { ArgumentType, Table } from "../syntax/table.ts";
 import { integer, mean, word } from "../syntax/types.ts";
 import type { Word } from "../syntax/word.ts";
-import { addressWord, type Prefix, readPrefix } from "./read-prefix.ts";
+import { addressWord, type Prefix, type Refusal, readPrefix } from "./read-prefix.ts";
 
 /** Where a route leads. */
 export interface Destination {
@@ -30,13 +30,16 @@ export function destination(usage: string, options?: Table): ArgumentType<Destin
       const { text } = given;
       if (EVERYTHING.has(text)) return { address: undefined, prefixLength: 0, family: undefined, text };
       if (text === "default6") return { address: undefined, prefixLength: 0, family: 6, text };
-      const near = nearest(text, ROUTE_WORDS);
-      const message = `\`${text}\` is no destination${near === undefined ? "" : ", and no option of a route"}`;
-      const help = near === undefined ? {} : { help: mean(near) };
-      const prefix = readPrefix(argument, given, { message, logged: "unknown route keyword %w", ...help });
+      const prefix = readPrefix(argument, given, noDestination);
       return prefix && { ...prefix, family: family(prefix.address), text };
     },
   };
+}
+
+function noDestination(text: string): Refusal {
+  const near = nearest(text, ROUTE_WORDS);
+  const message = `\`${text}\` is no destination${near === undefined ? "" : ", and no option of a route"}`;
+  return { message, logged: "unknown route keyword %w", ...(near === undefined ? {} : { help: mean(near) }) };
 }
 
 /** What may stand in front of a destination. */
@@ -158,9 +161,9 @@ export const routePrefix: ArgumentType<Prefix> = {
   least: 1,
   most: 1,
   read(argument) {
-    const given = word(argument);
-    const message = `\`${given.text}\` is no IPv6 prefix`;
-    return readPrefix(argument, given, { message, logged: "invalid route from address %w" });
+    return readPrefix(argument, word(argument), (text) => {
+      return { message: `\`${text}\` is no IPv6 prefix`, logged: "invalid route from address %w" };
+    });
   },
 };
 

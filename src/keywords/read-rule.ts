@@ -16,8 +16,9 @@ export function selector(direction: string, options: Table): ArgumentType<Select
   const read = (argument: Argument): Selector | undefined => {
     const given = word(argument);
     if (EVERYTHING.has(given.text)) return "all";
-    const message = `\`${given.text}\` is no address`;
-    return readPrefix(argument, given, { message, logged: `Invalid rule ${direction} address %w` });
+    return readPrefix(argument, given, (text) => {
+      return { message: `\`${text}\` is no address`, logged: `Invalid rule ${direction} address %w` };
+    });
   };
   return { usage: "<ADDR>[/<PREFIX>]|all", options, least: 1, most: 1, read };
 }

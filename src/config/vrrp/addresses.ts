@@ -18,34 +18,39 @@ export function resolveAddresses(
   report: Report,
 ): readonly VirtualAddress[] {
   const names = new Set<string>();
-  return items.flatMap(({ value, span, at }) => {
+  const found: VirtualAddress[] = [];
+  for (const item of items) {
+    const { value } = item;
     const { address } = value;
     if (owner.family !== undefined && family(address) !== owner.family) {
-      const keepalived = `${at}(${owner.name}): address family must match VRRP instance [${value.text}] - ignoring`;
+      const keepalived = `${item.at}(${owner.name}): address family must match VRRP instance [${value.text}] - ignoring`;
       const message = `\`${address}\` is left out: an instance has addresses of one family`;
-      report.error(["bad-address", message], span, { keepalived, help: "put it into `virtual_ipaddress_excluded`" });
-      return [];
+      const help = "put it into `virtual_ipaddress_excluded`";
+      report.error(["bad-address", message], item.span, { keepalived, help });
+      continue;
     }
-    const virtual = resolveAddress(value, owner);
+    const virtual = virtualAddress(value, owner.interface);
     const name = `${address}/${virtual.prefixLength} ${virtual.interface}`;
     // Keepalived advertises it as often as it is listed, and a peer with the same file expects that.
-    if (names.has(name)) report.warning(["duplicate", `\`${address}\` is listed twice, and advertised twice`], span);
+    if (names.has(name))
+      report.warning(["duplicate", `\`${address}\` is listed twice, and advertised twice`], item.span);
     names.add(name);
-    return [virtual];
-  });
-}
-
-function resolveAddress(item: AddressItem, owner: Owner): VirtualAddress {
-  return { ...placedAddress(item, owner.interface), label: item.label, scope: item.scope };
+    found.push(virtual);
+  }
+  return found;
 }
 
 /** An address with its network, on its interface or the `standard` one. */
-export function placedAddress(
-  item: AddressItem,
-  standard: string,
-): Pick<VirtualAddress, "address" | "prefixLength" | "interface" | "broadcast"> {
-  const { address, prefixLength, interface: device = standard } = item;
-  return { address, prefixLength, interface: device, broadcast: broadcast(address, prefixLength, item.broadcast) };
+export function virtualAddress(item: AddressItem, standard: string): VirtualAddress {
+  const { address, prefixLength, interface: device = standard, label, scope } = item;
+  return {
+    address,
+    prefixLength,
+    interface: device,
+    label,
+    broadcast: broadcast(address, prefixLength, item.broadcast),
+    scope,
+  };
 }
 
 function broadcast(address: IpAddress, prefixLength: number, given: AddressItem["broadcast"]): IpAddress | undefined {

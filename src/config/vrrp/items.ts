@@ -5,7 +5,7 @@ import type { Report } from "../../syntax/report.ts";
 import { last, type Setting, type Settings } from "../../syntax/table.ts";
 import type { ItemOption, ItemValue, RouteConfig, RuleConfig, StaticAddress } from "../model/network.ts";
 import { knownNames } from "../reference.ts";
-import { placedAddress } from "./addresses.ts";
+import { virtualAddress } from "./addresses.ts";
 
 type Blocks<T> = readonly Setting<readonly Setting<T>[]>[];
 type Words = Readonly<Record<string, readonly Setting<unknown>[]>>;
@@ -24,11 +24,9 @@ export function staticAddresses(
 ): readonly StaticAddress[] {
   return blocks.flatMap(({ value }) =>
     value.map((item) => {
-      const { label, scope, peer, preferredLifetime, flags, trackGroup } = item.value;
+      const { peer, preferredLifetime, flags, trackGroup } = item.value;
       return {
-        ...placedAddress(item.value, standard),
-        label,
-        scope,
+        ...virtualAddress(item.value, standard),
         peer,
         preferredLifetime,
         flags,
