@@ -10,7 +10,7 @@ import type {
   RuleConfig,
   StaticAddress,
 } from "../config/model/network.ts";
-import { type ListRow, list, type Shape, value } from "./shape.ts";
+import { IDLE, type ListRow, list, type Shape, value } from "./shape.ts";
 import { names, seconds, unless } from "./words.ts";
 
 /** Option words that tell routes to one destination apart, under one name each; ip-route(8). */
@@ -84,6 +84,11 @@ const SCOPES = new Map([
 export const ADDRESS: Shape<VirtualAddress> = {
   broadcast: value("brd"),
   scope: value("scope", { show: (scope) => SCOPES.get(scope) ?? scope }),
+  peer: value("peer", IDLE),
+  preferredLifetime: value("preferred_lft", IDLE),
+  flags: value("flags", { ...IDLE, show: (flags) => flags.join(" ") || "none" }),
+  tracked: unless("no_track", IDLE),
+  ownVmac: value("use_vmac", IDLE),
 };
 
 /** What the kernel tells apart; also how it is called. */
@@ -99,8 +104,6 @@ const STATIC_ADDRESSES = list<StaticAddress>({
   title: addressKey,
   shape: {
     ...ADDRESS,
-    preferredLifetime: value("preferred_lft"),
-    flags: value("flags", { show: (flags) => flags.join(" ") || "none" }),
     trackGroup: value("track_group"),
   },
 });

@@ -53,6 +53,11 @@ test("an instance that says only what it must has Keepalived's defaults", () => 
           label: undefined,
           broadcast: undefined,
           scope: 0,
+          peer: undefined,
+          preferredLifetime: undefined,
+          flags: [],
+          tracked: true,
+          ownVmac: false,
         },
       ],
       excludedAddresses: [],
@@ -232,8 +237,20 @@ test("address items", () => {
       label: "eth1:0",
       broadcast: "192.0.2.255",
       scope: 253,
+      peer: undefined,
+      preferredLifetime: undefined,
+      flags: [],
+      tracked: true,
+      ownVmac: false,
     },
     said: [],
+  });
+  expect(item("192.0.2.9 peer 192.0.2.10 home -nodad preferred_lft 60 no_track use_vmac").value).toMatchObject({
+    peer: "192.0.2.10",
+    preferredLifetime: 60,
+    flags: ["home", "-nodad"],
+    tracked: false,
+    ownVmac: true,
   });
   expect(item("192.0.2.9/20 broadcast -").value).toMatchObject({ broadcast: "192.0.0.0" });
   expect(item("192.0.2.9/24 brd 192.0.2.127").value).toMatchObject({ broadcast: "192.0.2.127" });

@@ -92,6 +92,11 @@ export interface VirtualAddress {
   readonly label: string | undefined; // IPv4 only, at most 15 characters
   readonly broadcast: IpAddress | undefined; // `brd`; computed where `+` or `-` was given
   readonly scope: number; // RT_SCOPE_*: 0 global, 200 site, 253 link, 254 host
+  readonly peer: IpAddress | undefined; // the other end of a point-to-point link
+  readonly preferredLifetime: number | "forever" | undefined; // seconds; undefined: forever, but 0 for an IPv6 /128
+  readonly flags: readonly string[]; // IFA_F_* of linux/if_addr.h by the words of ip-address(8)
+  readonly tracked: boolean; // `no_track` is false
+  readonly ownVmac: boolean; // `use_vmac`
 }
 
 /** When and how often gratuitous ARPs are sent; the `garp_*` keywords. */

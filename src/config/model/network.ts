@@ -1,4 +1,3 @@
-import type { IpAddress } from "../../base/ip.ts";
 import type { Micros } from "../../base/time.ts";
 import type { VirtualAddress } from "./model.ts";
 
@@ -25,9 +24,6 @@ export type ItemValue =
 
 /** An item of `static_ipaddress`. */
 export interface StaticAddress extends VirtualAddress {
-  readonly peer: IpAddress | undefined;
-  readonly preferredLifetime: number | "forever" | undefined; // seconds
-  readonly flags: readonly string[]; // IFA_F_* of linux/if_addr.h by the words of ip-address(8)
   readonly trackGroup: string | undefined;
 }
 

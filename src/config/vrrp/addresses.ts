@@ -43,6 +43,7 @@ export function resolveAddresses(
 /** An address with its network, on its interface or the `standard` one. */
 export function virtualAddress(item: AddressItem, standard: string): VirtualAddress {
   const { address, prefixLength, interface: device = standard, label, scope } = item;
+  const { peer, preferredLifetime, flags, tracked, ownVmac } = item;
   return {
     address,
     prefixLength,
@@ -50,6 +51,11 @@ export function virtualAddress(item: AddressItem, standard: string): VirtualAddr
     label,
     broadcast: broadcast(address, prefixLength, item.broadcast),
     scope,
+    peer,
+    preferredLifetime,
+    flags,
+    tracked,
+    ownVmac,
   };
 }
 

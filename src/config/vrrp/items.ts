@@ -24,14 +24,8 @@ export function staticAddresses(
 ): readonly StaticAddress[] {
   return blocks.flatMap(({ value }) =>
     value.map((item) => {
-      const { peer, preferredLifetime, flags, trackGroup } = item.value;
-      return {
-        ...virtualAddress(item.value, standard),
-        peer,
-        preferredLifetime,
-        flags,
-        trackGroup: groupOf(item, { given: trackGroup, device: undefined }, "address", context),
-      };
+      const group = { given: item.value.trackGroup, device: undefined };
+      return { ...virtualAddress(item.value, standard), trackGroup: groupOf(item, group, "address", context) };
     }),
   );
 }
