@@ -28,15 +28,11 @@ test.each(LOSSES)("%s: every trial of both was measured", (loss) => {
   for (const implementation of IMPLEMENTATIONS) expect(spans(implementation, loss, "takeover")).toHaveLength(TRIALS);
 });
 
-test.each(LOSSES)(
-  "%s: takeovers are within 50 ms of the protocol's formula, but for one that the machine held up",
-  (loss) => {
-    const late = spans("ours", loss, "takeover").map((span) => (span - FORMULA[loss]) / 1000);
-    expect(Math.min(...late)).toBeGreaterThan(-50);
-    expect(Math.max(...butSlowest(late))).toBeLessThan(50);
-    expect(Math.max(...late)).toBeLessThan(250);
-  },
-);
+test.each(LOSSES)("%s: every takeover is within 50 ms of the protocol's formula", (loss) => {
+  const late = spans("ours", loss, "takeover").map((span) => (span - FORMULA[loss]) / 1000);
+  expect(Math.min(...late)).toBeGreaterThan(-50);
+  expect(Math.max(...late)).toBeLessThan(50);
+});
 
 test.each(LOSSES)("%s: our median is not more than 20 ms later than keepalived's in the same run", (loss) => {
   const difference = median(spans("ours", loss, "takeover")) - median(spans("keepalived", loss, "takeover"));
@@ -45,15 +41,8 @@ test.each(LOSSES)("%s: our median is not more than 20 ms later than keepalived's
 
 test.each(LOSSES)("%s: the client is not longer without an answer than the protocol allows", (loss) => {
   // The master may fall silent a whole interval before its next advert; kill -9 leaves the VIP, and so no silence.
-  const silences = spans("ours", loss, "silence");
-  expect(Math.max(...butSlowest(silences))).toBeLessThan(FORMULA[loss] + seconds(0.3));
-  expect(Math.max(...silences)).toBeLessThan(FORMULA[loss] + seconds(0.8));
+  expect(Math.max(...spans("ours", loss, "silence"))).toBeLessThan(FORMULA[loss] + seconds(0.3));
 });
-
-/** Six pairs run at once on what cores there are: one trial in seven may be the machine's. */
-function butSlowest(values: readonly number[]): readonly number[] {
-  return [...values].sort((a, b) => a - b).slice(0, -1);
-}
 
 function spans(implementation: Implementation, loss: Loss, of: keyof Trial): number[] {
   return (measured.get(`${implementation} ${loss}`) ?? []).map((trial) => trial[of]);
