@@ -1,4 +1,4 @@
-import { type Budget, spend, USE } from "./budget.ts";
+import { type Budget, spend } from "./budget.ts";
 import { type BuiltinUse, builtin } from "./builtin.ts";
 import { trim } from "./lexer.ts";
 import { add, addInPlace, type Line, newLine, slice, spanOf } from "./line.ts";
@@ -70,20 +70,27 @@ export interface Expanded {
   readonly following: readonly Line[];
 }
 
-/** Puts the value in the place of a definition's name that begins the line, and does no more; undefined without one. */
-export function expandStart(line: Line, expanding: Expanding): Expanded | undefined {
+/**
+ * Puts the value in the place of a definition's name that begins the line, and does no more; undefined without one, and
+ * for those that have `begun` the line before, which would begin it for ever.
+ */
+export function expandStart(
+  line: Line,
+  begun: readonly string[],
+  expanding: Expanding,
+): (Expanded & { readonly name: string }) | undefined {
   if (!line.text.startsWith("$")) return undefined;
   const found = use([{ text: line.text, kept: 0, at: 0, name: "", via: undefined }]);
-  if (found === undefined || !expanding.definitions.has(found.name)) return undefined;
+  if (found === undefined || !expanding.definitions.has(found.name) || begun.includes(found.name)) return undefined;
   const end = found.text.length;
   const span = spanOf(line, 0, end);
   const value = meaning(found, span, expanding);
   if (value === undefined || (value.following.length > 0 && end < line.text.length)) return undefined;
-  if (!spend(expanding.budget, "characters", Math.max(USE, value.text.length))) return undefined;
+  if (!isAffordable(value, expanding.budget)) return undefined;
   const made = newLine(line);
   addInPlace(made, value.text, span, within(value.via, span.via));
   add(made, line, end, line.text.length);
-  return { line: made, following: value.following };
+  return { name: found.name, line: made, following: value.following };
 }
 
 /**
@@ -123,7 +130,7 @@ export function expand(line: Line, expanding: Expanding): Expanded | undefined {
     if (stack.length > DEEPEST || stack.some(({ name }) => name === found.name)) return endless(found, span, expanding);
     length += value.text.length;
     if (length > LONGEST) return tooLong(found, span, expanding);
-    if (!spend(expanding.budget, "characters", Math.max(USE, value.text.length))) return undefined;
+    if (!isAffordable(value, expanding.budget)) return undefined;
     keep(top, dollar);
     const user = stack.length === 1 ? span.via : top.via;
     const via = stack.length > MOST_ORIGINS ? user : within(value.via, user, known);
@@ -139,6 +146,11 @@ export function expand(line: Line, expanding: Expanding): Expanded | undefined {
     else addInPlace(done, top.text.slice(top.kept, to), place, top.via);
     top.kept = to;
   }
+}
+
+/** Takes one use of a value from the budget. */
+function isAffordable({ text }: Value, budget: Budget): boolean {
+  return spend(budget, "uses", 1) && spend(budget, "characters", text.length);
 }
 
 /** A text that is being expanded. */

@@ -115,8 +115,8 @@ export function preprocess(path: string, text: string, { source, report, opened,
     open = undefined;
   }
 
-  /** A line that is more than a part of a definition. Its beginning may come from a definition. */
-  function logical(raw: Line, line: Line, depth: number): void {
+  /** A line that is more than a part of a definition. Its beginning may come from a definition, of these names already. */
+  function logical(raw: Line, line: Line, depth: number, begun: readonly string[] = []): void {
     const kept = selected(line, id);
     if (kept === undefined || kept.text === "") return;
     const defined = definition(kept);
@@ -130,8 +130,8 @@ export function preprocess(path: string, text: string, { source, report, opened,
       repeated(kept, depth);
       return;
     }
-    const start = depth < DEEPEST ? expandStart(kept, expanding) : undefined;
-    if (start !== undefined) logical(start.line, withoutComment(start.line), depth + 1);
+    const start = depth < DEEPEST ? expandStart(kept, begun, expanding) : undefined;
+    if (start !== undefined) logical(start.line, withoutComment(start.line), depth + 1, [...begun, start.name]);
     const whole = start ?? expand(kept, expanding);
     if (whole === undefined) {
       if (isSpent(budget)) giveUp(kept);

@@ -65,7 +65,7 @@ test("no bytes and no soup of keywords make check, format or -t throw", () => {
 
 const SIZE = 15_000; // characters
 const LIMIT = 3; // seconds of processor time for all three: at most 1 on an idle core, and mostly 0.05
-const BUDGET = 15; // where definitions make as much as they may (syntax/budget.ts): 1 each on an idle core
+const BUDGET = 8; // where definitions make as much as they may (syntax/budget.ts): 1.5 each on an idle core
 const OUTPUT = 100 * SIZE; // characters: a bounded number of findings, and what `format` indents
 
 /** A context, and what stands before and behind the characters in it. */
