@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "./compiler.ts";
 import "./no-inspector.ts";
 import { appendFileSync } from "node:fs";
 import { release } from "node:os";
