@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../syntax/diagnostic.ts";
 import type { Report } from "../syntax/report.ts";
 import type { Span } from "../syntax/span.ts";
 import { nearest } from "../syntax/suggest.ts";
@@ -20,6 +21,27 @@ export function knownNames(given: string, names: ReadonlyMap<string, unknown>, d
 /** The related place of what was there first. */
 export function firstAt(span: Span, message = "it is here first"): { readonly related: readonly Related[] } {
   return { related: [{ span, message }] };
+}
+
+/** A name that is used above its definition, and what Keepalived does about it. */
+interface EarlyUse {
+  readonly what: string; // the keyword of what is named
+  readonly name: string;
+  readonly span: Span;
+  readonly place: Span; // of the definition
+  readonly keepalived: string; // what it logs
+  readonly status: NonNullable<Diagnostic["status"]>; // with which its `-t` ends
+}
+
+/** Says that a name is used above its definition: it counts here, wherever it stands, and not in Keepalived. */
+export function usedAbove({ what, name, span, place, ...logged }: EarlyUse, report: Report): void {
+  const message = `${what} \`${name}\` is defined below: it counts here, Keepalived leaves this line out`;
+  const help = `move the ${what} up, so that both do the same`;
+  report.warning(["used-above-definition", message], span, {
+    ...logged,
+    ...firstAt(place, "it is defined here"),
+    help,
+  });
 }
 
 interface Related {

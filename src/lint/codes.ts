@@ -51,6 +51,7 @@ export const READER_CODES = [
   "unterminated-quote",
   "untracked-route",
   "unused",
+  "used-above-definition",
   "weight-in-group",
   "wrong-builtin",
   "wrong-sequence",

@@ -54,23 +54,30 @@ test.each([
   ["nothing", file("track_file T"), "there is no track_file `T`", "define it at the top level: `track_file T`"],
   ["another", FILE + file("track_file TT"), "there is no track_file `TT`", "did you mean `T`?"],
   ["others", FILE + file("track_file some"), "there is no track_file `some`", "defined are `T`"],
-  [
-    "it below",
-    file("track_file T") + FILE,
-    "track_file `T` is defined below, where this checker does not see it",
-    "move the track_file up",
-  ],
 ])("a FILE_CHECK where the file defines %s is left out", (_, text, message, help) => {
   expect(checkers(text)).toEqual([]);
   expect(said(text)).toContainEqual(expect.objectContaining({ code: "unknown-reference", message, help }));
   expect(testStatus(said(text))).toBe(5);
 });
 
-test("the definition below is shown", () => {
-  expect(said(file("track_file T") + FILE).find(({ code }) => code === "unknown-reference")?.related).toMatchObject([
-    { span: { line: 11, column: 12 }, message: "it is defined here" },
-  ]);
-});
+test.each([
+  ["FILE_CHECK", file("track_file T") + FILE, "track_file", "T", { line: 11, column: 12 }],
+  ["BFD_CHECK", bfd("name B") + BFD, "bfd_instance", "B", { line: 11, column: 14 }],
+])(
+  "%s follows what is defined below; it is said, with its place, that Keepalived does not",
+  (_, text, what, name, place) => {
+    expect(checkers(text)).toHaveLength(1);
+    expect(said(text)).toMatchObject([
+      {
+        severity: "warning",
+        message: `${what} \`${name}\` is defined below: it counts here, Keepalived leaves this line out`,
+        related: [{ span: place, message: "it is defined here" }],
+        help: `move the ${what} up, so that both do the same`,
+      },
+    ]);
+    expect(testStatus(said(text))).toBe(5);
+  },
+);
 
 test("a FILE_CHECK without a file is left out", () => {
   expect(checkers(FILE + file("weight 5"))).toEqual([]);
@@ -86,7 +93,6 @@ test("BFD_CHECK follows a session", () => {
 test.each([
   ["no name", bfd("alpha"), "`BFD_CHECK` has no `name`: it follows nothing and is left out"],
   ["an unknown name", BFD + bfd("name X"), "there is no bfd_instance `X`"],
-  ["a name below", bfd("name B") + BFD, "bfd_instance `B` is defined below, where this checker does not see it"],
   ["a session of VRRP", BFD.replace("}", "vrrp\n}") + bfd("name B"), "bfd_instance `B` is for VRRP alone"],
 ])("BFD_CHECK with %s is left out", (_, text, message) => {
   expect(checkers(text)).toEqual([]);

@@ -134,16 +134,27 @@ test.each([
   [
     "track_script {\nS\n}",
     "no vrrp_script `S`; it is not tracked",
-    'define it with `vrrp_script NAME { script "COMMAND" }` at the top level, above',
+    'define it with `vrrp_script NAME { script "COMMAND" }` at the top level',
   ],
 ])("%s: nothing of that name", (list, message, help) => {
   expect(reading(DEFINED + instance(list)).diagnostics).toContainEqual(expect.objectContaining({ message, help }));
 });
 
-test("what is defined below is not tracked, as in Keepalived", () => {
-  const found = reading(instance("track_process {\nP\n}") + DEFINED);
-  expect(found.config.vrrpInstances[0]?.trackProcesses).toEqual([]);
-  expect(found.diagnostics).toContainEqual(expect.objectContaining({ help: "move the vrrp_track_process up" }));
+test.each([
+  ["track_file", "track_file {\nF\n}", { trackFiles: [{ name: "F" }] }, 0],
+  ["vrrp_track_process", "track_process {\nP\n}", { trackProcesses: [{ name: "P" }] }, 5],
+  ["bfd_instance", "track_bfd {\nB\n}", { trackBfd: [{ name: "B" }] }, 5],
+])("a %s that is defined below is tracked, with a warning that Keepalived does not", (what, list, expected, status) => {
+  const { config, diagnostics } = reading(instance(list) + DEFINED);
+  expect(config.vrrpInstances[0]).toMatchObject(expected);
+  expect(diagnostics.filter(({ code }) => code === "used-above-definition")).toMatchObject([
+    {
+      severity: "warning",
+      help: `move the ${what} up, so that both do the same`,
+      related: [{ message: "it is defined here" }],
+      status,
+    },
+  ]);
 });
 
 test("an owner of its addresses keeps no weight, a member of a group none of its own", () => {
@@ -222,7 +233,7 @@ test("a group decides about notify_priority_changes where an instance does not",
   expect([v?.notifyPriorityChanges, w?.notifyPriorityChanges]).toEqual([false, true]);
 });
 
-test("static items name track groups that stand above them", () => {
+test("static items name track groups, wherever they stand", () => {
   const groups = "track_group T {\ngroup {\nV X\nV\n}\n}\n";
   const items =
     "static_ipaddress {\n192.0.2.7/24 track_group T\n2001:db8::1 dev eth1\n}\nstatic_routes {\n203.0.113.0/24 dev eth1 track_group T\n}\nstatic_rules {\nfrom all dev eth1 track_group U table 5\n}\n";
@@ -234,7 +245,9 @@ test("static items name track groups that stand above them", () => {
   ]);
   expect(found.staticRoutes).toMatchObject([{ destination: "203.0.113.0/24", tracked: true, trackGroup: "T" }]);
   expect(found.staticRules).toMatchObject([{ priority: 16384, trackGroup: undefined }]);
-  expect(config(items + groups + instance()).staticAddresses[0]?.trackGroup).toBeUndefined();
+  const below = reading(items + groups + instance());
+  expect(below.config.staticAddresses[0]?.trackGroup).toBe("T");
+  expect(below.diagnostics.filter(({ code }) => code === "used-above-definition")).toHaveLength(2);
 });
 
 test("an interface is in one garp_group, which has a gap", () => {

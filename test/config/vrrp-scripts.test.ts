@@ -80,10 +80,14 @@ test("what cannot be run is left out, and then it cannot be tracked", () => {
   }
 });
 
-test("a script must stand above the instance that tracks it, as in Keepalived", () => {
+test("a script that stands below the instance is tracked, with a warning that Keepalived does not", () => {
   const { config, diagnostics } = reading(instance("track_script {\nS\n}") + SCRIPT);
-  expect(config.vrrpInstances[0]?.trackScripts).toEqual([]);
-  expect(diagnostics[0]).toMatchObject({ help: "move the vrrp_script up" });
+  expect(config.vrrpInstances[0]?.trackScripts).toMatchObject([{ script: "S" }]);
+  expect(diagnostics[0]).toMatchObject({
+    severity: "warning",
+    help: "move the vrrp_script up, so that both do the same",
+  });
+  expect(testStatus(diagnostics)).toBe(6);
 });
 
 test.each([

@@ -3,12 +3,12 @@ import type { FileWeight } from "../../keywords/read-check.ts";
 import type { Span } from "../../syntax/span.ts";
 import { last, type Setting } from "../../syntax/table.ts";
 import type { BfdCheckConfig, FileCheckConfig } from "../model/check.ts";
-import { givenOnce, knownNames } from "../reference.ts";
+import { givenOnce, knownNames, usedAbove } from "../reference.ts";
 import type { CheckBody } from "./checkers.ts";
 import { type Inherited, serverName } from "./connection.ts";
 import type { LvsContext } from "./lvs-context.ts";
 
-/** `FILE_CHECK`: follows a `track_file` that stands above it. */
+/** `FILE_CHECK`: follows a `track_file`. */
 export function fileCheck(
   body: CheckBody<typeof FILE_CHECK>,
   _: Inherited,
@@ -35,7 +35,7 @@ function isFile({ value, span, at, order }: Setting<string>, context: LvsContext
   return isDefined({ what: "track_file", name: value, span, order, keepalived }, context.trackFiles, context);
 }
 
-/** `BFD_CHECK`: follows a `bfd_instance` that stands above it and is not VRRP's alone. */
+/** `BFD_CHECK`: follows a `bfd_instance` that is not VRRP's alone. */
 export function bfdCheck(
   { value: { settings, end }, keyword }: CheckBody<typeof BFD_CHECK>,
   inherited: Inherited,
@@ -59,7 +59,7 @@ function isInstance({ value, span, at, order }: Setting<string>, owner: string, 
   const { bfdInstances } = context;
   const defined = bfdInstances.get(value);
   const keepalived = `${at}${owner} BFD_CHECK - BFD ${value} not configured`;
-  if (defined?.forCheckers === false && defined.order < order) {
+  if (defined?.forCheckers === false) {
     const message = `bfd_instance \`${value}\` is for VRRP alone`;
     const related = [{ span: defined.place, message: "it is defined here" }];
     const help = "delete its `vrrp`, or add `checker` to it";
@@ -73,7 +73,7 @@ interface Reference {
   readonly what: string; // the keyword of what is referred to
   readonly name: string;
   readonly span: Span;
-  readonly order: number; // of the reference: what it refers to stands above it
+  readonly order: number; // of the reference
   readonly keepalived: string;
 }
 
@@ -82,7 +82,7 @@ interface Defined {
   readonly place: Span;
 }
 
-/** Whether there is such a thing above; else it is said. */
+/** Whether there is such a thing; else it is said. */
 function isDefined(
   { what, name, span, order, keepalived }: Reference,
   all: ReadonlyMap<string, Defined>,
@@ -94,9 +94,6 @@ function isDefined(
     report.error(["unknown-reference", `there is no ${what} \`${name}\``], span, { keepalived, help });
     return false;
   }
-  if (defined.order < order) return true;
-  const message = `${what} \`${name}\` is defined below, where this checker does not see it`;
-  const related = [{ span: defined.place, message: "it is defined here" }];
-  report.error(["unknown-reference", message], span, { keepalived, related, help: `move the ${what} up` });
-  return false;
+  if (defined.order > order) usedAbove({ what, name, span, place: defined.place, status: 5, keepalived }, report);
+  return true;
 }

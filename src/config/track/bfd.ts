@@ -36,7 +36,7 @@ export function resolveBfdInstances(bodies: readonly BfdBody[], report: Report):
     if (same === undefined) neighbors.set(config.neighbor, [{ source: config.source, body }]);
     else same.push({ source: config.source, body });
     const { weight, reverse } = config;
-    found.set(name, { config, weight, reverse, order: body.order });
+    found.set(name, { config, weight, reverse, order: body.order, place: body.span });
   }
   return found;
 }

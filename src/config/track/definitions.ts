@@ -6,7 +6,8 @@ import { firstAt } from "../reference.ts";
 /** What a block defines for others to name: its weight counts where they say none. */
 export interface Defined<T> extends TrackWeight {
   readonly config: T;
-  readonly order: number; // of its place: what names it must stand below
+  readonly order: number; // of its place: what names it stands below in Keepalived
+  readonly place: Span;
 }
 
 /** Definitions of one kind by name, in the order of reading. */
@@ -18,18 +19,15 @@ export function definitions<
   T extends TrackWeight & { readonly name: string },
 >(block: string, bodies: readonly B[], report: Report, define: (body: B) => T | undefined): Definitions<T> {
   const found = new Map<string, Defined<T>>();
-  const places = new Map<string, Span>();
   for (const body of bodies) {
     const config = define(body);
     if (config === undefined) continue;
     const { name, weight, reverse } = config;
-    const first = places.get(name);
-    if (first === undefined) {
-      found.set(name, { config, weight, reverse, order: body.order });
-      places.set(name, body.span);
-    } else {
+    const first = found.get(name);
+    if (first === undefined) found.set(name, { config, weight, reverse, order: body.order, place: body.span });
+    else {
       const message = `${block} \`${name}\` is defined twice; the first counts`;
-      report.warning(["duplicate", message], body.span, firstAt(first));
+      report.warning(["duplicate", message], body.span, firstAt(first.place));
     }
   }
   return found;

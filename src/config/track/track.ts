@@ -3,7 +3,7 @@ import type { Report } from "../../syntax/report.ts";
 import type { Span } from "../../syntax/span.ts";
 import type { Setting } from "../../syntax/table.ts";
 import type { Tracked } from "../model/track.ts";
-import { firstAt, knownNames } from "../reference.ts";
+import { firstAt, knownNames, usedAbove } from "../reference.ts";
 import type { Definitions } from "./definitions.ts";
 
 /** Trackable things of one kind, by name. */
@@ -27,25 +27,25 @@ const FILE: TrackKind = {
   keyword: "track_file",
   noun: "track file",
   block: "track_file",
-  define: "define it with `track_file NAME { file PATH }` at the top level, above",
+  define: "define it with `track_file NAME { file PATH }` at the top level",
 };
 const PROCESS: TrackKind = {
   keyword: "track_process",
   noun: "track process",
   block: "vrrp_track_process",
-  define: "define it with `vrrp_track_process NAME { process COMMAND }` at the top level, above",
+  define: "define it with `vrrp_track_process NAME { process COMMAND }` at the top level",
 };
 const BFD: TrackKind = {
   keyword: "track_bfd",
   noun: "track bfd",
   block: "bfd_instance",
-  define: "define it with `bfd_instance NAME { neighbor_ip ADDRESS }` at the top level, above",
+  define: "define it with `bfd_instance NAME { neighbor_ip ADDRESS }` at the top level",
 };
 const SCRIPT: TrackKind = {
   keyword: "track_script",
   noun: "track script",
   block: "vrrp_script",
-  define: 'define it with `vrrp_script NAME { script "COMMAND" }` at the top level, above',
+  define: 'define it with `vrrp_script NAME { script "COMMAND" }` at the top level',
 };
 
 /** The kinds, by the name of their list in the model. */
@@ -57,7 +57,7 @@ interface TrackContext {
   readonly report: Report;
 }
 
-/** Items that name what is defined above them, each once. */
+/** Items that name what is defined, wherever it stands, each once. In `-t` Keepalived 2.2.7 hangs on a file that is nowhere. */
 export function findTracked(
   items: readonly Setting<TrackItem>[],
   { known, ...kind }: TrackKind & { readonly known: Trackables },
@@ -69,20 +69,24 @@ export function findTracked(
     const { name } = item;
     const defined = known.get(name);
     const twin = found.get(name);
-    if (defined === undefined || defined.order > order) {
-      const where = defined === undefined ? "" : " above";
-      const message = `no ${kind.block} \`${name}\`${where}; it is not tracked`;
-      const help = defined === undefined ? knownNames(name, known, kind.define) : `move the ${kind.block} up`;
-      // Keepalived 2.2.7 finds a file below in `-t`, and not in the daemon; in `-t` it hangs on one that is nowhere.
-      const status = kind.keyword === "track_file" && defined !== undefined ? 0 : 5;
-      const keepalived = `${at}(${owner}) ${kind.noun} ${name} not found, ignoring...`;
-      report.error(["unknown-reference", message], keyword, { status, keepalived, help });
-    } else if (twin !== undefined) duplicate(kind.keyword, twin, { span, at }, { owner, report });
+    const keepalived = `${at}(${owner}) ${kind.noun} ${name} not found, ignoring...`;
+    if (defined === undefined) {
+      const message = `no ${kind.block} \`${name}\`; it is not tracked`;
+      const help = knownNames(name, known, kind.define);
+      report.error(["unknown-reference", message], keyword, { status: 5, keepalived, help });
+      continue;
+    }
+    if (twin !== undefined) duplicate(kind.keyword, twin, { span, at }, { owner, report });
     else {
       const inherits = item.weight === undefined;
       const weight = item.weight ?? defined.weight;
       const reverse = item.reverse ?? (inherits ? defined.reverse : false);
       found.set(name, { name, weight, reverse, span, inherits });
+      // Keepalived 2.2.7 finds a file below in `-t`, and not in the daemon.
+      const status = kind.keyword === "track_file" ? 0 : 5;
+      const { place } = defined;
+      if (defined.order > order)
+        usedAbove({ what: kind.block, name, span: keyword, place, status, keepalived }, report);
     }
   }
   return [...found.values()];

@@ -2,9 +2,10 @@ import type { AddressItem } from "../../keywords/read-address.ts";
 import type { STATIC_ROUTE, VIRTUAL_ROUTE } from "../../keywords/route.ts";
 import type { STATIC_RULE, VIRTUAL_RULE } from "../../keywords/rule.ts";
 import type { Report } from "../../syntax/report.ts";
+import type { Span } from "../../syntax/span.ts";
 import { last, type Setting, type Settings } from "../../syntax/table.ts";
 import type { ItemOption, ItemValue, RouteConfig, RuleConfig, StaticAddress } from "../model/network.ts";
-import { knownNames } from "../reference.ts";
+import { knownNames, usedAbove } from "../reference.ts";
 import { virtualAddress } from "./addresses.ts";
 
 type Blocks<T> = readonly Setting<readonly Setting<T>[]>[];
@@ -12,7 +13,7 @@ type Words = Readonly<Record<string, readonly Setting<unknown>[]>>;
 
 /** What items of static lists may name: track groups that stand above them. */
 interface ItemContext {
-  readonly groups: ReadonlyMap<string, { readonly order: number }>;
+  readonly groups: ReadonlyMap<string, { readonly order: number; readonly place: Span }>;
   readonly report: Report;
 }
 
@@ -116,7 +117,7 @@ function named({ value }: Static): string | undefined {
   return "track_group" in value ? (value.track_group as readonly Setting<string>[]).at(-1)?.value : undefined;
 }
 
-/** The group that a static item names, which must stand above it; a route and a rule also need their interface. */
+/** The group that a static item names; a route and a rule also need their interface. */
 function groupOf(
   item: Static,
   { given: name, device }: { readonly given: string | undefined; readonly device: Setting<unknown> | undefined },
@@ -125,19 +126,15 @@ function groupOf(
 ): string | undefined {
   if (name === undefined) return undefined;
   const group = groups.get(name);
-  if (group === undefined || group.order > item.order) {
-    const where = group === undefined ? "" : " above";
-    const message = `no track_group \`${name}\`${where}: nothing fails with this ${what}`;
-    const help =
-      group === undefined
-        ? knownNames(name, groups, `define it with \`track_group ${name} { group { ... } }\` above`)
-        : "move the track_group up";
-    report.error(["unknown-reference", message], item.span, {
-      keepalived: `${item.at}track_group ${name} not found`,
-      help,
-    });
+  const keepalived = `${item.at}track_group ${name} not found`;
+  if (group === undefined) {
+    const message = `no track_group \`${name}\`: nothing fails with this ${what}`;
+    const help = knownNames(name, groups, `define it with \`track_group ${name} { group { ... } }\``);
+    report.error(["unknown-reference", message], item.span, { keepalived, help });
     return undefined;
   }
+  if (group.order > item.order)
+    usedAbove({ what: "track_group", name, span: item.span, place: group.place, status: 5, keepalived }, report);
   const needs = NEEDS[what];
   if (device !== undefined || needs === undefined) return name;
   const message = `\`track_group\` of a ${what} needs its interface`;

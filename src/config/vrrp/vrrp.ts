@@ -43,8 +43,9 @@ export function resolveVrrp(
   const context = { defaults, sources, memberships, rulePriorities: priorities, report, swallowed };
   const vrrpInstances = resolveInstances(tree.vrrp_instance, context);
   const owners = new Set(vrrpInstances.filter(({ priority }) => priority === 255).map(({ name }) => name));
-  const groups = new Map<string, { readonly order: number }>();
-  for (const { value, order } of tree.track_group) if (!groups.has(value.header)) groups.set(value.header, { order });
+  const groups = new Map<string, { readonly order: number; readonly place: Span }>();
+  for (const { value, order, span: place } of tree.track_group)
+    if (!groups.has(value.header)) groups.set(value.header, { order, place });
   const items = { groups, report };
   scriptSecurity(tree, globals, scripts, defaults, report);
   return {
