@@ -13,7 +13,158 @@ test("an empty file is a configuration of nothing", () => {
       .flat()
       .filter((one) => one !== undefined),
   ).toEqual([]);
-  expect(global).toMatchObject({ notificationEmail: [], smtpConnectTimeout: 30_000_000, enableScriptSecurity: false });
+  expect(global).toMatchInlineSnapshot(`
+    {
+      "daemon": {
+        "bfd": {
+          "cpus": [],
+          "locked": false,
+          "name": "keepalived",
+          "netlinkCommandBuffer": {
+            "bytes": 0,
+            "force": false,
+          },
+          "netlinkMonitorBuffer": {
+            "bytes": 0,
+            "force": false,
+          },
+          "nice": 0,
+          "realtimeLimit": 10000,
+          "realtimePriority": 0,
+        },
+        "checkers": {
+          "cpus": [],
+          "locked": false,
+          "name": "keepalived",
+          "netlinkCommandBuffer": {
+            "bytes": 0,
+            "force": false,
+          },
+          "netlinkMonitorBuffer": {
+            "bytes": 0,
+            "force": false,
+          },
+          "nice": 0,
+          "realtimeLimit": 10000,
+          "realtimePriority": 0,
+        },
+        "childWait": 5000000,
+        "configSaveDirectory": undefined,
+        "dumpByInstance": false,
+        "instance": undefined,
+        "ipvsNamespace": undefined,
+        "jsonDump": undefined,
+        "jsonVersion": 1,
+        "maxAutoPriority": 0,
+        "minAutoPriorityDelay": 1000000,
+        "name": "keepalived",
+        "namespace": undefined,
+        "pidDirectory": false,
+        "processMonitorBuffer": {
+          "bytes": 0,
+          "force": false,
+        },
+        "randomSeed": undefined,
+        "stateDump": undefined,
+        "statsDump": undefined,
+        "temporaryConfigDirectory": undefined,
+        "umask": "0177",
+        "vrrp": {
+          "cpus": [],
+          "locked": false,
+          "name": "keepalived",
+          "netlinkCommandBuffer": {
+            "bytes": 0,
+            "force": false,
+          },
+          "netlinkMonitorBuffer": {
+            "bytes": 0,
+            "force": false,
+          },
+          "nice": 0,
+          "realtimeLimit": 10000,
+          "realtimePriority": 0,
+        },
+      },
+      "dbus": undefined,
+      "delayAfterBoot": 0,
+      "dynamicInterfaces": "refused",
+      "emailFaults": true,
+      "enableScriptSecurity": false,
+      "fifos": {
+        "all": undefined,
+        "checkers": undefined,
+        "vrrp": undefined,
+      },
+      "firewall": {
+        "byIndex": false,
+        "counters": false,
+        "ipsets": undefined,
+        "iptables": undefined,
+        "priority": -1,
+        "table": "keepalived",
+      },
+      "garpInterval": 0,
+      "gnaInterval": 0,
+      "iprouteDirectories": {
+        "distribution": undefined,
+        "local": undefined,
+      },
+      "ipvs": {
+        "checkerEmails": true,
+        "firstMark": 1000,
+        "flushAtStart": false,
+        "flushAtStop": "no",
+        "initialNotifies": false,
+        "syncDaemon": undefined,
+        "table": undefined,
+        "tablePriority": -1,
+        "timeouts": {
+          "tcp": 0,
+          "tcpFin": 0,
+          "udp": 0,
+        },
+      },
+      "localIgmp": true,
+      "logUnknownVrids": false,
+      "notificationEmail": [],
+      "notificationEmailFrom": undefined,
+      "receiveBuffers": {
+        "multiplier": 3,
+        "policy": "system",
+      },
+      "reload": {
+        "check": false,
+        "checkLog": undefined,
+        "markerFile": false,
+        "repeat": false,
+        "timeFile": undefined,
+      },
+      "resolveSymlinks": true,
+      "routerId": undefined,
+      "scriptUser": undefined,
+      "shutdownScript": undefined,
+      "smtpConnectTimeout": 30000000,
+      "smtpHeloName": undefined,
+      "smtpServer": undefined,
+      "snmp": {
+        "checkers": false,
+        "realServerAge": 0,
+        "rfc2787": false,
+        "rfc6527": false,
+        "socket": "unix:/var/agentx/master",
+        "traps": false,
+        "virtualServerAge": 5000000,
+        "vrrp": false,
+      },
+      "startupDelay": 0,
+      "startupScript": undefined,
+      "statesOnReload": false,
+      "supplementaryGroups": false,
+      "vmacAddressPrefix": "vrrp",
+      "vmacPrefix": "vrrp",
+    }
+  `);
 });
 
 test.each([
@@ -165,7 +316,8 @@ test("global_defs: everything, and a second block adds to the first", () => {
     `global_defs {\nrouter_id a\n}\nglobal_defs {\nrouter_id "b c"\n${lines.join("\n")}\n}`,
   );
   expect(diagnostics.filter(({ code }) => code !== "not-implemented")).toEqual([]);
-  expect(config.global).toMatchObject({
+  expect(config.global).toEqual({
+    ...reading("").config.global,
     routerId: "b c",
     notificationEmail: ["a@b", "c@d", "e@f"],
     notificationEmailFrom: "g@h",
