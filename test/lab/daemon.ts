@@ -21,6 +21,7 @@ export interface DirectorOptions {
   readonly implementation: Implementation;
   readonly config: string; //                    path of keepalived.conf
   readonly options?: readonly string[]; //       more of them, such as -P
+  readonly quiet?: boolean; //                   without -D: a line for each announcement is work too
 }
 
 /** The states that a daemon reports, in Keepalived's words. */
@@ -47,10 +48,19 @@ export class Director {
 
   start(): void {
     this.#startedAt = this.log.mark();
-    const { implementation, config, options = [] } = this.#options;
+    const { implementation, config, options = [], quiet = false } = this.#options;
     const program = implementation === "ours" ? [process.execPath, join(PROJECT, "dist/main.js")] : ["keepalived"];
     const files = ["-p", this.#pidFile("parent"), "-r", this.#pidFile("vrrp"), "-c", this.#pidFile("checkers")];
-    const child = this.#lan.spawn(this.node, [...program, "-n", "-l", "-D", "-f", config, ...files, ...options]);
+    const child = this.#lan.spawn(this.node, [
+      ...program,
+      "-n",
+      "-l",
+      ...(quiet ? [] : ["-D"]),
+      "-f",
+      config,
+      ...files,
+      ...options,
+    ]);
     for (const stream of [child.stdout, child.stderr]) {
       if (stream === null) continue;
       createInterface({ input: stream }).on("line", (text) => this.log.push({ at: wallClock(), text }));

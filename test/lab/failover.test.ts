@@ -18,7 +18,7 @@ beforeAll(async () => {
   const runs = LOSSES.flatMap((loss) => IMPLEMENTATIONS.map((implementation) => ({ loss, implementation })));
   await Promise.all(
     runs.map(async ({ loss, implementation }) => {
-      measured.set(`${implementation} ${loss}`, await measure(implementation, loss, TRIALS));
+      measured.set(`${implementation} ${loss}`, await measure(implementation, loss, { trials: TRIALS }));
     }),
   );
   console.log(report());
