@@ -1,8 +1,9 @@
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Micros, seconds } from "../../src/base/time.ts";
 import type { Loss } from "./cluster-record.ts";
 import type { Implementation } from "./daemon.ts";
 import { BACKUP_PRIORITY, measure, type Trial } from "./failover.ts";
+import { Metronome } from "./metronome.ts";
 
 const TRIALS = 7;
 const LOSSES: readonly Loss[] = ["stop", "kill", "link"];
@@ -12,6 +13,7 @@ const WORDS: Readonly<Record<Loss, string>> = { stop: "clean stop", kill: "kill 
 const skew: Micros = seconds((256 - BACKUP_PRIORITY) / 256);
 const FORMULA: Readonly<Record<Loss, Micros>> = { stop: skew, kill: seconds(3) + skew, link: seconds(3) + skew };
 
+const metronome = new Metronome();
 const measured = new Map<string, readonly Trial[]>();
 
 beforeAll(async () => {
@@ -24,14 +26,20 @@ beforeAll(async () => {
   console.log(report());
 });
 
+afterAll(() => metronome.stop());
+
 test.each(LOSSES)("%s: every trial of both was measured", (loss) => {
   for (const implementation of IMPLEMENTATIONS) expect(spans(implementation, loss, "takeover")).toHaveLength(TRIALS);
 });
 
 test.each(LOSSES)("%s: every takeover is within 50 ms of the protocol's formula", (loss) => {
-  const late = spans("ours", loss, "takeover").map((span) => (span - FORMULA[loss]) / 1000);
-  expect(Math.min(...late)).toBeGreaterThan(-50);
-  expect(Math.max(...late)).toBeLessThan(50);
+  for (const { at, queued, takeover } of measured.get(`ours ${loss}`) ?? []) {
+    const late = (takeover - FORMULA[loss]) / 1000;
+    // Why it may be so, and no excuse:
+    const control = `${metronome.between(at - seconds(1), at)}; the process waited ${queued / 1000} ms for a processor`;
+    expect(late, control).toBeGreaterThan(-50);
+    expect(late, control).toBeLessThan(50);
+  }
 });
 
 test.each(LOSSES)("%s: our median is not more than 20 ms later than keepalived's in the same run", (loss) => {

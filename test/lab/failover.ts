@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Micros, milliseconds, seconds, toSeconds } from "../../src/base/time.ts";
 import { Capture } from "./capture.ts";
@@ -11,6 +11,8 @@ import { WebServer } from "./web.ts";
 
 /** One loss of the master, measured. */
 export interface Trial {
+  readonly at: Micros; //       wall clock of the takeover
+  readonly queued: Micros; //   how long the new master's vrrp process was ready to run meanwhile and had no processor
   readonly takeover: Micros; // last advert (or priority 0) on the wire → first gratuitous ARP of the new master
   readonly complete: Micros; // the same, to the first gratuitous ARP of the address that was announced last
   readonly silence: Micros; //  longest time without an answer at the client, which asks every 20 ms
@@ -85,6 +87,7 @@ async function trial({ lan, lb1, lb2, capture, prober, addresses }: Bench, loss:
   const heard = capture.heard.mark();
   const probed = prober.probes.mark();
   const from = wallClock();
+  const queued = queuedTime(lb2);
   if (loss === "stop") await lb1.stop();
   else if (loss === "kill") await lb1.killAll();
   else await lan.setLink("lb1", "down");
@@ -110,7 +113,19 @@ async function trial({ lan, lb1, lb2, capture, prober, addresses }: Bench, loss:
   if (loss === "link") await lan.setLink("lb1", "up");
   else lb1.start();
   await lb2.waitForState("BACKUP", { from: resumed, within: PATIENCE });
-  return { takeover: garp.at - lost.at, complete: last.at - lost.at, silence };
+  return {
+    at: garp.at,
+    queued: queuedTime(lb2) - queued,
+    takeover: garp.at - lost.at,
+    complete: last.at - lost.at,
+    silence,
+  };
+}
+
+/** From the start of the process on; proc(5), schedstat. */
+function queuedTime(director: Director): Micros {
+  const [, waited = "0"] = readFileSync(`/proc/${director.childPid("vrrp")}/schedstat`, "utf8").split(" ");
+  return Number(waited) / 1000;
 }
 
 interface Side {

@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { type Micros, milliseconds } from "../../src/base/time.ts";
+
+const STEP = 2; //   ms
+const STALL = 10; // ms: later than this is worth remembering
+
+/** Sleeps STEP ms again and again before anything else on this machine, and says when it woke up late. */
+const PROGRAM = `
+const cell = new Int32Array(new SharedArrayBuffer(4));
+for (let last = Date.now(); ; ) {
+  Atomics.wait(cell, 0, 0, ${STEP});
+  const now = Date.now();
+  if (now - last > ${STALL}) process._rawDebug(now, now - last);
+  last = now;
+}`;
+
+/** A time in which this machine ran nothing, whatever its priority: what is late then is not the daemon's doing. */
+export interface Stall {
+  readonly at: Micros; // its end, wall clock
+  readonly length: Micros;
+}
+
+/** The control of what is timed: a program of the highest real-time priority, which is late only where the machine is. */
+export class Metronome {
+  readonly #stalls: Stall[] = [];
+  readonly #process: ChildProcess;
+
+  constructor() {
+    this.#process = spawn("chrt", ["-f", "99", process.execPath, "-e", PROGRAM], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    if (this.#process.stderr === null) throw new Error("the metronome has no output");
+    createInterface({ input: this.#process.stderr }).on("line", (line) => {
+      const [at, length] = line.split(" ").map(Number);
+      if (at !== undefined && length !== undefined)
+        this.#stalls.push({ at: milliseconds(at), length: milliseconds(length) });
+    });
+  }
+
+  /** What stood still between two times of the wall clock, in words. */
+  between(from: Micros, to: Micros): string {
+    const found = this.#stalls.filter(({ at, length }) => at >= from && at - length <= to);
+    if (found.length === 0) return "the machine did not stand still";
+    return `the machine stood still for ${found.map(({ length }) => `${length / 1000} ms`).join(", ")}`;
+  }
+
+  stop(): void {
+    this.#process.kill("SIGKILL");
+  }
+}
