@@ -7,8 +7,6 @@ import type { Announcement } from "../vrrp/pacing.ts";
 import type { VrrpParameters } from "../vrrp/parameters.ts";
 import type { ScriptVerdict } from "../vrrp/script.ts";
 import type { Tracked } from "../vrrp/tracking.ts";
-import { encodeIpv4, TOS_CS6 } from "../wire/ipv4.ts";
-import { encodeAdvertisement, IPPROTO_VRRP, VRRP_GROUP_V4, VRRP_TTL } from "../wire/vrrp.ts";
 
 /** What an instance's configuration means on this host, as its interfaces are now. */
 
@@ -85,13 +83,6 @@ export function vrrpParameters(config: VrrpInstanceConfig, priority: number, sou
         ? { type: "pass", password: passwordBytes(config.authentication.password) }
         : { type: "none" }, // the reader refuses to start with AH
   };
-}
-
-/** An advertisement, whole, to the multicast group; `id` is the packet's, 1..65535. */
-export function advertisementPacket(router: VrrpParameters, priority: number, id: number): Uint8Array {
-  const { primaryAddress: from, vrid, interval, authentication, addresses } = router;
-  const payload = encodeAdvertisement({ version: 2, vrid, priority, interval, authentication, addresses });
-  return encodeIpv4({ from, to: VRRP_GROUP_V4, protocol: IPPROTO_VRRP, ttl: VRRP_TTL, tos: TOS_CS6, id, payload });
 }
 
 /** The first 8 bytes of the password as it stands in the file, UTF-8; RFC 2338 §5.3.10. */

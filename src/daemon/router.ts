@@ -17,7 +17,7 @@ import {
 } from "../vrrp/machine.ts";
 import { rounds } from "../vrrp/pacing.ts";
 import { RESIGN, type VrrpParameters } from "../vrrp/parameters.ts";
-import { type ReceiveProblem, receive } from "../vrrp/receive.ts";
+import { type ReceiveProblem, receive, type VrrpPacket } from "../vrrp/receive.ts";
 import {
   contribution,
   effectivePriority,
@@ -26,11 +26,11 @@ import {
   standingEvent,
   type Tracked,
 } from "../vrrp/tracking.ts";
+import { heardChecksum, type OldPeers, type OutgoingPacket, outgoingPackets } from "../vrrp/transmit.ts";
 import { forgetsWarnings } from "../vrrp/warning.ts";
-import type { Ipv4Packet } from "../wire/ipv4.ts";
+import type { ChecksumForm } from "../wire/vrrp.ts";
 import type { Announcer } from "./announcer.ts";
 import {
-  advertisementPacket,
   announcements,
   placedAddresses,
   primaryAddress,
@@ -46,8 +46,8 @@ export interface RouterHost extends Surroundings {
   readonly clock: Clock;
   readonly announcer: Announcer;
   readonly log: Log;
-  /** Sends a packet on an interface; false where that failed (and was said). */
-  send(interfaceName: string, packet: Uint8Array, instance: string): boolean;
+  /** Sends packets on an interface; false where none could be sent (and that was said). */
+  send(interfaceName: string, packets: readonly OutgoingPacket[], instance: string): boolean;
   changed(): void;
   /** Whether another router of this host is master and has the address too, or will when a reload is done. */
   isHeldByAnother(router: Router, entry: InterfaceAddress): boolean;
@@ -66,6 +66,7 @@ export class Router {
   #lastAdvertAt = 0;
   #startAt: Micros = 0; // vrrp_startup_delay: time does not run before
   #packetId = 0;
+  #oldPeers: OldPeers = new Set();
   #held: readonly InterfaceAddress[] = []; // what we have put on interfaces, or may have
   #cancelWake = (): void => {};
   #cancelAnnounce = (): void => {};
@@ -119,7 +120,7 @@ export class Router {
   }
 
   /** A packet of this VRID came in on our interface. */
-  packet(packet: Ipv4Packet): void {
+  packet(packet: VrrpPacket): void {
     const received = receive(this.#parameters, this.#state, packet);
     if (received.type === "ignored") return;
     if (received.type === "dropped") {
@@ -131,6 +132,7 @@ export class Router {
       priorityZeroReceived: received.advertisement.priority === RESIGN ? 1 : 0,
     });
     if (received.problem !== undefined) this.#problem(packet.from, received.problem);
+    this.#heardChecksum(packet.from, received.checksum);
     this.#feed({ type: "advertisement", from: packet.from, advertisement: received.advertisement });
   }
 
@@ -241,8 +243,8 @@ export class Router {
 
   #advertise(priority: number): void {
     this.#packetId = (this.#packetId % 0xffff) + 1;
-    const packet = advertisementPacket(this.#parameters, priority, this.#packetId);
-    if (!this.#host.send(this.#config.interface, packet, this.#config.name)) return;
+    const packets = outgoingPackets(this.#parameters, priority, this.#packetId, this.#oldPeers);
+    if (!this.#host.send(this.#config.interface, packets, this.#config.name)) return;
     this.#lastAdvertAt = this.#host.clock.now();
     this.#journal.count({ advertisementsSent: 1, priorityZeroSent: priority === RESIGN ? 1 : 0 });
   }
@@ -285,6 +287,13 @@ export class Router {
 
   #effectivePriority({ scripts }: Tracked): number {
     return effectivePriority(this.#config.priority, scripts.map(contribution));
+  }
+
+  #heardChecksum(from: IpAddress, form: ChecksumForm): void {
+    const before = this.#oldPeers;
+    this.#oldPeers = heardChecksum(before, from, form);
+    if (this.#oldPeers.size > before.size)
+      this.#host.log.info("({iname}) Setting unicast VRRPv3 checksum to old version", { iname: this.#config.name });
   }
 
   #problem(from: IpAddress, problem: ReceiveProblem): void {

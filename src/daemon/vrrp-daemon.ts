@@ -10,9 +10,10 @@ import type { InterfaceAddress } from "../netlink/address.ts";
 import { changed, going } from "../plan/difference.ts";
 import { instanceKey } from "../plan/instance-shape.ts";
 import { planVrrp } from "../plan/plan.ts";
+import type { OutgoingPacket } from "../vrrp/transmit.ts";
 import { scriptWords } from "../vrrp/words.ts";
 import { decodeIpv4, type Ipv4Packet } from "../wire/ipv4.ts";
-import { advertisedVrid, VRRP_GROUP_V4 } from "../wire/vrrp.ts";
+import { advertisedVrid } from "../wire/vrrp.ts";
 import { Announcer } from "./announcer.ts";
 import type { ProgramContext, Running } from "./child.ts";
 import { allAddresses, isUp, placedAddresses } from "./instance.ts";
@@ -93,11 +94,11 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     );
   }
 
-  send(interfaceName: string, packet: Uint8Array, instance: string): boolean {
+  send(interfaceName: string, packets: readonly OutgoingPacket[], instance: string): boolean {
     const open = this.#sockets.get(interfaceName);
     if (open === undefined) return false;
     try {
-      open.socket.send(packet, VRRP_GROUP_V4);
+      for (const { bytes, to } of packets) open.socket.send(bytes, to);
       return true;
     } catch (error) {
       // On an interface that is down nothing can be sent; that it is down has been said.

@@ -121,6 +121,12 @@ export const GLOBAL_VRRP = {
     meaning: "Send one gratuitous ARP/NA without repeat",
     note: "changes only values still at default",
   }),
+  v3_checksum_as_v2: line(flag, {
+    default: "off",
+    meaning: "Omit pseudo header in VRRPv3 IPv4 checksums by default",
+    note: "manual documents a BOOL but code ignores arguments",
+    since: "2.2.8",
+  }),
   ...later({
     vrrp_gna_interval: line(decimalSeconds(0.000001, 4294.967295), {
       default: "0",
@@ -152,12 +158,6 @@ export const GLOBAL_VRRP = {
       default: "off",
       meaning: "Turn off IGMP reports for link-local multicast groups",
       note: "needs kernel sysctl; fixed across reloads",
-    }),
-    v3_checksum_as_v2: line(flag, {
-      default: "off",
-      meaning: "Omit pseudo header in VRRPv3 IPv4 checksums by default",
-      note: "manual documents a BOOL but code ignores arguments",
-      since: "2.2.8",
     }),
     vrrp_mcast_group4: line(multicast("<IPv4 multicast>", 4), {
       default: "224.0.0.18",

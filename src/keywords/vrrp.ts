@@ -126,6 +126,11 @@ export const VRRP_INSTANCE = {
     note: "VRRPv2 only; dropped in strict mode",
     build: "VRRP_AUTH",
   }),
+  v3_checksum_as_v2: line(optionalBoolean, {
+    default: "global value",
+    meaning: "Omit pseudo header in VRRPv3 IPv4 checksum",
+    since: "2.2.8",
+  }),
   ...later({
     use_vmac: line(vmac("[[name] <IFNAME>] [<MAC, 5|6 octets>] [netlink_notify_msg] [group <GROUP>]", VMAC), {
       default: "off; generated name",
@@ -208,11 +213,6 @@ export const VRRP_INSTANCE = {
       meaning: "Poll link state of the instance interface",
       note: "deprecated; use linkbeat_interfaces",
       build: "LINKBEAT",
-    }),
-    v3_checksum_as_v2: line(optionalBoolean, {
-      default: "global value",
-      meaning: "Omit pseudo header in VRRPv3 IPv4 checksum",
-      since: "2.2.8",
     }),
     virtual_routes: items(routeItem(VIRTUAL_ROUTE), {
       meaning: "Routes present while master",

@@ -22,7 +22,7 @@ export class Capture {
 
   private constructor(lan: Lan) {
     this.heard = new Journal(`capture on ${lan.namespace("lan")}`);
-    const filter = "ip proto 112 or arp";
+    const filter = "ip proto 112 or arp or ip6 proto 112 or icmp6";
     // With the default of 256 KiB a packet the ring holds eight, and a burst of announcements is lost.
     const room = ["-s", "256", "-B", "8192"];
     this.#process = lan.spawn("lan", [

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ip } from "../../src/base/ip.ts";
-import { seconds } from "../../src/base/time.ts";
+import { centiseconds, seconds } from "../../src/base/time.ts";
 import type { VrrpNote } from "../../src/vrrp/machine.ts";
 import type { ReceiveProblem } from "../../src/vrrp/receive.ts";
 import type { ScriptNote } from "../../src/vrrp/script.ts";
@@ -15,6 +15,18 @@ test.each<[VrrpNote, string]>([
   [{ name: "entering", state: "backup", initial: true }, "(VI_1) Entering BACKUP STATE (init)"],
   [{ name: "entering", state: "master", initial: false }, "(VI_1) Entering MASTER STATE"],
   [{ name: "entering", state: "fault", initial: false }, "(VI_1) Entering FAULT STATE"],
+  [
+    { name: "interval-differs", from, interval: centiseconds(50) },
+    "(VI_1) advertisement interval mismatch with 192.0.2.1 ours = 100 centi-sec rcv'd=50 centi-sec",
+  ],
+  [
+    { name: "interval-learned", from: seconds(1), to: centiseconds(1) },
+    "(VI_1) advertisement interval updated from 1000ms to 10ms by master",
+  ],
+  [
+    { name: "interval-own", from: centiseconds(1), to: seconds(1) },
+    "(VI_1) changing advert interval from 10ms to locally configured 1000ms",
+  ],
   [{ name: "advertisement-timeout" }, "(VI_1) Receive advertisement timeout"],
   [
     { name: "lower-priority-discarded", from, priority: 50 },

@@ -1,6 +1,5 @@
 import { type Family, family } from "../../base/ip.ts";
 import type { Report } from "../../syntax/report.ts";
-import type { Span } from "../../syntax/span.ts";
 import { last } from "../../syntax/table.ts";
 import type { VrrpInstanceConfig } from "../model/model.ts";
 import { instanceNotifications } from "../notify.ts";
@@ -82,7 +81,7 @@ function resolveInstance(body: InstanceBody, context: VrrpContext): VrrpInstance
   const strict = (last(given.strict_mode) ?? defaults.strict)?.value ?? false;
   const { version: chosen, span } = decideVersion(instance, decided, defaults.version);
   const version = strict ? strictVersion(instance, chosen, of === 6, span ?? body.span) : chosen;
-  unsupported(instance, { version, span, decided });
+  unsupported(instance, decided);
   if (vrid === undefined || carrier === undefined) return undefined;
   nativeIpv6(instance, decided);
   const wishes = strictMode(wished(instance, { strict, version, of }, context), {
@@ -258,18 +257,9 @@ function absent(keyword: string, keepalived: string, body: InstanceBody, { repor
   report.error(["missing-keyword", message], body.span, { fatal: true, keepalived, help });
 }
 
-/** VRRPv3 and IPv6: to run something else instead would make a second master. */
-function unsupported(
-  { name, report }: Instance,
-  {
-    version,
-    span,
-    decided,
-  }: { readonly version: 2 | 3; readonly span: Span | undefined; readonly decided: Decision<Family> | undefined },
-): void {
+/** IPv6: to run something else instead would make a second master. */
+function unsupported({ name, report }: Instance, decided: Decision<Family> | undefined): void {
+  if (decided?.value !== 6) return;
   const details = { status: 4, fatal: true } as const;
-  if (decided?.value === 6)
-    report.error(["not-supported-yet", `IPv6 in \`${name}\` is not supported yet`], decided.span, details);
-  else if (version === 3 && span !== undefined)
-    report.error(["not-supported-yet", `VRRP version 3 of \`${name}\` is not supported yet`], span, details);
+  report.error(["not-supported-yet", `IPv6 in \`${name}\` is not supported yet`], decided.span, details);
 }
