@@ -1,4 +1,5 @@
 import type { IpAddress } from "../base/ip.ts";
+import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { Log } from "../observe/log.ts";
 import type { VrrpCounters } from "../observe/report.ts";
 import type { VrrpNote } from "../vrrp/machine.ts";
@@ -35,6 +36,13 @@ export class RouterJournal {
     const counters = { ...this.counters };
     for (const [name, n] of Object.entries(more)) counters[name as keyof typeof more] += n;
     this.counters = counters;
+  }
+
+  /** Of all addresses of an instance, so many have room in an advertisement. */
+  room({ name, addresses }: VrrpInstanceConfig, { length }: readonly IpAddress[]): void {
+    if (length === addresses.length) return;
+    const words = `(${name}) Number of VIPs (${addresses.length}) exceeds maximum/space available in packet (max ${length} addresses) - excess moved to eVIPs`;
+    this.#log.info(words, { iname: name });
   }
 
   faults(router: Spoken, reasons: readonly FaultReason[]): void {

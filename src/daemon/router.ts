@@ -26,36 +26,39 @@ import {
   standingEvent,
   type Tracked,
 } from "../vrrp/tracking.ts";
-import { heardChecksum, type OldPeers, type OutgoingPacket, outgoingPackets } from "../vrrp/transmit.ts";
+import { heardChecksum, type OldPeers, outgoingPackets } from "../vrrp/transmit.ts";
 import { forgetsWarnings } from "../vrrp/warning.ts";
 import type { ChecksumForm } from "../wire/vrrp.ts";
 import type { Announcer } from "./announcer.ts";
 import {
   announcements,
+  endpoint,
   placedAddresses,
   primaryAddress,
+  receiveShare,
   type Surroundings,
   trackedNow,
   vrrpParameters,
 } from "./instance.ts";
 import type { VrrpInstanceReport } from "./messages.ts";
 import { RouterJournal } from "./router-journal.ts";
+import type { Speaker, VrrpSockets } from "./vrrp-sockets.ts";
 
 /** What a router needs of the process it lives in. */
 export interface RouterHost extends Surroundings {
   readonly clock: Clock;
   readonly announcer: Announcer;
   readonly log: Log;
-  /** Sends packets on an interface; false where none could be sent (and that was said). */
-  send(interfaceName: string, packets: readonly OutgoingPacket[], instance: string): boolean;
+  readonly sockets: VrrpSockets;
   changed(): void;
   /** Whether another router of this host is master and has the address too, or will when a reload is done. */
   isHeldByAnother(router: Router, entry: InterfaceAddress): boolean;
 }
 
 /** A virtual router on this host: feeds its machines, carries out what they say. It decides nothing. */
-export class Router {
+export class Router implements Speaker {
   readonly #host: RouterHost;
+  readonly #key: string;
   #config: VrrpInstanceConfig;
   #state: VrrpState = INIT;
   #announce: AnnounceState = SILENT;
@@ -71,16 +74,31 @@ export class Router {
   #cancelWake = (): void => {};
   #cancelAnnounce = (): void => {};
 
-  constructor(config: VrrpInstanceConfig, host: RouterHost) {
+  /** `key` is what makes it the same router after a reload or a respawn. */
+  constructor(key: string, config: VrrpInstanceConfig, host: RouterHost) {
+    this.#key = key;
     this.#config = config;
     this.#host = host;
     this.#journal = new RouterJournal(host.log);
     this.#priority = config.priority;
-    this.#parameters = vrrpParameters(config, config.priority, primaryAddress(config, host) ?? UNSPECIFIED);
+    const source = primaryAddress(config, host) ?? UNSPECIFIED[config.family];
+    this.#parameters = vrrpParameters(config, config.priority, source, host.network);
   }
 
   get config(): VrrpInstanceConfig {
     return this.#config;
+  }
+
+  get name(): string {
+    return this.#config.name;
+  }
+
+  get vrid(): number {
+    return this.#config.vrid;
+  }
+
+  hasPeer(address: IpAddress): boolean {
+    return this.#config.unicast?.peers.some((peer) => peer.address === address) ?? true;
   }
 
   get isMaster(): boolean {
@@ -93,6 +111,7 @@ export class Router {
    */
   start(adopted: VrrpInstanceReport | undefined, startAt: Micros): void {
     this.#startAt = startAt;
+    this.#journal.room(this.#config, this.#parameters.addresses);
     this.#held = placedAddresses(this.#config, this.#host.network);
     const tracked = trackedNow(this.#config, this.#host);
     this.#standing = standing(faultReasons(tracked));
@@ -169,6 +188,7 @@ export class Router {
   stop(): void {
     this.#feed({ type: "shutdown" });
     this.abandon();
+    this.#host.sockets.leave(this);
   }
 
   /** Ends without a word: addresses stay. */
@@ -180,6 +200,7 @@ export class Router {
   report(): VrrpInstanceReport {
     const { name, vrid, addresses } = this.#config;
     return {
+      key: this.#key,
       name,
       interface: this.#config.interface,
       vrid,
@@ -244,7 +265,7 @@ export class Router {
   #advertise(priority: number): void {
     this.#packetId = (this.#packetId % 0xffff) + 1;
     const packets = outgoingPackets(this.#parameters, priority, this.#packetId, this.#oldPeers);
-    if (!this.#host.send(this.#config.interface, packets, this.#config.name)) return;
+    if (!this.#host.sockets.send(this, packets)) return;
     this.#lastAdvertAt = this.#host.clock.now();
     this.#journal.count({ advertisementsSent: 1, priorityZeroSent: priority === RESIGN ? 1 : 0 });
   }
@@ -280,9 +301,12 @@ export class Router {
 
   #setPriority(priority: number): void {
     this.#priority = priority;
+    const roomBefore = this.#parameters.addresses.length;
     // Without a source the instance is in fault; what it still has to say, it says from the last one.
     const source = primaryAddress(this.#config, this.#host) ?? this.#parameters.primaryAddress;
-    this.#parameters = vrrpParameters(this.#config, priority, source);
+    this.#parameters = vrrpParameters(this.#config, priority, source, this.#host.network);
+    if (roomBefore !== this.#parameters.addresses.length) this.#journal.room(this.#config, this.#parameters.addresses);
+    this.#host.sockets.join(this, endpoint(this.#config, this.#host), receiveShare(this.#config, this.#host));
   }
 
   #effectivePriority({ scripts }: Tracked): number {
@@ -302,4 +326,5 @@ export class Router {
   }
 }
 
-const UNSPECIFIED = ip("0.0.0.0");
+/** The source of what cannot be sent yet. */
+const UNSPECIFIED = { 4: ip("0.0.0.0"), 6: ip("::") };

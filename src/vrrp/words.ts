@@ -90,7 +90,11 @@ export function faultWords({ name }: Spoken, reason: FaultReason): string | unde
     case "interface-down":
       return `(${name}): entering FAULT state (interface ${reason.interface} down)`;
     case "no-address":
-      return `(${name}) entering FAULT state (no IPv4 address for interface)`;
+      return `(${name}) entering FAULT state (no IPv${reason.family} address for interface)`;
+    case "source-lost":
+      return `(${name}): entering FAULT state (src address not configured)`;
+    case "no-peer":
+      return `(${name}) Cannot use unicast without any peers - going to fault state`;
     case "script":
       return `(${name}): entering FAULT state due to script ${reason.script}`;
     case "script-pending":

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Micros, seconds } from "../../src/base/time.ts";
 import { type Director, elected, type Implementation } from "./daemon.ts";
+import { until } from "./run.ts";
 import { Stand } from "./stand.ts";
 
 /** A way to speak VRRP, as two routers have it in their configuration. */
@@ -8,13 +9,45 @@ interface Mode {
   readonly name: string;
   readonly interval: number; // seconds
   readonly vip: string;
-  readonly lines: (own: string, peer: string) => readonly string[];
+  readonly lines: (own: string, peer: string, implementation: Implementation) => readonly string[];
   readonly ipv6?: boolean;
+  readonly odd?: boolean; // no RFC has it: what tshark says of it does not count
 }
 
+const V2 = { interval: 1, vip: "192.0.2.100" };
 const V3 = { interval: 0.2, vip: "192.0.2.100" };
+const V6 = { interval: 0.2, vip: "fe80::100", ipv6: true };
 
-const MODES: readonly Mode[] = [{ name: "v3 over IPv4", ...V3, lines: () => ["version 3"] }];
+const MODES: readonly Mode[] = [
+  { name: "v3 over IPv4", ...V3, lines: () => ["version 3"] },
+  { name: "v3 over IPv4 in another group", ...V3, lines: () => ["version 3", "mcast_dst_ip 224.0.0.77"] },
+  { name: "v3 over IPv4 unicast", ...V3, lines: (own, peer) => ["version 3", ...unicast("192.0.2.", own, peer)] },
+  {
+    name: "v3 over IPv4 unicast with the old checksum",
+    odd: true,
+    ...V3,
+    lines: (own, peer) => ["version 3", "old_unicast_checksum", ...unicast("192.0.2.", own, peer)],
+  },
+  {
+    name: "v3 over IPv4 unicast where the other one alone has the old checksum",
+    odd: true,
+    ...V3,
+    lines: (own, peer, implementation) => [
+      "version 3",
+      implementation === "keepalived" ? "old_unicast_checksum" : "",
+      ...unicast("192.0.2.", own, peer),
+    ],
+  },
+  { name: "v2 over IPv4 unicast", ...V2, lines: (own, peer) => unicast("192.0.2.", own, peer) },
+  { name: "v3 over IPv6", ...V6, lines: () => [] },
+  { name: "v3 over IPv6 in another group", ...V6, lines: () => ["mcast_dst_ip ff02::77"] },
+  { name: "v3 over IPv6 unicast", ...V6, lines: (own, peer) => unicast("2001:db8::", own, peer) },
+  { name: "v2 over IPv6", odd: true, ...V6, interval: 1, lines: () => ["version 2"] },
+];
+
+function unicast(net: string, own: string, peer: string): string[] {
+  return [`unicast_src_ip ${net}${own}`, "unicast_peer {", `  ${net}${peer}`, "}"];
+}
 
 /** The two ways to have one of each. */
 const SIDES: readonly (readonly [Implementation, Implementation])[] = [
@@ -41,8 +74,8 @@ async function interoperates(
   judge.stdout?.on("data", (chunk: Uint8Array) => {
     verdict += String(chunk);
   });
-  const lb1 = stand.start("lb1", config(mode, "11", "12", 200), { implementation: sides[0] });
-  const lb2 = stand.start("lb2", config(mode, "12", "11", 100), { implementation: sides[1] });
+  const lb1 = stand.start("lb1", config(mode, ["11", "12"], sides[0], 200), { implementation: sides[0] });
+  const lb2 = stand.start("lb2", config(mode, ["12", "11"], sides[1], 100), { implementation: sides[1] });
   const wait: Micros = seconds(3 * mode.interval + 20);
   await elected(lb1, lb2, wait);
   await holds(stand, mode, "lb1");
@@ -69,7 +102,7 @@ async function interoperates(
   ] as const)
     if (side === "ours" && node.running)
       expect(await stand.metrics(node.node)).not.toMatch(/^keepalived_packets_dropped_total\{.*\} [1-9]/m);
-  expect(verdict).toBe("");
+  if (mode.odd !== true) expect(verdict).toBe("");
   judge.kill("SIGTERM");
 }
 
@@ -81,6 +114,7 @@ const CHECKSUMS = "ip.check_checksum:TRUE";
 function complaints(director: Director): string[] {
   return director.log.entries
     .map(({ text }) => text)
+    .filter((text) => !text.includes("Setting unicast VRRPv3 checksum to old version"))
     .filter((text) =>
       /invalid|mismatch|wrong|checksum|too short|too long|not present|expected|error|unicast source/i.test(text),
     );
@@ -99,17 +133,22 @@ async function holds(stand: Stand, { vip }: Mode, node: string): Promise<void> {
   const other = node === "lb1" ? "lb2" : "lb1";
   const has = async (name: string): Promise<boolean> =>
     (await stand.lan.run(name, ["ip", "-o", "addr", "show", "dev", "eth0"])).includes(` ${vip}/`);
-  await expect.poll(async () => [await has(node), await has(other)], { timeout: 5000 }).toEqual([true, false]);
+  await until(`${vip} on ${node} alone`, async () => (await has(node)) && !(await has(other)), seconds(5));
 }
 
-function config(mode: Mode, own: string, peer: string, priority: number): string {
+function config(
+  mode: Mode,
+  [own, peer]: readonly [string, string],
+  implementation: Implementation,
+  priority: number,
+): string {
   return `
 vrrp_instance VI_1 {
     interface eth0
     virtual_router_id 51
     priority ${priority}
     advert_int ${mode.interval}
-    ${mode.lines(own, peer).join("\n    ")}
+    ${mode.lines(own, peer, implementation).join("\n    ")}
     virtual_ipaddress {
         ${mode.vip}
     }

@@ -79,7 +79,10 @@ test("transitions are always said, timeouts only in detail", () => {
 
 test.each<[FaultReason, string | undefined]>([
   [{ type: "interface-down", interface: "eth0" }, "(VI_1): entering FAULT state (interface eth0 down)"],
-  [{ type: "no-address", interface: "eth0" }, "(VI_1) entering FAULT state (no IPv4 address for interface)"],
+  [{ type: "no-address", interface: "eth0", family: 4 }, "(VI_1) entering FAULT state (no IPv4 address for interface)"],
+  [{ type: "no-address", interface: "eth0", family: 6 }, "(VI_1) entering FAULT state (no IPv6 address for interface)"],
+  [{ type: "source-lost", address: from }, "(VI_1): entering FAULT state (src address not configured)"],
+  [{ type: "no-peer" }, "(VI_1) Cannot use unicast without any peers - going to fault state"],
   [{ type: "script", script: "chk" }, "(VI_1): entering FAULT state due to script chk"],
   [{ type: "script-pending", script: "chk" }, undefined],
 ])("%j", (reason, words) => {
@@ -88,6 +91,8 @@ test.each<[FaultReason, string | undefined]>([
 
 test.each<[ReceiveProblem, string]>([
   [{ reason: "truncated", found: 7 }, "IPv4 VRRP packet too short - 7 bytes"],
+  [{ reason: "source" }, "unicast source address 192.0.2.1 not a unicast peer"],
+  [{ reason: "ttl-range", found: 63, least: 64, most: 255 }, "TTL/HL 63 from 192.0.2.1 not in range [64, 255]"],
   [{ reason: "length", found: 19, expected: 20 }, "vrrp packet from 192.0.2.1 too short, length 19 and expect 20"],
   [{ reason: "length", found: 21, expected: 20 }, "vrrp packet from 192.0.2.1 too long, length 21 and expect 20"],
   [{ reason: "ttl", found: 64 }, "invalid TTL/HL from 192.0.2.1. Received 64 and expect 255"],

@@ -11,15 +11,7 @@ import type { Given, Instance, InstanceBody, VrrpContext } from "./instance-cont
 import { instanceTrackers } from "./instance-trackers.ts";
 import { routes, rules } from "./items.ts";
 import { preemption } from "./preemption.ts";
-import {
-  advertInterval,
-  type Decision,
-  decideFamily,
-  decideVersion,
-  nativeIpv6,
-  sourceAddress,
-  strictVersion,
-} from "./protocol.ts";
+import { advertInterval, decideFamily, decideVersion, nativeIpv6, sourceAddress, strictVersion } from "./protocol.ts";
 import { strictMode, type Wishes } from "./strict.ts";
 import { findPeers, unicast } from "./unicast.ts";
 import { sharedNames, virtualInterface } from "./virtual-interface.ts";
@@ -81,7 +73,6 @@ function resolveInstance(body: InstanceBody, context: VrrpContext): VrrpInstance
   const strict = (last(given.strict_mode) ?? defaults.strict)?.value ?? false;
   const { version: chosen, span } = decideVersion(instance, decided, defaults.version);
   const version = strict ? strictVersion(instance, chosen, of === 6, span ?? body.span) : chosen;
-  unsupported(instance, decided);
   if (vrid === undefined || carrier === undefined) return undefined;
   nativeIpv6(instance, decided);
   const wishes = strictMode(wished(instance, { strict, version, of }, context), {
@@ -255,11 +246,4 @@ function absent(keyword: string, keepalived: string, body: InstanceBody, { repor
       : `\`${keyword}\` stands in the comment of line ${trace.line}, column ${trace.column}: put a line break before it`;
   const message = `vrrp_instance \`${body.value.header}\` has no \`${keyword}\``;
   report.error(["missing-keyword", message], body.span, { fatal: true, keepalived, help });
-}
-
-/** IPv6: to run something else instead would make a second master. */
-function unsupported({ name, report }: Instance, decided: Decision<Family> | undefined): void {
-  if (decided?.value !== 6) return;
-  const details = { status: 4, fatal: true } as const;
-  report.error(["not-supported-yet", `IPv6 in \`${name}\` is not supported yet`], decided.span, details);
 }
