@@ -5,7 +5,6 @@ import { Clock } from "../io/clock.ts";
 import { HostNetwork } from "../io/host-network.ts";
 import { Poller } from "../io/poller.ts";
 import { enterRealtime } from "../io/realtime.ts";
-import type { ReceivedPacket } from "../io/vrrp-socket.ts";
 import type { InterfaceAddress } from "../netlink/address.ts";
 import { changed, going } from "../plan/difference.ts";
 import { instanceKeys } from "../plan/instance-shape.ts";
@@ -37,6 +36,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   #virtual: ReadonlyMap<IpAddress, number> = new Map(); // how many instances have it
   #wanted: ReadonlyMap<string, VrrpInstanceConfig> = new Map(); // while a reload is under way: what is to come
   readonly #hearingFrom: number; // vrrp_startup_delay: what comes before is not listened to
+  readonly #unknown = new Set<string>(); // VRIDs of others, by interface, as said
   #stopped = false;
 
   /** Puts the configuration in force. Throws KernelError where a socket is refused. */
@@ -214,13 +214,12 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     return this.clock.now() >= this.#hearingFrom;
   }
 
-  unknown(vrid: number, { from }: ReceivedPacket, device: string | undefined): void {
-    if (!this.#config.global.logUnknownVrids) return;
-    this.log.info("VRID {vrid} of an advertisement from {from} on {intf} is not ours", {
-      vrid,
-      from,
-      intf: device ?? "",
-    });
+  /** Said once of each number and interface: an advertisement comes every second. */
+  unknown(vrid: number, device: string | undefined): void {
+    const what = `${vrid} ${device}`;
+    if (!this.#config.global.logUnknownVrids || this.#unknown.has(what)) return;
+    this.#unknown.add(what);
+    this.log.info("Unknown VRID({vrid}) received on interface({intf}). ignoring...", { vrid, intf: device ?? "" });
   }
 }
 

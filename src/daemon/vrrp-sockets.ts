@@ -32,7 +32,7 @@ interface Place {
 /** What comes in when nobody is to hear it, and what is for nobody. */
 export interface Reception {
   isListening(): boolean;
-  unknown(vrid: number, packet: ReceivedPacket, device: string | undefined): void;
+  unknown(vrid: number, device: string | undefined): void;
 }
 
 /** The sockets of all instances, opened when the first of a place comes and closed when the last has gone. */
@@ -148,7 +148,7 @@ export class VrrpSockets {
     const vrid = advertisedVrid(packet.payload);
     if (vrid === undefined || !this.#reception.isListening()) return;
     const speakers = place.speakers.get(vrid);
-    if (speakers === undefined) this.#reception.unknown(vrid, packet, place.endpoint.device);
+    if (speakers === undefined) this.#reception.unknown(vrid, place.endpoint.device);
     else if (speakers.length === 1) speakers[0]?.packet(packet);
     else (speakers.find((one) => one.hasPeer(packet.from)) ?? speakers[0])?.packet(packet);
   }
