@@ -1,5 +1,5 @@
 import { toByteString } from "../base/bytes.ts";
-import { type IpAddress, isLinkLocal } from "../base/ip.ts";
+import { type IpAddress, ip, isLinkLocal } from "../base/ip.ts";
 import type { ReceiveBuffers } from "../config/model/global.ts";
 import type { VirtualAddress, VrrpInstanceConfig } from "../config/model/model.ts";
 import type { HostNetwork } from "../io/host-network.ts";
@@ -61,12 +61,16 @@ export function primaryAddress(config: VrrpInstanceConfig, around: Surroundings)
     )?.address;
 }
 
+/** The source of what cannot be sent yet. */
+export const NOWHERE = { 4: ip("0.0.0.0"), 6: ip("::") };
+
 /** What an instance depends on, as it stands. */
 export function trackedNow(config: VrrpInstanceConfig, around: Surroundings): Tracked {
   const others = allAddresses(config)
     .map((entry) => entry.interface)
     .filter((name) => name !== config.interface);
-  const names = new Set([...(config.trackPrimary ? [config.interface] : []), ...others]);
+  const device = deviceOf(config);
+  const names = new Set([...(config.trackPrimary && device !== undefined ? [device] : []), ...others]);
   return {
     interfaces: [...names].map((name) => ({ name, up: isUp(around.network, name) })),
     primary: {
@@ -98,9 +102,14 @@ function holdsSource(config: VrrpInstanceConfig, { network }: Surroundings): boo
 
 /** Where an instance speaks; undefined while it has no address to speak from. */
 export function endpoint(config: VrrpInstanceConfig, around: Surroundings): Endpoint | undefined {
-  const { unicast, multicastGroup, interface: device } = config;
+  const { unicast, multicastGroup } = config;
   const local = unicast === undefined ? multicastGroup : primaryAddress(config, around);
-  return local && { device, local };
+  return local && { device: deviceOf(config), local };
+}
+
+/** The interface that an instance speaks on, or its VRF; undefined: wherever the routes lead. */
+export function deviceOf({ interface: name, vrf }: VrrpInstanceConfig): string | undefined {
+  return name === "" ? vrf : name;
 }
 
 /** The part of its socket's receive buffer that an instance asks for, bytes; 0: the kernel's choice. */

@@ -22,6 +22,7 @@ const NO_COUNTERS: VrrpCounters = {
 export class RouterJournal {
   readonly #log: Log;
   #warned = UNWARNED;
+  #room: number | undefined;
   counters = NO_COUNTERS;
 
   constructor(log: Log) {
@@ -38,10 +39,11 @@ export class RouterJournal {
     this.counters = counters;
   }
 
-  /** Of all addresses of an instance, so many have room in an advertisement. */
-  room({ name, addresses }: VrrpInstanceConfig, { length }: readonly IpAddress[]): void {
-    if (length === addresses.length) return;
-    const words = `(${name}) Number of VIPs (${addresses.length}) exceeds maximum/space available in packet (max ${length} addresses) - excess moved to eVIPs`;
+  /** Of all addresses of an instance, so many have room in an advertisement; said when it is news. */
+  room({ name, addresses: { length } }: VrrpInstanceConfig, room: number): void {
+    if (length === room || this.#room === room) return;
+    this.#room = room;
+    const words = `(${name}) Number of VIPs (${length}) exceeds maximum/space available in packet (max ${room} addresses) - excess moved to eVIPs`;
     this.#log.info(words, { iname: name });
   }
 

@@ -1,4 +1,4 @@
-import { type IpAddress, ip } from "../base/ip.ts";
+import type { IpAddress } from "../base/ip.ts";
 import type { Micros } from "../base/time.ts";
 import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { Clock } from "../io/clock.ts";
@@ -26,13 +26,13 @@ import {
   standingEvent,
   type Tracked,
 } from "../vrrp/tracking.ts";
-import { heardChecksum, type OldPeers, outgoingPackets } from "../vrrp/transmit.ts";
 import { forgetsWarnings } from "../vrrp/warning.ts";
-import type { ChecksumForm } from "../wire/vrrp.ts";
+import { Advertiser } from "./advertiser.ts";
 import type { Announcer } from "./announcer.ts";
 import {
   announcements,
   endpoint,
+  NOWHERE,
   placedAddresses,
   primaryAddress,
   receiveShare,
@@ -66,10 +66,8 @@ export class Router implements Speaker {
   #priority: number;
   #parameters: VrrpParameters; // follows configuration, priority and interface
   readonly #journal: RouterJournal;
-  #lastAdvertAt = 0;
+  readonly #advertiser: Advertiser;
   #startAt: Micros = 0; // vrrp_startup_delay: time does not run before
-  #packetId = 0;
-  #oldPeers: OldPeers = new Set();
   #held: readonly InterfaceAddress[] = []; // what we have put on interfaces, or may have
   #cancelWake = (): void => {};
   #cancelAnnounce = (): void => {};
@@ -80,25 +78,14 @@ export class Router implements Speaker {
     this.#config = config;
     this.#host = host;
     this.#journal = new RouterJournal(host.log);
+    this.#advertiser = new Advertiser(this, host);
     this.#priority = config.priority;
-    const source = primaryAddress(config, host) ?? UNSPECIFIED[config.family];
+    const source = primaryAddress(config, host) ?? NOWHERE[config.family];
     this.#parameters = vrrpParameters(config, config.priority, source, host.network);
   }
 
   get config(): VrrpInstanceConfig {
     return this.#config;
-  }
-
-  get name(): string {
-    return this.#config.name;
-  }
-
-  get vrid(): number {
-    return this.#config.vrid;
-  }
-
-  hasPeer(address: IpAddress): boolean {
-    return this.#config.unicast?.peers.some((peer) => peer.address === address) ?? true;
   }
 
   get isMaster(): boolean {
@@ -111,7 +98,6 @@ export class Router implements Speaker {
    */
   start(adopted: VrrpInstanceReport | undefined, startAt: Micros): void {
     this.#startAt = startAt;
-    this.#journal.room(this.#config, this.#parameters.addresses);
     this.#held = placedAddresses(this.#config, this.#host.network);
     const tracked = trackedNow(this.#config, this.#host);
     this.#standing = standing(faultReasons(tracked));
@@ -119,7 +105,7 @@ export class Router implements Speaker {
     const now = this.#host.clock.now();
     if (adopted !== undefined && adopted.state.name !== "init") {
       this.#journal.counters = adopted.counters;
-      this.#lastAdvertAt = adopted.lastAdvertAt;
+      this.#advertiser.sentAt = adopted.lastAdvertAt;
       this.#state = adopt(this.#parameters, adopted.state, adopted.lastAdvertAt, now);
       const resumed = this.#state.name === "master";
       this.#apply(resumed ? placedAddresses(this.#config, this.#host.network) : []);
@@ -151,7 +137,7 @@ export class Router implements Speaker {
       priorityZeroReceived: received.advertisement.priority === RESIGN ? 1 : 0,
     });
     if (received.problem !== undefined) this.#problem(packet.from, received.problem);
-    this.#heardChecksum(packet.from, received.checksum);
+    this.#advertiser.heard(packet.from, received.checksum);
     this.#feed({ type: "advertisement", from: packet.from, advertisement: received.advertisement });
   }
 
@@ -207,7 +193,7 @@ export class Router implements Speaker {
       address: addresses[0]?.address,
       state: this.#state,
       priority: this.#priority,
-      lastAdvertAt: this.#lastAdvertAt,
+      lastAdvertAt: this.#advertiser.sentAt,
       counters: this.#journal.counters,
     };
   }
@@ -263,10 +249,7 @@ export class Router implements Speaker {
   }
 
   #advertise(priority: number): void {
-    this.#packetId = (this.#packetId % 0xffff) + 1;
-    const packets = outgoingPackets(this.#parameters, priority, this.#packetId, this.#oldPeers);
-    if (!this.#host.sockets.send(this, packets)) return;
-    this.#lastAdvertAt = this.#host.clock.now();
+    if (!this.#advertiser.send(this.#parameters, priority)) return;
     this.#journal.count({ advertisementsSent: 1, priorityZeroSent: priority === RESIGN ? 1 : 0 });
   }
 
@@ -301,11 +284,10 @@ export class Router implements Speaker {
 
   #setPriority(priority: number): void {
     this.#priority = priority;
-    const roomBefore = this.#parameters.addresses.length;
     // Without a source the instance is in fault; what it still has to say, it says from the last one.
     const source = primaryAddress(this.#config, this.#host) ?? this.#parameters.primaryAddress;
     this.#parameters = vrrpParameters(this.#config, priority, source, this.#host.network);
-    if (roomBefore !== this.#parameters.addresses.length) this.#journal.room(this.#config, this.#parameters.addresses);
+    this.#journal.room(this.#config, this.#parameters.addresses.length);
     this.#host.sockets.join(this, endpoint(this.#config, this.#host), receiveShare(this.#config, this.#host));
   }
 
@@ -313,18 +295,8 @@ export class Router implements Speaker {
     return effectivePriority(this.#config.priority, scripts.map(contribution));
   }
 
-  #heardChecksum(from: IpAddress, form: ChecksumForm): void {
-    const before = this.#oldPeers;
-    this.#oldPeers = heardChecksum(before, from, form);
-    if (this.#oldPeers.size > before.size)
-      this.#host.log.info("({iname}) Setting unicast VRRPv3 checksum to old version", { iname: this.#config.name });
-  }
-
   #problem(from: IpAddress, problem: ReceiveProblem): void {
     this.#journal.problem(this.#parameters, from, problem);
     this.#host.changed();
   }
 }
-
-/** The source of what cannot be sent yet. */
-const UNSPECIFIED = { 4: ip("0.0.0.0"), 6: ip("::") };

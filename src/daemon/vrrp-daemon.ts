@@ -12,7 +12,7 @@ import { planVrrp } from "../plan/plan.ts";
 import { scriptWords } from "../vrrp/words.ts";
 import { Announcer } from "./announcer.ts";
 import type { ProgramContext, Running } from "./child.ts";
-import { allAddresses, isUp, placedAddresses } from "./instance.ts";
+import { allAddresses, deviceOf, isUp, placedAddresses } from "./instance.ts";
 import type { VrrpReport } from "./messages.ts";
 import { Router, type RouterHost } from "./router.ts";
 import { ScriptTracker } from "./script-tracker.ts";
@@ -145,12 +145,16 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   #startRouter(key: string, instance: VrrpInstanceConfig, reported: VrrpReport["instances"][number] | undefined): void {
     const router = new Router(key, instance, this);
     this.#routers.set(key, router);
-    for (const name of [instance.interface, ...allAddresses(instance).map((entry) => entry.interface)])
+    const device = deviceOf(instance);
+    for (const name of [
+      ...(device === undefined ? [] : [device]),
+      ...allAddresses(instance).map((entry) => entry.interface),
+    ])
       if (!this.#up.has(name)) this.#up.set(name, this.#isUp(name));
-    if (this.network.link(instance.interface) === undefined)
+    if (device !== undefined && this.network.link(device) === undefined)
       this.log.warning("({iname}) interface {intf} does not exist: in fault until it appears", {
         iname: instance.name,
-        intf: instance.interface,
+        intf: device,
       });
     router.start(reported, this.#hearingFrom);
   }
@@ -206,7 +210,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
 
   #isTracked(name: string): boolean {
     return [...this.#routers.values()].some(
-      ({ config }) => config.interface === name || allAddresses(config).some((entry) => entry.interface === name),
+      ({ config }) => deviceOf(config) === name || allAddresses(config).some((entry) => entry.interface === name),
     );
   }
 

@@ -1,4 +1,5 @@
 import type { IpAddress } from "../base/ip.ts";
+import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { HostNetwork } from "../io/host-network.ts";
 import type { Poller } from "../io/poller.ts";
 import { type ReceivedPacket, type VrrpLink, VrrpSocket } from "../io/vrrp-socket.ts";
@@ -14,10 +15,7 @@ export interface Endpoint {
 
 /** An instance, as the sockets know it. */
 export interface Speaker {
-  readonly name: string;
-  readonly vrid: number;
-  /** Whether it speaks with that peer: instances of one VRID with the same source have each their own. */
-  hasPeer(address: IpAddress): boolean;
+  readonly config: Pick<VrrpInstanceConfig, "name" | "vrid" | "unicast">;
   packet(packet: ReceivedPacket): void;
 }
 
@@ -65,7 +63,8 @@ export class VrrpSockets {
     this.leave(speaker);
     if (endpoint === undefined) return;
     const place = this.#places.get(key) ?? this.#newPlace(key, endpoint);
-    place.speakers.set(speaker.vrid, [...(place.speakers.get(speaker.vrid) ?? []), speaker]);
+    const { vrid } = speaker.config;
+    place.speakers.set(vrid, [...(place.speakers.get(vrid) ?? []), speaker]);
     place.buffers.set(speaker, buffer);
     this.#joined.set(speaker, place);
     this.#open(place);
@@ -78,9 +77,10 @@ export class VrrpSockets {
     if (place === undefined) return;
     this.#joined.delete(speaker);
     place.buffers.delete(speaker);
-    const rest = (place.speakers.get(speaker.vrid) ?? []).filter((other) => other !== speaker);
-    if (rest.length > 0) place.speakers.set(speaker.vrid, rest);
-    else place.speakers.delete(speaker.vrid);
+    const { vrid } = speaker.config;
+    const rest = (place.speakers.get(vrid) ?? []).filter((other) => other !== speaker);
+    if (rest.length > 0) place.speakers.set(vrid, rest);
+    else place.speakers.delete(vrid);
     if (place.speakers.size > 0) return;
     this.#close(place);
     this.#places.delete(endpointKey(place.endpoint));
@@ -97,7 +97,7 @@ export class VrrpSockets {
     if (place?.socket === undefined) return false;
     let sent = false;
     for (const { bytes, to } of packets) {
-      const failure = `${speaker.name} ${to}`;
+      const failure = `${speaker.config.name} ${to}`;
       try {
         place.socket.send(bytes, to);
         sent = true;
@@ -106,7 +106,7 @@ export class VrrpSockets {
         // On an interface that is down nothing can be sent; that it is down has been said.
         if (this.#failing.has(failure) || !this.#isUp(place.endpoint.device)) continue;
         this.#failing.add(failure);
-        this.#log.info("({iname}): send advert error ({error})", { iname: speaker.name, error: String(error) });
+        this.#log.info("({iname}): send advert error ({error})", { iname: speaker.config.name, error: String(error) });
       }
     }
     return sent;
@@ -150,7 +150,7 @@ export class VrrpSockets {
     const speakers = place.speakers.get(vrid);
     if (speakers === undefined) this.#reception.unknown(vrid, place.endpoint.device);
     else if (speakers.length === 1) speakers[0]?.packet(packet);
-    else (speakers.find((one) => one.hasPeer(packet.from)) ?? speakers[0])?.packet(packet);
+    else (speakers.find((one) => hasPeer(one, packet.from)) ?? speakers[0])?.packet(packet);
   }
 
   #isUp(device: string | undefined): boolean {
@@ -158,6 +158,11 @@ export class VrrpSockets {
     const link = this.#network.link(device);
     return link?.up === true && link.running;
   }
+}
+
+/** Whether it speaks with that peer: instances of one VRID with the same source have each their own. */
+function hasPeer({ config }: Speaker, address: IpAddress): boolean {
+  return config.unicast?.peers.some((peer) => peer.address === address) ?? true;
 }
 
 function endpointKey({ device, local }: Endpoint): string {

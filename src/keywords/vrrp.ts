@@ -165,6 +165,12 @@ export const VRRP_INSTANCE = {
     meaning: "Silence warnings about having no VIP",
     since: "2.2.8",
   }),
+  vrf: line(interfaceName, {
+    default: "none",
+    meaning: "VRF used by an interface-less unicast instance",
+    note: "unicast without interface only",
+    build: "VRF",
+  }),
   ...later({
     use_vmac: line(vmac("[[name] <IFNAME>] [<MAC, 5|6 octets>] [netlink_notify_msg] [group <GROUP>]", VMAC), {
       default: "off; generated name",
@@ -185,12 +191,6 @@ export const VRRP_INSTANCE = {
       default: "off; bridge",
       meaning: "Use an L2 ipvlan interface",
       build: "IPVLAN",
-    }),
-    vrf: line(interfaceName, {
-      default: "none",
-      meaning: "VRF used by an interface-less unicast instance",
-      note: "unicast without interface only",
-      build: "VRF",
     }),
     track_interface: items(tracked("interface", TRACK_INTERFACE), {
       meaning: "Further interfaces to track",

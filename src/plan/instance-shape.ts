@@ -70,7 +70,7 @@ export const INSTANCES = list<VrrpInstanceConfig>({
     faultWithoutPeers: value("unicast_fault_no_peer"),
     checksum: CHECKSUM,
     virtualInterface: VIRTUAL_INTERFACE,
-    vrf: value("vrf", IDLE),
+    vrf: value("vrf"),
     accept: value("accept", IDLE),
     ownerIgnoresAdverts: value("owner_ignore_adverts", IDLE),
     lateTimerPriority: value("timer_expired_backup", IDLE),

@@ -154,6 +154,27 @@ describe.concurrent("unicast", () => {
     });
   });
 
+  test.each([
+    ["wherever the routes lead", ""],
+    ["the device that `vrf` names", "vrf eth0"], // any device will do to see it: the kernel here has no VRF
+  ])("without an interface an instance speaks on %s", async (_, line) => {
+    await Stand.with(async (stand) => {
+      const roaming = config({ addresses: [`${VIP} dev eth0`], more: `${peer}\n${line}` }).replace(
+        "interface eth0",
+        "",
+      );
+      const lb1 = stand.start("lb1", roaming);
+      await lb1.waitForState("MASTER");
+      const mirrored = "unicast_src_ip 192.0.2.12\nunicast_peer {\n192.0.2.11\n}";
+      const lb2 = stand.start("lb2", config({ priority: 100, more: mirrored }), { implementation: "keepalived" });
+      await lb2.waitForState("BACKUP");
+      await sleep(1500);
+      expect(lb2.state).toBe("BACKUP");
+      await send(stand, { from: "192.0.2.12", to: "192.0.2.11", priority: 254, addresses: [VIP] });
+      await lb1.waitForState("BACKUP");
+    });
+  });
+
   test("unicast_fault_no_peer: an instance without peers is in fault for good", async () => {
     await Stand.with(async (stand) => {
       const lb1 = stand.start("lb1", config({ more: "unicast_fault_no_peer" }));

@@ -6,6 +6,7 @@ import { instanceNotifications } from "../notify.ts";
 import { firstAt } from "../reference.ts";
 import { announcements } from "./announce.ts";
 import { authentication, hmac } from "./authentication.ts";
+import { carrierOf } from "./carrier.ts";
 import { ownAddresses } from "./instance-addresses.ts";
 import type { Given, Instance, InstanceBody, VrrpContext } from "./instance-context.ts";
 import { instanceTrackers } from "./instance-trackers.ts";
@@ -64,12 +65,12 @@ function resolveInstance(body: InstanceBody, context: VrrpContext): VrrpInstance
   const { defaults, report } = context;
   const instance = { name, given, body, report };
   const vrid = last(given.virtual_router_id);
-  const carrier = last(given.interface);
   if (vrid === undefined) absent("virtual_router_id", `(${name}) the virtual router id must be set`, body, context);
-  if (carrier === undefined) absent("interface", `(${name}) Unknown interface!`, body, context);
   const peers = findPeers(instance);
   const decided = decideFamily(instance, peers);
   const of = decided?.value ?? 4;
+  const carrier = carrierOf(instance, peers, of);
+  if (carrier === undefined) absent("interface", `(${name}) Unknown interface!`, body, context);
   const strict = (last(given.strict_mode) ?? defaults.strict)?.value ?? false;
   const { version: chosen, span } = decideVersion(instance, decided, defaults.version);
   const version = strict ? strictVersion(instance, chosen, of === 6, span ?? body.span) : chosen;
@@ -82,10 +83,10 @@ function resolveInstance(body: InstanceBody, context: VrrpContext): VrrpInstance
     report,
   });
   const sent = unicast(instance, peers, of, defaults.checkUnicastSource);
-  const addresses = ownAddresses(instance, carrier.value, of, { strict, version });
+  const addresses = ownAddresses(instance, carrier, of, { strict, version });
   return {
     name,
-    interface: carrier.value,
+    interface: carrier,
     vrid: vrid.value,
     version,
     family: of,
@@ -118,7 +119,7 @@ function resolveInstance(body: InstanceBody, context: VrrpContext): VrrpInstance
     ...addresses,
     routes: routes(given.virtual_routes, { groups: NO_GROUPS, report }),
     rules: rules(given.virtual_rules, context.rulePriorities, { groups: NO_GROUPS, report }),
-    ...instanceTrackers(instance, wishes.priority, carrier.value, context),
+    ...instanceTrackers(instance, wishes.priority, carrier, context),
     announce: wishes.announce,
     notify: instanceNotifications(instance, defaults.scriptUser),
     smtpAlert: last(given.smtp_alert)?.value ?? defaults.smtpAlert,
