@@ -121,3 +121,9 @@ export function isMulticast(address: IpAddress): boolean {
   const [first = 0] = toBytes(address);
   return family(address) === 4 ? first >= 224 && first < 240 : first === 255;
 }
+
+/** Of 169.254.0.0/16 or fe80::/10: valid on one link alone. RFC 3927, RFC 4291 §2.5.6. */
+export function isLinkLocal(address: IpAddress): boolean {
+  const [first = 0, second = 0] = toBytes(address);
+  return family(address) === 4 ? first === 169 && second === 254 : first === 0xfe && second >> 6 === 2;
+}

@@ -1,6 +1,7 @@
 import { family } from "../base/ip.ts";
 import type { Micros } from "../base/time.ts";
 import type { Clock } from "../io/clock.ts";
+import { Ipv6Forwarding } from "../io/forwarding.ts";
 import type { HostNetwork } from "../io/host-network.ts";
 import { PacketSocket } from "../io/packet-socket.ts";
 import { IFF_NOARP } from "../netlink/constants.ts";
@@ -14,18 +15,25 @@ import {
   UNPACED,
 } from "../vrrp/pacing.ts";
 import { encodeArp, gratuitousArp } from "../wire/arp.ts";
+import { encodeUnsolicitedAdvertisement } from "../wire/ndp.ts";
 
 interface Queue {
   state: PacingState;
   cancelWake: () => void;
 }
 
-/** Sends gratuitous ARPs, with at least `garp_interval` between two of one interface. */
+const SENDING = {
+  4: "Sending gratuitous ARP on {intf} for {address}",
+  6: "Sending unsolicited Neighbour Advert on {intf} for {address}",
+};
+
+/** Sends gratuitous ARPs and, of IPv6, unsolicited neighbour advertisements, with at least `garp_interval` between two of one interface. */
 export class Announcer {
   readonly #clock: Clock;
   readonly #network: HostNetwork;
   readonly #log: Log;
   readonly #socket = new PacketSocket();
+  readonly #forwarding = new Ipv6Forwarding();
   readonly #queues = new Map<string, Queue>();
   /** Least gap between two messages of an interface; 0 = none. */
   gap: Micros;
@@ -72,17 +80,18 @@ export class Announcer {
     const link = this.#network.link(name);
     if (announcements.length === 0 || link?.mac === undefined || link.flags & IFF_NOARP) return;
     const { mac } = link;
-    const ipv4 = announcements.filter(({ address }) => family(address) === 4);
+    const isRouter = announcements.some(({ address }) => family(address) === 6) && this.#forwarding.of(name);
+    const frames = announcements.map(({ address }) =>
+      family(address) === 4
+        ? encodeArp(gratuitousArp(mac, address))
+        : encodeUnsolicitedAdvertisement({ mac, address, isRouter }),
+    );
     try {
-      this.#socket.send(
-        link.ifindex,
-        ipv4.map(({ address }) => encodeArp(gratuitousArp(mac, address))),
-      );
+      this.#socket.send(link.ifindex, frames);
     } catch (error) {
       this.#log.warning("cannot announce on {intf}: {error}", { intf: name, error: String(error) });
       return;
     }
-    for (const { address } of ipv4)
-      this.#log.detail("Sending gratuitous ARP on {intf} for {address}", { intf: name, address });
+    for (const { address } of announcements) this.#log.detail(SENDING[family(address)], { intf: name, address });
   }
 }

@@ -1,5 +1,6 @@
 import { toByteString } from "../base/bytes.ts";
-import { family, type IpAddress } from "../base/ip.ts";
+import { type IpAddress, ip, isLinkLocal } from "../base/ip.ts";
+import type { ReceiveBuffers } from "../config/model/global.ts";
 import type { VirtualAddress, VrrpInstanceConfig } from "../config/model/model.ts";
 import type { HostNetwork } from "../io/host-network.ts";
 import { type InterfaceAddress, virtualAddress } from "../netlink/address.ts";
@@ -7,14 +8,18 @@ import type { Announcement } from "../vrrp/pacing.ts";
 import type { VrrpParameters } from "../vrrp/parameters.ts";
 import type { ScriptVerdict } from "../vrrp/script.ts";
 import type { Tracked } from "../vrrp/tracking.ts";
-import { encodeIpv4, TOS_CS6 } from "../wire/ipv4.ts";
-import { encodeAdvertisement, IPPROTO_VRRP, VRRP_GROUP_V4, VRRP_TTL } from "../wire/vrrp.ts";
+import { addressRoom } from "../vrrp/transmit.ts";
+import { IPV4_HEADER } from "../wire/ipv4.ts";
+import { IPV6_HEADER } from "../wire/ipv6.ts";
+import { messageLength } from "../wire/vrrp.ts";
+import type { Endpoint } from "./vrrp-sockets.ts";
 
 /** What an instance's configuration means on this host, as its interfaces are now. */
 
 export interface Surroundings {
   readonly network: HostNetwork;
   scriptVerdict(script: string): ScriptVerdict;
+  readonly receiveBuffers: ReceiveBuffers;
   /** Whether an address is a virtual one of any instance: such an address is never a source. */
   isVirtual(address: IpAddress): boolean;
 }
@@ -41,25 +46,40 @@ export function announcements(config: VrrpInstanceConfig): Announcement[] {
   }));
 }
 
-/** The configured source, or the first IPv4 address of the interface that is not virtual. */
+/** The configured source, or the first address of the interface that is not virtual; of IPv6 a link-local one. */
 export function primaryAddress(config: VrrpInstanceConfig, around: Surroundings): IpAddress | undefined {
   if (config.sourceAddress !== undefined) return config.sourceAddress;
   const link = around.network.link(config.interface);
   if (link === undefined) return undefined;
   return around.network
     .addresses(link.ifindex)
-    .find(({ address }) => family(address) === 4 && !around.isVirtual(address))?.address;
+    .find(
+      (entry) =>
+        entry.family === config.family &&
+        (entry.family === 4 || isLinkLocal(entry.address)) &&
+        !around.isVirtual(entry.address),
+    )?.address;
 }
+
+/** The source of what cannot be sent yet. */
+export const NOWHERE = { 4: ip("0.0.0.0"), 6: ip("::") };
 
 /** What an instance depends on, as it stands. */
 export function trackedNow(config: VrrpInstanceConfig, around: Surroundings): Tracked {
   const others = allAddresses(config)
     .map((entry) => entry.interface)
     .filter((name) => name !== config.interface);
-  const names = new Set([...(config.trackPrimary ? [config.interface] : []), ...others]);
+  const device = deviceOf(config);
+  const names = new Set([...(config.trackPrimary && device !== undefined ? [device] : []), ...others]);
   return {
     interfaces: [...names].map((name) => ({ name, up: isUp(around.network, name) })),
-    primary: { interface: config.interface, hasAddress: primaryAddress(config, around) !== undefined },
+    primary: {
+      interface: config.interface,
+      family: config.family,
+      hasAddress: primaryAddress(config, around) !== undefined,
+      lostSource: !holdsSource(config, around) ? config.sourceAddress : undefined,
+      hasPeers: config.unicast !== undefined || !config.faultWithoutPeers,
+    },
     scripts: config.trackScripts.map((item) => ({ ...item, verdict: around.scriptVerdict(item.script) })),
   };
 }
@@ -70,8 +90,55 @@ export function isUp(network: HostNetwork, name: string): boolean {
   return link?.up === true && link.running;
 }
 
+/**
+ * Whether the configured source is an address of this host, where that matters: for unicast always, since nobody could
+ * answer; for multicast with `track_src_ip`. (Keepalived differs, 2.2.7: `track_src_ip` has no effect.)
+ */
+function holdsSource(config: VrrpInstanceConfig, { network }: Surroundings): boolean {
+  const { sourceAddress, trackSourceAddress, unicast } = config;
+  if (sourceAddress === undefined || (unicast === undefined && !trackSourceAddress)) return true;
+  return network.holds(sourceAddress);
+}
+
+/** Where an instance speaks; undefined while it has no address to speak from. */
+export function endpoint(config: VrrpInstanceConfig, around: Surroundings): Endpoint | undefined {
+  const { unicast, multicastGroup } = config;
+  const local = unicast === undefined ? multicastGroup : primaryAddress(config, around);
+  return local && { device: deviceOf(config), local };
+}
+
+/** The interface that an instance speaks on, or its VRF; undefined: wherever the routes lead. */
+export function deviceOf({ interface: name, vrf }: VrrpInstanceConfig): string | undefined {
+  return name === "" ? vrf : name;
+}
+
+/** The part of its socket's receive buffer that an instance asks for, bytes; 0: the kernel's choice. */
+export function receiveShare(config: VrrpInstanceConfig, { network, receiveBuffers }: Surroundings): number {
+  const { policy, multiplier } = receiveBuffers;
+  if (config.receiveBuffer !== undefined) return config.receiveBuffer;
+  if (policy === "system") return 0;
+  if (typeof policy === "number") return policy;
+  const { mtu = 0 } = network.link(config.interface) ?? {};
+  const { version, family, addresses } = config;
+  return multiplier * (policy === "mtu" ? mtu : IP_HEADER[family] + messageLength(version, family, addresses.length));
+}
+const IP_HEADER = { 4: IPV4_HEADER, 6: IPV6_HEADER };
+
+/** The addresses that are advertised: as many as a packet of the interface has room for. */
+export function advertisedAddresses(config: VrrpInstanceConfig, network: HostNetwork): readonly IpAddress[] {
+  const { mtu = 0 } = network.link(config.interface) ?? {};
+  const room = addressRoom(config.version, config.family, mtu === 0 ? USUAL_MTU : mtu);
+  return config.addresses.slice(0, room).map(({ address }) => address);
+}
+const USUAL_MTU = 1500; // of Ethernet; for an interface that does not exist yet
+
 /** The machine's parameters, with the effective priority and the source of our advertisements. */
-export function vrrpParameters(config: VrrpInstanceConfig, priority: number, source: IpAddress): VrrpParameters {
+export function vrrpParameters(
+  config: VrrpInstanceConfig,
+  priority: number,
+  source: IpAddress,
+  network: HostNetwork,
+): VrrpParameters {
   return {
     ...config,
     priority,
@@ -79,19 +146,12 @@ export function vrrpParameters(config: VrrpInstanceConfig, priority: number, sou
     interval: config.advertInterval,
     primaryAddress: source,
     wantsMaster: config.wantedState === "master",
-    addresses: config.addresses.map(({ address }) => address),
+    addresses: advertisedAddresses(config, network),
     authentication:
       config.authentication.type === "pass"
         ? { type: "pass", password: passwordBytes(config.authentication.password) }
         : { type: "none" }, // the reader refuses to start with AH
   };
-}
-
-/** An advertisement, whole, to the multicast group; `id` is the packet's, 1..65535. */
-export function advertisementPacket(router: VrrpParameters, priority: number, id: number): Uint8Array {
-  const { primaryAddress: from, vrid, interval, authentication, addresses } = router;
-  const payload = encodeAdvertisement({ version: 2, vrid, priority, interval, authentication, addresses });
-  return encodeIpv4({ from, to: VRRP_GROUP_V4, protocol: IPPROTO_VRRP, ttl: VRRP_TTL, tos: TOS_CS6, id, payload });
 }
 
 /** The first 8 bytes of the password as it stands in the file, UTF-8; RFC 2338 §5.3.10. */

@@ -1,4 +1,5 @@
 import type { IpAddress } from "../base/ip.ts";
+import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { Log } from "../observe/log.ts";
 import type { VrrpCounters } from "../observe/report.ts";
 import type { VrrpNote } from "../vrrp/machine.ts";
@@ -21,6 +22,7 @@ const NO_COUNTERS: VrrpCounters = {
 export class RouterJournal {
   readonly #log: Log;
   #warned = UNWARNED;
+  #room: number | undefined;
   counters = NO_COUNTERS;
 
   constructor(log: Log) {
@@ -35,6 +37,14 @@ export class RouterJournal {
     const counters = { ...this.counters };
     for (const [name, n] of Object.entries(more)) counters[name as keyof typeof more] += n;
     this.counters = counters;
+  }
+
+  /** Of all addresses of an instance, so many have room in an advertisement; said when it is news. */
+  room({ name, addresses: { length } }: VrrpInstanceConfig, room: number): void {
+    if (length === room || this.#room === room) return;
+    this.#room = room;
+    const words = `(${name}) Number of VIPs (${length}) exceeds maximum/space available in packet (max ${room} addresses) - excess moved to eVIPs`;
+    this.#log.info(words, { iname: name });
   }
 
   faults(router: Spoken, reasons: readonly FaultReason[]): void {

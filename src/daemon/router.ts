@@ -1,4 +1,4 @@
-import { type IpAddress, ip } from "../base/ip.ts";
+import type { IpAddress } from "../base/ip.ts";
 import type { Micros } from "../base/time.ts";
 import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { Clock } from "../io/clock.ts";
@@ -17,7 +17,7 @@ import {
 } from "../vrrp/machine.ts";
 import { rounds } from "../vrrp/pacing.ts";
 import { RESIGN, type VrrpParameters } from "../vrrp/parameters.ts";
-import { type ReceiveProblem, receive } from "../vrrp/receive.ts";
+import { type ReceiveProblem, receive, type VrrpPacket } from "../vrrp/receive.ts";
 import {
   contribution,
   effectivePriority,
@@ -27,35 +27,38 @@ import {
   type Tracked,
 } from "../vrrp/tracking.ts";
 import { forgetsWarnings } from "../vrrp/warning.ts";
-import type { Ipv4Packet } from "../wire/ipv4.ts";
+import { Advertiser } from "./advertiser.ts";
 import type { Announcer } from "./announcer.ts";
 import {
-  advertisementPacket,
   announcements,
+  endpoint,
+  NOWHERE,
   placedAddresses,
   primaryAddress,
+  receiveShare,
   type Surroundings,
   trackedNow,
   vrrpParameters,
 } from "./instance.ts";
 import type { VrrpInstanceReport } from "./messages.ts";
 import { RouterJournal } from "./router-journal.ts";
+import type { Speaker, VrrpSockets } from "./vrrp-sockets.ts";
 
 /** What a router needs of the process it lives in. */
 export interface RouterHost extends Surroundings {
   readonly clock: Clock;
   readonly announcer: Announcer;
   readonly log: Log;
-  /** Sends a packet on an interface; false where that failed (and was said). */
-  send(interfaceName: string, packet: Uint8Array, instance: string): boolean;
+  readonly sockets: VrrpSockets;
   changed(): void;
   /** Whether another router of this host is master and has the address too, or will when a reload is done. */
   isHeldByAnother(router: Router, entry: InterfaceAddress): boolean;
 }
 
 /** A virtual router on this host: feeds its machines, carries out what they say. It decides nothing. */
-export class Router {
+export class Router implements Speaker {
   readonly #host: RouterHost;
+  readonly #key: string;
   #config: VrrpInstanceConfig;
   #state: VrrpState = INIT;
   #announce: AnnounceState = SILENT;
@@ -63,19 +66,22 @@ export class Router {
   #priority: number;
   #parameters: VrrpParameters; // follows configuration, priority and interface
   readonly #journal: RouterJournal;
-  #lastAdvertAt = 0;
+  readonly #advertiser: Advertiser;
   #startAt: Micros = 0; // vrrp_startup_delay: time does not run before
-  #packetId = 0;
   #held: readonly InterfaceAddress[] = []; // what we have put on interfaces, or may have
   #cancelWake = (): void => {};
   #cancelAnnounce = (): void => {};
 
-  constructor(config: VrrpInstanceConfig, host: RouterHost) {
+  /** `key` is what makes it the same router after a reload or a respawn. */
+  constructor(key: string, config: VrrpInstanceConfig, host: RouterHost) {
+    this.#key = key;
     this.#config = config;
     this.#host = host;
     this.#journal = new RouterJournal(host.log);
+    this.#advertiser = new Advertiser(this, host);
     this.#priority = config.priority;
-    this.#parameters = vrrpParameters(config, config.priority, primaryAddress(config, host) ?? UNSPECIFIED);
+    const source = primaryAddress(config, host) ?? NOWHERE[config.family];
+    this.#parameters = vrrpParameters(config, config.priority, source, host.network);
   }
 
   get config(): VrrpInstanceConfig {
@@ -99,7 +105,7 @@ export class Router {
     const now = this.#host.clock.now();
     if (adopted !== undefined && adopted.state.name !== "init") {
       this.#journal.counters = adopted.counters;
-      this.#lastAdvertAt = adopted.lastAdvertAt;
+      this.#advertiser.sentAt = adopted.lastAdvertAt;
       this.#state = adopt(this.#parameters, adopted.state, adopted.lastAdvertAt, now);
       const resumed = this.#state.name === "master";
       this.#apply(resumed ? placedAddresses(this.#config, this.#host.network) : []);
@@ -119,7 +125,7 @@ export class Router {
   }
 
   /** A packet of this VRID came in on our interface. */
-  packet(packet: Ipv4Packet): void {
+  packet(packet: VrrpPacket): void {
     const received = receive(this.#parameters, this.#state, packet);
     if (received.type === "ignored") return;
     if (received.type === "dropped") {
@@ -131,6 +137,7 @@ export class Router {
       priorityZeroReceived: received.advertisement.priority === RESIGN ? 1 : 0,
     });
     if (received.problem !== undefined) this.#problem(packet.from, received.problem);
+    this.#advertiser.heard(packet.from, received.checksum);
     this.#feed({ type: "advertisement", from: packet.from, advertisement: received.advertisement });
   }
 
@@ -167,6 +174,7 @@ export class Router {
   stop(): void {
     this.#feed({ type: "shutdown" });
     this.abandon();
+    this.#host.sockets.leave(this);
   }
 
   /** Ends without a word: addresses stay. */
@@ -178,13 +186,14 @@ export class Router {
   report(): VrrpInstanceReport {
     const { name, vrid, addresses } = this.#config;
     return {
+      key: this.#key,
       name,
       interface: this.#config.interface,
       vrid,
       address: addresses[0]?.address,
       state: this.#state,
       priority: this.#priority,
-      lastAdvertAt: this.#lastAdvertAt,
+      lastAdvertAt: this.#advertiser.sentAt,
       counters: this.#journal.counters,
     };
   }
@@ -240,10 +249,7 @@ export class Router {
   }
 
   #advertise(priority: number): void {
-    this.#packetId = (this.#packetId % 0xffff) + 1;
-    const packet = advertisementPacket(this.#parameters, priority, this.#packetId);
-    if (!this.#host.send(this.#config.interface, packet, this.#config.name)) return;
-    this.#lastAdvertAt = this.#host.clock.now();
+    if (!this.#advertiser.send(this.#parameters, priority)) return;
     this.#journal.count({ advertisementsSent: 1, priorityZeroSent: priority === RESIGN ? 1 : 0 });
   }
 
@@ -280,7 +286,9 @@ export class Router {
     this.#priority = priority;
     // Without a source the instance is in fault; what it still has to say, it says from the last one.
     const source = primaryAddress(this.#config, this.#host) ?? this.#parameters.primaryAddress;
-    this.#parameters = vrrpParameters(this.#config, priority, source);
+    this.#parameters = vrrpParameters(this.#config, priority, source, this.#host.network);
+    this.#journal.room(this.#config, this.#parameters.addresses.length);
+    this.#host.sockets.join(this, endpoint(this.#config, this.#host), receiveShare(this.#config, this.#host));
   }
 
   #effectivePriority({ scripts }: Tracked): number {
@@ -292,5 +300,3 @@ export class Router {
     this.#host.changed();
   }
 }
-
-const UNSPECIFIED = ip("0.0.0.0");

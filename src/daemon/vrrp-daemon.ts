@@ -4,45 +4,39 @@ import type { Config, VrrpInstanceConfig } from "../config/model/model.ts";
 import { Clock } from "../io/clock.ts";
 import { HostNetwork } from "../io/host-network.ts";
 import { Poller } from "../io/poller.ts";
-import { VrrpSocket } from "../io/raw-socket.ts";
 import { enterRealtime } from "../io/realtime.ts";
 import type { InterfaceAddress } from "../netlink/address.ts";
 import { changed, going } from "../plan/difference.ts";
-import { instanceKey } from "../plan/instance-shape.ts";
+import { instanceKeys } from "../plan/instance-shape.ts";
 import { planVrrp } from "../plan/plan.ts";
 import { scriptWords } from "../vrrp/words.ts";
-import { decodeIpv4, type Ipv4Packet } from "../wire/ipv4.ts";
-import { advertisedVrid, VRRP_GROUP_V4 } from "../wire/vrrp.ts";
 import { Announcer } from "./announcer.ts";
 import type { ProgramContext, Running } from "./child.ts";
-import { allAddresses, isUp, placedAddresses } from "./instance.ts";
+import { allAddresses, deviceOf, isUp, placedAddresses } from "./instance.ts";
 import type { VrrpReport } from "./messages.ts";
 import { Router, type RouterHost } from "./router.ts";
 import { ScriptTracker } from "./script-tracker.ts";
+import { type Reception, VrrpSockets } from "./vrrp-sockets.ts";
 
 /** For scripts, from SIGTERM to SIGKILL when the daemon stops; Keepalived's too. */
 const GRACE = seconds(1);
 
-interface OpenSocket {
-  readonly ifindex: number;
-  readonly socket: VrrpSocket;
-}
-
 /** The vrrp process: all virtual routers of this host, on one poller and one clock. */
-export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
+export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   readonly #context: ProgramContext<VrrpReport>;
   #config: Config; // in force
   readonly #poller = new Poller();
   readonly clock = new Clock(this.#poller);
   readonly network: HostNetwork;
   readonly announcer: Announcer;
-  readonly #routers = new Map<string, Router>(); // by `instanceKey`
-  readonly #sockets = new Map<string, OpenSocket>(); // by interface
+  readonly sockets: VrrpSockets;
+  readonly #routers = new Map<string, Router>(); // by `instanceKeys`
   readonly #scripts = new Map<string, ScriptTracker>();
   readonly #up = new Map<string, boolean>(); // interfaces as last told to the operator
   #virtual: ReadonlyMap<IpAddress, number> = new Map(); // how many instances have it
   #wanted: ReadonlyMap<string, VrrpInstanceConfig> = new Map(); // while a reload is under way: what is to come
   readonly #hearingFrom: number; // vrrp_startup_delay: what comes before is not listened to
+  readonly #unknown = new Set<string>(); // VRIDs of others, by interface, as said
   #stopped = false;
 
   /** Puts the configuration in force. Throws KernelError where a socket is refused. */
@@ -51,15 +45,18 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     const { config, adopted, log } = context;
     this.#config = config;
     this.network = new HostNetwork(this.#poller, (links) => this.#networkChanged(links));
+    this.sockets = new VrrpSockets(this.#poller, this.network, log, this);
     this.announcer = new Announcer(this.clock, this.network, log, config.global.garpInterval);
     const delay = adopted === undefined ? config.global.startupDelay : 0;
     this.#hearingFrom = this.clock.now() + delay;
     if (delay > 0) log.info("Delaying startup for {seconds} seconds", { seconds: delay / 1_000_000 });
     this.#virtual = virtualAddresses(config);
     this.#setScripts(config, adopted);
-    for (const instance of config.vrrpInstances) {
-      const reported = adopted?.instances.find((one) => instanceKey(one) === instanceKey(instance));
-      this.#startRouter(instance, reported);
+    const keys = instanceKeys(config.vrrpInstances);
+    const reports = new Map(adopted?.instances.map((one) => [one.key, one]));
+    for (const [i, instance] of config.vrrpInstances.entries()) {
+      const key = keys[i] ?? instance.name;
+      this.#startRouter(key, instance, reports.get(key));
     }
     for (const error of enterRealtime()) log.detail("{error}", { error: error.message });
   }
@@ -74,6 +71,10 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
 
   scriptVerdict(script: string) {
     return this.#scripts.get(script)?.verdict ?? "down";
+  }
+
+  get receiveBuffers() {
+    return this.#config.global.receiveBuffers;
   }
 
   isVirtual(address: IpAddress): boolean {
@@ -93,26 +94,13 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     );
   }
 
-  send(interfaceName: string, packet: Uint8Array, instance: string): boolean {
-    const open = this.#sockets.get(interfaceName);
-    if (open === undefined) return false;
-    try {
-      open.socket.send(packet, VRRP_GROUP_V4);
-      return true;
-    } catch (error) {
-      // On an interface that is down nothing can be sent; that it is down has been said.
-      if (this.#isUp(interfaceName))
-        this.log.info("({iname}): send advert error ({error})", { iname: instance, error: String(error) });
-      return false;
-    }
-  }
-
   /** As planned: what did not change is not touched. */
   reload(config: Config): void {
     this.announcer.gap = config.global.garpInterval;
     const { vrrpInstances, vrrpScripts } = planVrrp(this.#config, config).lists;
     this.#config = config;
-    this.#wanted = new Map(config.vrrpInstances.map((instance) => [instanceKey(instance), instance]));
+    const keys = instanceKeys(config.vrrpInstances);
+    this.#wanted = new Map(config.vrrpInstances.map((instance, i) => [keys[i] ?? instance.name, instance]));
     for (const { key } of going(vrrpInstances)) {
       this.#routers.get(key)?.stop();
       this.#routers.delete(key);
@@ -120,11 +108,11 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     this.#virtual = virtualAddresses(config);
     this.#setScripts(config, undefined, new Set(changed(vrrpScripts).map(({ key }) => key)));
     for (const entry of vrrpInstances?.entries ?? []) {
-      if (entry.type === "added" || entry.type === "replaced") this.#startRouter(entry.to, undefined);
+      if (entry.type === "added" || entry.type === "replaced") this.#startRouter(entry.key, entry.to, undefined);
       if (entry.type === "changed") this.#routers.get(entry.key)?.reconfigure(entry.to);
     }
     this.#wanted = new Map();
-    for (const name of this.#sockets.keys()) if (!this.#isSpokenOn(name)) this.#closeSocket(name);
+    this.#reconsider(); // what global_defs say of receive buffers
     this.changed();
   }
 
@@ -137,7 +125,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
       if (this.#context.options.releaseVips) router.stop();
       else router.abandon();
     }
-    for (const name of [...this.#sockets.keys()]) this.#closeSocket(name);
+    this.sockets.close();
     this.announcer.close();
     await Promise.race([ended, new Promise<void>((resolve) => this.clock.wakeAt(this.clock.now() + GRACE, resolve))]);
     for (const script of scripts) script.close();
@@ -154,14 +142,19 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     };
   }
 
-  #startRouter(instance: VrrpInstanceConfig, reported: VrrpReport["instances"][number] | undefined): void {
-    const router = new Router(instance, this);
-    this.#routers.set(instanceKey(instance), router);
-    this.#openSocket(instance.interface);
-    if (this.network.link(instance.interface) === undefined)
+  #startRouter(key: string, instance: VrrpInstanceConfig, reported: VrrpReport["instances"][number] | undefined): void {
+    const router = new Router(key, instance, this);
+    this.#routers.set(key, router);
+    const device = deviceOf(instance);
+    for (const name of [
+      ...(device === undefined ? [] : [device]),
+      ...allAddresses(instance).map((entry) => entry.interface),
+    ])
+      if (!this.#up.has(name)) this.#up.set(name, this.#isUp(name));
+    if (device !== undefined && this.network.link(device) === undefined)
       this.log.warning("({iname}) interface {intf} does not exist: in fault until it appears", {
         iname: instance.name,
-        intf: instance.interface,
+        intf: device,
       });
     router.start(reported, this.#hearingFrom);
   }
@@ -199,7 +192,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   }
 
   #linkChanged(name: string): void {
-    if (this.#isSpokenOn(name)) this.#openSocket(name);
+    this.sockets.linkChanged(name);
     const up = this.#isUp(name);
     if (!this.#isTracked(name) || this.#up.get(name) === up) return;
     if (this.#up.has(name)) this.log.info("Netlink reports {intf} {state}", { intf: name, state: up ? "up" : "down" });
@@ -215,46 +208,22 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     return isUp(this.network, name);
   }
 
-  #isSpokenOn(name: string): boolean {
-    return [...this.#routers.values()].some(({ config }) => config.interface === name);
-  }
-
   #isTracked(name: string): boolean {
     return [...this.#routers.values()].some(
-      ({ config }) => config.interface === name || allAddresses(config).some((entry) => entry.interface === name),
+      ({ config }) => deviceOf(config) === name || allAddresses(config).some((entry) => entry.interface === name),
     );
   }
 
-  /** One socket for an interface; another where the interface was deleted and made again. */
-  #openSocket(name: string): void {
-    if (!this.#up.has(name)) this.#up.set(name, this.#isUp(name));
-    const link = this.network.link(name);
-    const open = this.#sockets.get(name);
-    if (open !== undefined && open.ifindex === link?.ifindex) return;
-    this.#closeSocket(name);
-    if (link === undefined) return;
-    try {
-      const socket = new VrrpSocket(this.#poller, link, (packet) => this.#received(name, packet));
-      this.#sockets.set(name, { ifindex: link.ifindex, socket });
-    } catch (error) {
-      this.log.error("{error}", { error: String(error), intf: name });
-    }
+  isListening(): boolean {
+    return this.clock.now() >= this.#hearingFrom;
   }
 
-  #closeSocket(name: string): void {
-    this.#sockets.get(name)?.socket.close();
-    this.#sockets.delete(name);
-  }
-
-  #received(name: string, bytes: Uint8Array): void {
-    const packet = decodeIpv4(bytes);
-    if (!packet.ok || this.clock.now() < this.#hearingFrom) return;
-    this.#routerOf(name, packet.value)?.packet(packet.value);
-  }
-
-  #routerOf(name: string, { payload }: Ipv4Packet): Router | undefined {
-    const vrid = advertisedVrid(payload);
-    return vrid === undefined ? undefined : this.#routers.get(instanceKey({ interface: name, vrid }));
+  /** Said once of each number and interface: an advertisement comes every second. */
+  unknown(vrid: number, device: string | undefined): void {
+    const what = `${vrid} ${device}`;
+    if (!this.#config.global.logUnknownVrids || this.#unknown.has(what)) return;
+    this.#unknown.add(what);
+    this.log.info("Unknown VRID({vrid}) received on interface({intf}). ignoring...", { vrid, intf: device ?? "" });
   }
 }
 

@@ -60,7 +60,9 @@ export class HostNetwork {
 
   /** Whether any interface has this address. */
   holds(address: IpAddress): boolean {
-    return [...this.#addresses.values()].some((on) => [...on.values()].some((entry) => entry.address === address));
+    for (const on of this.#addresses.values())
+      for (const entry of on.values()) if (entry.address === address) return true;
+    return false;
   }
 
   /**

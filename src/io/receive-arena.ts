@@ -32,6 +32,18 @@ export class ReceiveArena {
     return this.#bytes.subarray(start, start + (this.#lengths[4 * slot] ?? 0));
   }
 
+  /** The sender's socket address, as the kernel wrote it. */
+  sender(slot: number): Uint8Array {
+    const start = slot * this.#slotSize;
+    return this.#bytes.subarray(start, start + (this.#lengths[4 * slot + 1] ?? 0));
+  }
+
+  /** The control data that came with the datagram. */
+  control(slot: number): Uint8Array {
+    const start = slot * this.#slotSize + NAME;
+    return this.#bytes.subarray(start, start + (this.#lengths[4 * slot + 2] ?? 0));
+  }
+
   /** The MSG_* bits of the datagram. */
   flags(slot: number): number {
     return this.#lengths[4 * slot + 3] ?? 0;

@@ -53,6 +53,14 @@ export function ipMreqn(group: IpAddress, ifindex: number): Uint8Array {
   return bytes;
 }
 
+/** `struct ipv6_mreq`: group, interface. */
+export function ipv6Mreq(group: IpAddress, ifindex: number): Uint8Array {
+  const bytes = new Uint8Array(20);
+  bytes.set(toBytes(group), 0);
+  new DataView(bytes.buffer).setInt32(16, ifindex, LITTLE_ENDIAN);
+  return bytes;
+}
+
 /** A name as SO_BINDTODEVICE takes it: NUL-terminated. */
 export function deviceName(name: string): Uint8Array {
   return new TextEncoder().encode(`${name}\0`);

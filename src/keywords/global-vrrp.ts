@@ -121,6 +121,37 @@ export const GLOBAL_VRRP = {
     meaning: "Send one gratuitous ARP/NA without repeat",
     note: "changes only values still at default",
   }),
+  v3_checksum_as_v2: line(flag, {
+    default: "off",
+    meaning: "Omit pseudo header in VRRPv3 IPv4 checksums by default",
+    note: "manual documents a BOOL but code ignores arguments",
+    since: "2.2.8",
+  }),
+  vrrp_mcast_group4: line(multicast("<IPv4 multicast>", 4), {
+    default: "224.0.0.18",
+    meaning: "Multicast group for IPv4 adverts",
+  }),
+  vrrp_mcast_group6: line(multicast("<IPv6 multicast>", 6), {
+    default: "ff02::12",
+    meaning: "Multicast group for IPv6 adverts",
+  }),
+  vrrp_check_unicast_src: line(flag, {
+    default: "off",
+    meaning: "Accept unicast adverts only from configured peers",
+  }),
+  vrrp_rx_bufs_policy: line(bufferPolicy(BUFFERS), {
+    refusal: "Invalid vrrp_rx_bufs_policy %w",
+    missing: "vrrp_rx_bufs_policy missing",
+    default: "system default",
+    meaning: "How VRRP socket receive buffers are sized",
+  }),
+  vrrp_rx_bufs_multiplier: line(integer(1, UINT), {
+    default: "3",
+    unit: "count",
+    meaning: "Multiplier for the MTU and ADVERT policies",
+    missing: "Invalid vrrp_rx_bufs_multiplier",
+  }),
+  log_unknown_vrids: line(flag, { default: "off", meaning: "Log adverts with an unconfigured VRID" }),
   ...later({
     vrrp_gna_interval: line(decimalSeconds(0.000001, 4294.967295), {
       default: "0",
@@ -152,20 +183,6 @@ export const GLOBAL_VRRP = {
       default: "off",
       meaning: "Turn off IGMP reports for link-local multicast groups",
       note: "needs kernel sysctl; fixed across reloads",
-    }),
-    v3_checksum_as_v2: line(flag, {
-      default: "off",
-      meaning: "Omit pseudo header in VRRPv3 IPv4 checksums by default",
-      note: "manual documents a BOOL but code ignores arguments",
-      since: "2.2.8",
-    }),
-    vrrp_mcast_group4: line(multicast("<IPv4 multicast>", 4), {
-      default: "224.0.0.18",
-      meaning: "Multicast group for IPv4 adverts",
-    }),
-    vrrp_mcast_group6: line(multicast("<IPv6 multicast>", 6), {
-      default: "ff02::12",
-      meaning: "Multicast group for IPv6 adverts",
     }),
     vrrp_garp_extra_if: line(
       extraInterval(1, { all: choice("Cover every VIP interface", { default: "VMACs only" }) }),
@@ -220,10 +237,6 @@ export const GLOBAL_VRRP = {
       meaning: "Use ifindex rather than names in nftables sets",
       build: "NFTABLES",
     }),
-    vrrp_check_unicast_src: line(flag, {
-      default: "off",
-      meaning: "Accept unicast adverts only from configured peers",
-    }),
     vrrp_notify_fifo: line(several("<PATH> [<USER> [<GROUP>]]"), {
       default: "none",
       meaning: "FIFO receiving VRRP state events",
@@ -243,18 +256,6 @@ export const GLOBAL_VRRP = {
       default: "off",
       meaning: "Repeat current states on the FIFOs after reload",
     }),
-    vrrp_rx_bufs_policy: line(bufferPolicy(BUFFERS), {
-      refusal: "Invalid vrrp_rx_bufs_policy %w",
-      missing: "vrrp_rx_bufs_policy missing",
-      default: "system default",
-      meaning: "How VRRP socket receive buffers are sized",
-    }),
-    vrrp_rx_bufs_multiplier: line(integer(1, UINT), {
-      default: "3",
-      unit: "count",
-      meaning: "Multiplier for the MTU and ADVERT policies",
-      missing: "Invalid vrrp_rx_bufs_multiplier",
-    }),
     vrrp_delay_after_boot: line(decimalSeconds(0.001, 4294.967295), {
       default: "0",
       unit: "s",
@@ -262,7 +263,6 @@ export const GLOBAL_VRRP = {
       note: "measured against system uptime",
       since: "2.4.0",
     }),
-    log_unknown_vrids: line(flag, { default: "off", meaning: "Log adverts with an unconfigured VRID" }),
     vrrp_owner_ignore_adverts: line(optionalBoolean, {
       default: "off; on in strict mode",
       meaning: "Address owners disregard received adverts",

@@ -58,6 +58,12 @@ export const ANNOUNCEMENTS = {
     meaning: "Send one advert before yielding",
     refusal: "(%b) invalid higher_prio_send_advert %w specified",
   }),
+  kernel_rx_buf_size: line(integer(0, UINT), {
+    default: "vrrp_rx_bufs_policy",
+    unit: "bytes",
+    meaning: "Receive buffer of this instance's socket",
+    missing: "(%b) invalid kernel_rx_buf_size specified",
+  }),
   ...later({
     timer_expired_backup: line(optional(integer(1, 254), true), {
       default: "off; bare means 254",
@@ -99,12 +105,6 @@ export const ANNOUNCEMENTS = {
       meaning: "Owner disregards received adverts",
       note: "only with priority 255",
       since: "2.3.3",
-    }),
-    kernel_rx_buf_size: line(integer(0, UINT), {
-      default: "vrrp_rx_bufs_policy",
-      unit: "bytes",
-      meaning: "Receive buffer of this instance's socket",
-      missing: "(%b) invalid kernel_rx_buf_size specified",
     }),
   }),
 } satisfies Table;

@@ -126,6 +126,51 @@ export const VRRP_INSTANCE = {
     note: "VRRPv2 only; dropped in strict mode",
     build: "VRRP_AUTH",
   }),
+  v3_checksum_as_v2: line(optionalBoolean, {
+    default: "global value",
+    meaning: "Omit pseudo header in VRRPv3 IPv4 checksum",
+    since: "2.2.8",
+  }),
+  native_ipv6: line(flag, { default: "off", meaning: "Force IPv6 and version 3", note: "deprecated" }),
+  unicast_peer: items(peerItem("<IPADDR> [min_ttl <N>] [max_ttl <N>]", UNICAST_PEER), {
+    default: "none",
+    meaning: "Peers receiving unicast adverts",
+    repeats: true,
+  }),
+  unicast_fault_no_peer: line(flag, { default: "off", meaning: "FAULT instead of multicast when no peers exist" }),
+  check_unicast_src: line(flag, {
+    default: "vrrp_check_unicast_src",
+    meaning: "Accept adverts only from listed peers",
+  }),
+  old_unicast_checksum: line(
+    shown("[never]", optional(oneOf({ never: choice("Disable detection of old checksums") }), true)),
+    { default: "auto detect", meaning: "Use the pre-1.3.7 VRRPv3 unicast checksum", build: "OLD_CHKSUM_COMPAT" },
+  ),
+  unicast_src_ip: line(host, {
+    default: "primary interface address",
+    meaning: "Source address of unicast adverts",
+  }),
+  mcast_dst_ip: line(multicast("<multicast IPADDR>"), {
+    default: "global multicast group",
+    meaning: "Alternative multicast destination",
+  }),
+  track_src_ip: line(flag, { default: "off", meaning: "FAULT when the configured source address vanishes" }),
+  unicast_ttl: line(integer(0, 255), {
+    default: "255 for IPv4, kernel for IPv6",
+    meaning: "TTL or hop limit of unicast adverts",
+    note: "reset with error when no peers",
+  }),
+  no_virtual_ipaddress: line(flag, {
+    default: "off",
+    meaning: "Silence warnings about having no VIP",
+    since: "2.2.8",
+  }),
+  vrf: line(interfaceName, {
+    default: "none",
+    meaning: "VRF used by an interface-less unicast instance",
+    note: "unicast without interface only",
+    build: "VRF",
+  }),
   ...later({
     use_vmac: line(vmac("[[name] <IFNAME>] [<MAC, 5|6 octets>] [netlink_notify_msg] [group <GROUP>]", VMAC), {
       default: "off; generated name",
@@ -147,27 +192,6 @@ export const VRRP_INSTANCE = {
       meaning: "Use an L2 ipvlan interface",
       build: "IPVLAN",
     }),
-    unicast_peer: items(peerItem("<IPADDR> [min_ttl <N>] [max_ttl <N>]", UNICAST_PEER), {
-      default: "none",
-      meaning: "Peers receiving unicast adverts",
-      repeats: true,
-    }),
-    unicast_fault_no_peer: line(flag, { default: "off", meaning: "FAULT instead of multicast when no peers exist" }),
-    check_unicast_src: line(flag, {
-      default: "vrrp_check_unicast_src",
-      meaning: "Accept adverts only from listed peers",
-    }),
-    old_unicast_checksum: line(
-      shown("[never]", optional(oneOf({ never: choice("Disable detection of old checksums") }), true)),
-      { default: "auto detect", meaning: "Use the pre-1.3.7 VRRPv3 unicast checksum", build: "OLD_CHKSUM_COMPAT" },
-    ),
-    native_ipv6: line(flag, { default: "off", meaning: "Force IPv6 and version 3", note: "deprecated" }),
-    vrf: line(interfaceName, {
-      default: "none",
-      meaning: "VRF used by an interface-less unicast instance",
-      note: "unicast without interface only",
-      build: "VRF",
-    }),
     track_interface: items(tracked("interface", TRACK_INTERFACE), {
       meaning: "Further interfaces to track",
       repeats: true,
@@ -179,25 +203,6 @@ export const VRRP_INSTANCE = {
       repeats: true,
     }),
     track_bfd: items(tracked("bfd", TRACK_BFD), { meaning: "BFD sessions to track", repeats: true }),
-    unicast_src_ip: line(host, {
-      default: "primary interface address",
-      meaning: "Source address of unicast adverts",
-    }),
-    mcast_dst_ip: line(multicast("<multicast IPADDR>"), {
-      default: "global multicast group",
-      meaning: "Alternative multicast destination",
-    }),
-    track_src_ip: line(flag, { default: "off", meaning: "FAULT when the configured source address vanishes" }),
-    unicast_ttl: line(integer(0, 255), {
-      default: "255 for IPv4, kernel for IPv6",
-      meaning: "TTL or hop limit of unicast adverts",
-      note: "reset with error when no peers",
-    }),
-    no_virtual_ipaddress: line(flag, {
-      default: "off",
-      meaning: "Silence warnings about having no VIP",
-      since: "2.2.8",
-    }),
     promote_secondaries: line(flag, {
       default: "off",
       meaning: "Set promote_secondaries on the interface",
@@ -208,11 +213,6 @@ export const VRRP_INSTANCE = {
       meaning: "Poll link state of the instance interface",
       note: "deprecated; use linkbeat_interfaces",
       build: "LINKBEAT",
-    }),
-    v3_checksum_as_v2: line(optionalBoolean, {
-      default: "global value",
-      meaning: "Omit pseudo header in VRRPv3 IPv4 checksum",
-      since: "2.2.8",
     }),
     virtual_routes: items(routeItem(VIRTUAL_ROUTE), {
       meaning: "Routes present while master",

@@ -29,6 +29,7 @@ export interface NamedState {
 }
 
 export interface VrrpInstanceReportOf<State extends NamedState> {
+  readonly key: string; // what makes it the same instance after a respawn
   readonly name: string;
   readonly interface: string;
   readonly vrid: number;

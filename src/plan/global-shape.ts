@@ -14,11 +14,10 @@ function fifo(words: string): ValueRow<FifoConfig | undefined> {
   return value<FifoConfig | undefined>(words, { show, ...IDLE });
 }
 
-const RECEIVE_BUFFERS = group<ReceiveBuffers>(
-  "",
-  { policy: value("vrrp_rx_bufs_policy"), multiplier: value("vrrp_rx_bufs_multiplier") },
-  IDLE,
-);
+const RECEIVE_BUFFERS = group<ReceiveBuffers>("", {
+  policy: value("vrrp_rx_bufs_policy"),
+  multiplier: value("vrrp_rx_bufs_multiplier"),
+});
 
 const FIREWALL = group<FirewallConfig>(
   "",
@@ -67,7 +66,7 @@ export const GLOBAL: Shape<GlobalConfig> = {
   dynamicInterfaces: value("dynamic_interfaces", IDLE),
   iprouteDirectories: group("", { distribution: value("iproute_usr_dir"), local: value("iproute_etc_dir") }, IDLE),
   localIgmp: unless("disable_local_igmp", IDLE),
-  logUnknownVrids: value("log_unknown_vrids", IDLE),
+  logUnknownVrids: value("log_unknown_vrids"),
   receiveBuffers: RECEIVE_BUFFERS,
   vmacPrefix: value("vmac_prefix", IDLE),
   vmacAddressPrefix: value("vmac_addr_prefix", IDLE),

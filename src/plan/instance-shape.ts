@@ -1,13 +1,23 @@
 import type { AnnounceConfig, VirtualAddress, VrrpInstanceConfig } from "../config/model/model.ts";
+import { keysOf } from "./compare.ts";
 import { ADDRESS, addressKey, routes, rules } from "./network-shape.ts";
 import { group, IDLE, type ListRow, list, type Shape, value } from "./shape.ts";
 import { TRACKERS } from "./track-shape.ts";
 import { CHECKSUM, EXTRA, HMAC, INSTANCE_NOTIFICATIONS, UNICAST, VIRTUAL_INTERFACE } from "./vrrp-shape.ts";
 import { AT_A_START, AT_ALL, always, seconds, unless } from "./words.ts";
 
-/** A virtual router is the same as long as its interface and its VRID are. */
-export function instanceKey({ interface: name, vrid }: Pick<VrrpInstanceConfig, "interface" | "vrid">): string {
-  return `${name} ${vrid}`;
+/**
+ * A virtual router is the same as long as its interface, its VRID, its family and the group or the source that it speaks
+ * with are; keepalived 2.2.7 finds it by the same. Those that differ by their peers alone are told apart by their order.
+ */
+export function instanceKey(instance: VrrpInstanceConfig): string {
+  const { interface: name, vrid, family, unicast, sourceAddress, multicastGroup } = instance;
+  return `${name} ${vrid} IPv${family} ${unicast === undefined ? multicastGroup : `from ${sourceAddress ?? name}`}`;
+}
+
+/** The keys of a list of instances, as `planVrrp` calls them. */
+export function instanceKeys(instances: readonly VrrpInstanceConfig[]): readonly string[] {
+  return keysOf(instances, instanceKey);
 }
 
 const ANNOUNCE: Shape<AnnounceConfig> = {
@@ -54,13 +64,13 @@ export const INSTANCES = list<VrrpInstanceConfig>({
     routes: routes("virtual_routes"),
     rules: rules("virtual_rules"),
     hmac: HMAC,
-    trackSourceAddress: value("track_src_ip", IDLE),
-    multicastGroup: value("mcast_dst_ip", IDLE),
+    trackSourceAddress: value("track_src_ip"),
+    multicastGroup: value("mcast_dst_ip", { effect: always(AT_ALL) }),
     unicast: UNICAST,
-    faultWithoutPeers: value("unicast_fault_no_peer", IDLE),
+    faultWithoutPeers: value("unicast_fault_no_peer"),
     checksum: CHECKSUM,
     virtualInterface: VIRTUAL_INTERFACE,
-    vrf: value("vrf", IDLE),
+    vrf: value("vrf"),
     accept: value("accept", IDLE),
     ownerIgnoresAdverts: value("owner_ignore_adverts", IDLE),
     lateTimerPriority: value("timer_expired_backup", IDLE),
@@ -70,11 +80,13 @@ export const INSTANCES = list<VrrpInstanceConfig>({
     promoteSecondaries: value("promote_secondaries", IDLE),
     pollLink: value("linkbeat_use_polling", IDLE),
     syncInterface: value("lvs_sync_daemon_interface", IDLE),
-    receiveBuffer: value("kernel_rx_buf_size", { unit: "bytes", ...IDLE }),
+    receiveBuffer: value("kernel_rx_buf_size", { unit: "bytes" }),
   },
   added: always("begins as at a start"),
   removed: always("a master resigns, and its addresses go that no other master here has"),
-  replaced: always("another interface or VRID is another instance: this one begins as at a start, the old one ends"),
+  replaced: always(
+    "another interface, VRID, family, group or source is another instance: this one begins as at a start, the old one ends",
+  ),
 });
 
 /** Their order is that of the advertisements, and of the announcements. */

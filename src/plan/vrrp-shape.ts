@@ -10,9 +10,9 @@ import type {
 } from "../config/model/vrrp.ts";
 import { NOTIFICATIONS } from "./group-shape.ts";
 import { group, IDLE, list, value } from "./shape.ts";
-import { command, unless } from "./words.ts";
+import { AT_ALL, always, command, unless } from "./words.ts";
 
-/** Parts of an instance that do not run yet. */
+/** Parts of an instance. What is IDLE does not run yet. */
 
 /** `unicast_peer` and what goes with it. */
 export const UNICAST = group<UnicastConfig>(
@@ -27,15 +27,14 @@ export const UNICAST = group<UnicastConfig>(
     checkSource: value("check_unicast_src"),
     ttl: value("unicast_ttl"),
   },
-  { whole: value("unicast_peer", { show: ({ peers }) => peers.map(({ address }) => address).join(" ") }), ...IDLE },
+  { whole: value("unicast_peer", { show: ({ peers }) => peers.map(({ address }) => address).join(" ") }) },
 );
 
 /** How checksums of VRRPv3 are computed. */
-export const CHECKSUM = group<ChecksumConfig>(
-  "",
-  { pseudoHeader: unless("v3_checksum_as_v2"), oldUnicast: value("old_unicast_checksum") },
-  IDLE,
-);
+export const CHECKSUM = group<ChecksumConfig>("", {
+  pseudoHeader: unless("v3_checksum_as_v2", { effect: always(AT_ALL) }),
+  oldUnicast: value("old_unicast_checksum"),
+});
 
 /** `garp_extra_if`. */
 export const EXTRA = value<VrrpInstanceConfig["announce"]["extra"]>("garp_extra_if", {

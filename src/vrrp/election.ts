@@ -1,5 +1,6 @@
 import { compareIp, type IpAddress } from "../base/ip.ts";
 import type { Micros } from "../base/time.ts";
+import { learned, masterInterval } from "./interval.ts";
 import type { Backup, Master, Step, VrrpEffect, VrrpEvent } from "./machine.ts";
 import { OWNER, RESIGN, skewTime, type VrrpParameters } from "./parameters.ts";
 import { advertise, backup, entering, note } from "./transition.ts";
@@ -11,10 +12,11 @@ export function heard(router: VrrpParameters, state: Backup, { from, advertiseme
   const { priority } = advertisement;
   if (priority === RESIGN) return resigned(router, state, from, now);
   const { preemptAt } = state;
+  const theirs = masterInterval(router, advertisement);
   // The sender is our master: the wait begins again.
   const follow = (delayedTo: Micros | undefined, first: readonly VrrpEffect[]): Step => ({
-    state: { ...backup(router, now), master: from, preemptAt: delayedTo },
-    effects: [...first, ...masterChanged(state, from)],
+    state: { ...backup(router, now, theirs), master: from, preemptAt: delayedTo },
+    effects: [...first, ...masterChanged(state, from), ...learned(router, state.masterInterval, from, theirs)],
   });
   if (priority >= router.priority || !router.preempt)
     return follow(undefined, preemptAt === undefined ? [] : [note({ name: "preempt-delay-stopped" })]);
@@ -38,7 +40,7 @@ function resigned(router: VrrpParameters, state: Backup, from: IpAddress, now: M
   if (master !== undefined && master !== from)
     return { state, effects: [note({ name: "priority-zero-ignored", from, master })] };
   const effects = [note({ name: "priority-zero-received", from, by: "backup" })];
-  return { state: { ...state, masterDownAt: now + skewTime(router) }, effects };
+  return { state: { ...state, masterDownAt: now + skewTime(router, state.masterInterval) }, effects };
 }
 
 /** A master hears an advertisement: one of the two must go. RFC 9568 §6.4.3. */
@@ -49,7 +51,7 @@ export function challenged(router: VrrpParameters, state: Master, { from, advert
   const rank = priority - router.priority || compareIp(from, router.primaryAddress);
   if (rank === 0) return { state, effects: [note({ name: "own-address-conflict", from })] };
   const said = verdict(router, priority, from, rank > 0);
-  return rank > 0 ? yielded(router, from, said, now) : asserted(router, state, said, now);
+  return rank > 0 ? yielded(router, { from, advertisement }, said, now) : asserted(router, state, said, now);
 }
 
 function verdict(router: VrrpParameters, priority: number, from: IpAddress, lost: boolean): VrrpEffect {
@@ -72,11 +74,23 @@ function asserted(router: VrrpParameters, state: Master, said: VrrpEffect, now: 
  * We lose, and go without resigning. With `higher_prio_send_advert` we advertise once more first: so the winner hears
  * that the neighbours had two masters, and announces the addresses again.
  */
-function yielded(router: VrrpParameters, from: IpAddress, said: VrrpEffect, now: Micros): Step {
+function yielded(
+  router: VrrpParameters,
+  { from, advertisement }: Pick<Heard, "from" | "advertisement">,
+  said: VrrpEffect,
+  now: Micros,
+): Step {
+  const theirs = masterInterval(router, advertisement);
   const farewell: VrrpEffect[] = router.higherPriorityAdvert ? [{ type: "advertise", priority: router.priority }] : [];
   return {
-    state: { ...backup(router, now), master: from },
-    effects: [...farewell, said, entering("backup", false), { type: "release-addresses" }],
+    state: { ...backup(router, now, theirs), master: from },
+    effects: [
+      ...farewell,
+      said,
+      ...learned(router, router.interval, from, theirs),
+      entering("backup", false),
+      { type: "release-addresses" },
+    ],
   };
 }
 

@@ -2,6 +2,7 @@ import type { IpAddress } from "../base/ip.ts";
 import type { Micros } from "../base/time.ts";
 import type { Advertisement } from "../wire/vrrp.ts";
 import { challenged, heard } from "./election.ts";
+import { keptInterval, ownInterval } from "./interval.ts";
 import { OWNER, skewTime, type VrrpParameters } from "./parameters.ts";
 import { advertise, backup, becomeBackup, becomeFault, becomeMaster, entering, note, RESIGNING } from "./transition.ts";
 
@@ -20,6 +21,7 @@ export interface Init {
 export interface Backup {
   readonly name: "backup";
   readonly masterDownAt: Micros;
+  readonly masterInterval: Micros; // Master_Adver_Interval: VRRPv3 learns it from the master, RFC 9568 §6.1
   readonly master: IpAddress | undefined; // who advertised last; undefined: nobody since we are backup
   readonly preemptAt: Micros | undefined; // until then a lower master is suffered; undefined: none heard
 }
@@ -80,6 +82,8 @@ export type VrrpNote =
   | { readonly name: "priority-zero-ignored"; readonly from: IpAddress; readonly master: IpAddress }
   | { readonly name: "priority-zero-sent" }
   | { readonly name: "master-changed"; readonly from: IpAddress | undefined; readonly to: IpAddress }
+  | { readonly name: "interval-differs"; readonly from: IpAddress; readonly interval: Micros }
+  | { readonly name: "interval-learned" | "interval-own"; readonly from: Micros; readonly to: Micros }
   | { readonly name: "preempt-delay-started"; readonly delay: Micros }
   | { readonly name: "preempt-delay-stopped" }
   | { readonly name: "priority-changed"; readonly from: number; readonly to: number };
@@ -140,7 +144,7 @@ export function adopt(router: VrrpParameters, reported: VrrpState, lastAdvertAt:
     case "fault":
       return reported;
     case "backup":
-      return backup(router, now);
+      return backup(router, now, keptInterval(router, reported));
     case "master":
       return now < lastAdvertAt + router.downTimerAdverts * router.interval
         ? { name: "master", advertiseAt: now }
@@ -163,10 +167,10 @@ function started(router: VrrpParameters, { standing, delayed }: Startup, now: Mi
 function backupStep(router: VrrpParameters, state: Backup, event: VrrpEvent, now: Micros): Step {
   if (event.type === "shutdown") return { state: INIT, effects: [] };
   if (event.type === "timer" && now >= state.masterDownAt)
-    return becomeMaster(router, now, [note({ name: "advertisement-timeout" })]);
+    return becomeMaster(router, now, [note({ name: "advertisement-timeout" }), ...ownInterval(router, state)]);
   if (event.type === "advertisement") return heard(router, state, event, now);
   if (event.type === "fault") return becomeFault([]);
-  if (event.type === "reconfigured") return { state: backup(router, now), effects: [] };
+  if (event.type === "reconfigured") return { state: backup(router, now, keptInterval(router, state)), effects: [] };
   return stay(state);
 }
 
@@ -184,7 +188,7 @@ function masterStep(router: VrrpParameters, state: Master, event: VrrpEvent, now
 function reprioritised(router: VrrpParameters, state: VrrpState, from: number): Step {
   const effects = [note({ name: "priority-changed", from, to: router.priority })];
   if (state.name !== "backup") return { state, effects };
-  const longer = skewTime(router) - skewTime({ ...router, priority: from });
+  const longer = skewTime(router, state.masterInterval) - skewTime({ ...router, priority: from }, state.masterInterval);
   return { state: { ...state, masterDownAt: state.masterDownAt + longer }, effects };
 }
 

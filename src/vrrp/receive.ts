@@ -1,8 +1,14 @@
 import { viewOf } from "../base/bytes.ts";
-import { type IpAddress, toBytes } from "../base/ip.ts";
+import { family, type IpAddress, isMulticast } from "../base/ip.ts";
 import type { Micros } from "../base/time.ts";
-import type { Ipv4Packet } from "../wire/ipv4.ts";
-import { type Advertisement, type AdvertisementDrop, decodeAdvertisement, VRRP_TTL } from "../wire/vrrp.ts";
+import {
+  type Advertisement,
+  type AdvertisementDrop,
+  type ChecksumForm,
+  decodeAdvertisement,
+  messageLength,
+  VRRP_TTL,
+} from "../wire/vrrp.ts";
 import type { VrrpState } from "./machine.ts";
 import { OWNER, type VrrpParameters } from "./parameters.ts";
 
@@ -13,6 +19,8 @@ import { OWNER, type VrrpParameters } from "./parameters.ts";
 export type ReceiveProblem =
   | { readonly reason: "truncated" | "ttl" | "version" | "auth-type" | "type" | "checksum"; readonly found: number }
   | { readonly reason: "length"; readonly found: number; readonly expected: number }
+  | { readonly reason: "ttl-range"; readonly found: number; readonly least: number; readonly most: number }
+  | { readonly reason: "source" }
   | { readonly reason: "auth-mismatch"; readonly found: "none" | "pass" }
   | { readonly reason: "password" }
   | { readonly reason: "interval"; readonly found: Micros }
@@ -24,52 +32,84 @@ export type ReceiveProblem =
 export type Received =
   | { readonly type: "ignored" }
   | { readonly type: "dropped"; readonly problem: ReceiveProblem }
-  | { readonly type: "accepted"; readonly advertisement: Advertisement; readonly problem: ReceiveProblem | undefined };
+  | {
+      readonly type: "accepted";
+      readonly advertisement: Advertisement;
+      readonly checksum: ChecksumForm;
+      readonly problem: ReceiveProblem | undefined;
+    };
+
+/** A packet of protocol 112 of either family, as far as it matters. */
+export interface VrrpPacket {
+  readonly from: IpAddress;
+  readonly to: IpAddress;
+  readonly ttl: number; // or hop limit
+  readonly payload: Uint8Array;
+}
 
 /**
  * Judges a packet of our VRID against the configured router, in Keepalived's order (2.4). Where a packet has several
  * faults, what the codec finds comes first: nothing else in it can be believed. Never throws.
  */
-export function receive(
-  router: VrrpParameters,
-  state: VrrpState,
-  packet: Pick<Ipv4Packet, "from" | "to" | "ttl" | "payload">,
-): Received {
+export function receive(router: VrrpParameters, state: VrrpState, packet: VrrpPacket): Received {
   if (state.name === "init" || state.name === "fault") return { type: "ignored" };
-  const decoded = decodeAdvertisement(packet.payload);
-  if (!decoded.ok) return { type: "dropped", problem: malformed(packet, decoded) };
-  if (packet.ttl !== VRRP_TTL) return { type: "dropped", problem: { reason: "ttl", found: packet.ttl } };
+  const mayBeOld = router.unicast !== undefined && router.checksum.oldUnicast !== "never";
+  const decoded = decodeAdvertisement(packet.payload, packet, mayBeOld ? router.multicastGroup : undefined);
+  if (!decoded.ok) return { type: "dropped", problem: malformed(router, packet, decoded) };
   const advertisement = decoded.value;
-  const problem = misfit(router, advertisement, packet.to);
+  const problem = stray(router, packet) ?? misfit(router, advertisement) ?? stranger(router, packet);
   if (problem !== undefined) return { type: "dropped", problem };
   if (router.strict && router.priority === OWNER) return { type: "ignored" };
-  return { type: "accepted", advertisement, problem: addressProblem(router, state, packet.from, advertisement) };
+  const { checksum } = decoded;
+  return {
+    type: "accepted",
+    advertisement,
+    checksum,
+    problem: addressProblem(router, state, packet.from, advertisement),
+  };
 }
 
-/** A wrong TTL says that a packet is forged, so it counts before anything but the length. */
-function malformed(
-  { ttl, payload }: Pick<Ipv4Packet, "ttl" | "payload">,
-  { reason, found }: AdvertisementDrop,
-): ReceiveProblem {
+/** A wrong TTL says that a packet is forged, and another version that it is not for us: they count before anything but the length. */
+function malformed(router: VrrpParameters, packet: VrrpPacket, { reason, found }: AdvertisementDrop): ReceiveProblem {
   if (reason === "truncated") return { reason, found };
-  if (reason === "length") return { reason, found, expected: HEADER_AND_AUTH + 4 * viewOf(payload).getUint8(3) };
-  return ttl === VRRP_TTL ? { reason, found } : { reason: "ttl", found: ttl };
+  const header = viewOf(packet.payload);
+  const version = header.getUint8(0) >> 4;
+  if (reason === "length")
+    return { reason, found, expected: messageLength(version, family(packet.from), header.getUint8(3)) };
+  const passed = stray(router, packet);
+  if (passed?.reason === "ttl") return passed;
+  return version === router.version ? { reason, found } : { reason: "version", found: version };
 }
 
-/** A message without addresses, RFC 3768 §5.1. */
-const HEADER_AND_AUTH = 16;
+/** Whether a packet came another way than we listen: past a router, or to one where all are meant. */
+function stray({ unicast }: VrrpParameters, { to, ttl }: VrrpPacket): ReceiveProblem | undefined {
+  if (unicast === undefined && ttl !== VRRP_TTL) return { reason: "ttl", found: ttl };
+  return isMulticast(to) === (unicast === undefined) ? undefined : { reason: "destination" };
+}
 
-function misfit(
-  router: VrrpParameters,
-  { authentication, interval }: Advertisement,
-  to: IpAddress,
-): ReceiveProblem | undefined {
-  const ours = router.authentication;
-  if (authentication.type !== ours.type) return { reason: "auth-mismatch", found: authentication.type };
-  if (authentication.type === "pass" && ours.type === "pass" && authentication.password !== ours.password)
+function misfit(router: VrrpParameters, advertisement: Advertisement): ReceiveProblem | undefined {
+  const { version, interval } = advertisement;
+  if (version !== router.version) return { reason: "version", found: version };
+  // A silence of no time at all would make us master at once: RFC 9568 §5.2.7 begins at 1.
+  if (version === 3) return interval === 0 ? { reason: "interval", found: interval } : undefined;
+  const [theirs, ours] = [advertisement.authentication, router.authentication];
+  if (theirs.type !== ours.type) return { reason: "auth-mismatch", found: theirs.type };
+  const carried = family(router.primaryAddress) === 4; // over IPv6 there is no room for it
+  if (carried && theirs.type === "pass" && ours.type === "pass" && theirs.password !== ours.password)
     return { reason: "password" };
-  if (interval !== router.interval) return { reason: "interval", found: interval };
-  return isMulticast(to) ? undefined : { reason: "destination" };
+  return interval === router.interval ? undefined : { reason: "interval", found: interval };
+}
+
+/**
+ * A unicast router hears its peers and nobody else, at the distance that is configured. Keepalived differs: without
+ * `check_unicast_src` it believes everybody, so that a forged advertisement from anywhere holds a backup down.
+ */
+function stranger({ unicast }: VrrpParameters, { from, ttl }: VrrpPacket): ReceiveProblem | undefined {
+  if (unicast === undefined) return undefined;
+  const peer = unicast.peers.find(({ address }) => address === from);
+  if (peer === undefined) return { reason: "source" };
+  if (ttl >= peer.minTtl && ttl <= peer.maxTtl) return undefined;
+  return { reason: "ttl-range", found: ttl, least: peer.minTtl, most: peer.maxTtl };
 }
 
 /**
@@ -87,8 +127,4 @@ function addressProblem(
   const theirs = new Set(addresses);
   const address = router.addresses.find((ours) => !theirs.has(ours));
   return address === undefined ? undefined : { reason: "address-missing", address };
-}
-
-function isMulticast(address: IpAddress): boolean {
-  return viewOf(toBytes(address)).getUint8(0) >> 4 === 0xe;
 }

@@ -1,3 +1,4 @@
+import type { Family, IpAddress } from "../base/ip.ts";
 import type { Standing, VrrpEvent } from "./machine.ts";
 import { OWNER } from "./parameters.ts";
 import type { ScriptVerdict } from "./script.ts";
@@ -5,7 +6,9 @@ import type { ScriptVerdict } from "./script.ts";
 /** A reason not to be master. Keepalived differs (HEAD): "interface down" is one flag for all interfaces. */
 export type FaultReason =
   | { readonly type: "interface-down"; readonly interface: string }
-  | { readonly type: "no-address"; readonly interface: string }
+  | { readonly type: "no-address"; readonly interface: string; readonly family: Family }
+  | { readonly type: "source-lost"; readonly address: IpAddress } // track_src_ip
+  | { readonly type: "no-peer" } // unicast_fault_no_peer
   | { readonly type: "script"; readonly script: string }
   | { readonly type: "script-pending"; readonly script: string };
 
@@ -17,10 +20,19 @@ export interface TrackedVerdict {
   readonly verdict: ScriptVerdict;
 }
 
+/** Where an instance speaks, and from which address. */
+export interface Primary {
+  readonly interface: string;
+  readonly family: Family;
+  readonly hasAddress: boolean;
+  readonly lostSource: IpAddress | undefined; // the configured source, where it is tracked and is not there
+  readonly hasPeers: boolean; // or needs none
+}
+
 /** What an instance depends on. */
 export interface Tracked {
   readonly interfaces: readonly { readonly name: string; readonly up: boolean }[];
-  readonly primary: { readonly interface: string; readonly hasAddress: boolean };
+  readonly primary: Primary;
   readonly scripts: readonly TrackedVerdict[];
 }
 
@@ -28,7 +40,7 @@ export interface Tracked {
 export function faultReasons({ interfaces, primary, scripts }: Tracked): FaultReason[] {
   return [
     ...interfaces.filter(({ up }) => !up).map(({ name }) => ({ type: "interface-down", interface: name }) as const),
-    ...(primary.hasAddress ? [] : [{ type: "no-address", interface: primary.interface } as const]),
+    ...primaryReasons(primary),
     ...scripts.flatMap(scriptReason),
   ];
 }
@@ -69,6 +81,14 @@ export function effectivePriority(base: number, contributions: readonly number[]
   if (base === OWNER) return OWNER;
   const total = contributions.reduce((sum, part) => sum + part, base);
   return Math.min(254, Math.max(1, total));
+}
+
+function primaryReasons({ interface: name, family, hasAddress, lostSource, hasPeers }: Primary): FaultReason[] {
+  return [
+    ...(hasAddress ? [] : [{ type: "no-address", interface: name, family } as const]),
+    ...(lostSource === undefined ? [] : [{ type: "source-lost", address: lostSource } as const]),
+    ...(hasPeers ? [] : [{ type: "no-peer" } as const]),
+  ];
 }
 
 function scriptReason({ script, weight, reverse, verdict }: TrackedVerdict): FaultReason[] {

@@ -8,9 +8,10 @@ export const RESIGNING: readonly VrrpEffect[] = [
   { type: "note", note: { name: "priority-zero-sent" } },
 ];
 
-/** A backup that has heard nobody yet and waits in full. */
-export function backup(router: VrrpParameters, now: Micros): Backup {
-  return { name: "backup", masterDownAt: now + masterDownInterval(router), master: undefined, preemptAt: undefined };
+/** A backup that has heard nobody yet and waits in full; for a master whose interval is known, by that one. */
+export function backup(router: VrrpParameters, now: Micros, masterInterval: Micros = router.interval): Backup {
+  const masterDownAt = now + masterDownInterval(router, masterInterval);
+  return { name: "backup", masterDownAt, masterInterval, master: undefined, preemptAt: undefined };
 }
 
 /** To master. The advertisement comes before the addresses, so that a former master withdraws first. */

@@ -1,5 +1,5 @@
 import type { IpAddress } from "../base/ip.ts";
-import { toSeconds } from "../base/time.ts";
+import { centiseconds, type Micros, milliseconds, toSeconds } from "../base/time.ts";
 import type { VrrpNote } from "./machine.ts";
 import type { VrrpParameters } from "./parameters.ts";
 import type { ReceiveProblem } from "./receive.ts";
@@ -7,10 +7,13 @@ import type { ScriptNote } from "./script.ts";
 import type { FaultReason } from "./tracking.ts";
 
 /** What the words need of the router. */
-export type Spoken = Pick<VrrpParameters, "name" | "vrid" | "priority" | "interval" | "addresses" | "authentication">;
+export type Spoken = Pick<
+  VrrpParameters,
+  "name" | "vrid" | "version" | "priority" | "interval" | "addresses" | "authentication" | "unicast"
+>;
 
 /** A note in Keepalived's words, where it has some. */
-export function noteWords({ name, priority: ours }: Spoken, note: VrrpNote): string {
+export function noteWords({ name, priority: ours, interval }: Spoken, note: VrrpNote): string {
   switch (note.name) {
     case "entering":
       return `(${name}) Entering ${note.state.toUpperCase()} STATE${note.initial ? " (init)" : ""}`;
@@ -42,6 +45,12 @@ export function noteWords({ name, priority: ours }: Spoken, note: VrrpNote): str
       return note.from === undefined
         ? `(${name}) master set to ${note.to}`
         : `(${name}) master changed from ${note.from} to ${note.to}`;
+    case "interval-differs":
+      return `(${name}) advertisement interval mismatch with ${note.from} ours = ${inCentiseconds(interval)} centi-sec rcv'd=${inCentiseconds(note.interval)} centi-sec`;
+    case "interval-learned":
+      return `(${name}) advertisement interval updated from ${inMilliseconds(note.from)}ms to ${inMilliseconds(note.to)}ms by master`;
+    case "interval-own":
+      return `(${name}) changing advert interval from ${inMilliseconds(note.from)}ms to locally configured ${inMilliseconds(note.to)}ms`;
     case "preempt-delay-started":
       return `(${name}) start preempt delay (${toSeconds(note.delay).toFixed(6)})`;
     case "preempt-delay-stopped":
@@ -49,6 +58,14 @@ export function noteWords({ name, priority: ours }: Spoken, note: VrrpNote): str
     case "priority-changed":
       return `(${name}) Changing effective priority from ${note.from} to ${note.to}`;
   }
+}
+
+function inMilliseconds(span: Micros): number {
+  return span / milliseconds(1);
+}
+
+function inCentiseconds(span: Micros): number {
+  return span / centiseconds(1);
 }
 
 /** Whether Keepalived says it only with `-D`. */
@@ -61,6 +78,8 @@ const DETAILS: ReadonlySet<VrrpNote["name"]> = new Set([
   "priority-zero-received",
   "priority-zero-sent",
   "master-changed",
+  "interval-learned",
+  "interval-own",
   "preempt-delay-started",
   "preempt-delay-stopped",
 ]);
@@ -71,7 +90,11 @@ export function faultWords({ name }: Spoken, reason: FaultReason): string | unde
     case "interface-down":
       return `(${name}): entering FAULT state (interface ${reason.interface} down)`;
     case "no-address":
-      return `(${name}) entering FAULT state (no IPv4 address for interface)`;
+      return `(${name}) entering FAULT state (no IPv${reason.family} address for interface)`;
+    case "source-lost":
+      return `(${name}): entering FAULT state (src address not configured)`;
+    case "no-peer":
+      return `(${name}) Cannot use unicast without any peers - going to fault state`;
     case "script":
       return `(${name}): entering FAULT state due to script ${reason.script}`;
     case "script-pending":
@@ -84,7 +107,7 @@ export function problemWords(router: Spoken, from: IpAddress, problem: ReceivePr
   const { name } = router;
   switch (problem.reason) {
     case "truncated":
-      return `(${name}) IPv4 VRRP packet too short - ${problem.found} bytes`;
+      return `(${name}) ${from.includes(":") ? "IPv6" : "IPv4"} VRRP packet too short - ${problem.found} bytes`;
     case "length": {
       const fault = problem.found < problem.expected ? "short" : "long";
       return `(${name}) vrrp packet from ${from} too ${fault}, length ${problem.found} and expect ${problem.expected}`;
@@ -92,7 +115,7 @@ export function problemWords(router: Spoken, from: IpAddress, problem: ReceivePr
     case "ttl":
       return `(${name}) invalid TTL/HL from ${from}. Received ${problem.found} and expect 255`;
     case "version":
-      return `(${name}) wrong VRRP version from ${from}. Received ${problem.found} and expect 2`;
+      return `(${name}) wrong VRRP version from ${from}. Received ${problem.found} and expect ${router.version}`;
     case "auth-type":
       return `(${name}) Invalid auth type from ${from}: ${problem.found}`;
     case "auth-mismatch":
@@ -100,15 +123,22 @@ export function problemWords(router: Spoken, from: IpAddress, problem: ReceivePr
     case "password":
       return `(${name}) received an invalid passwd from ${from}!`;
     case "interval": {
+      if (router.version === 3) return `(${name}) advertisement interval 0 from ${from} - discarding`;
       const [mine, theirs] = [toSeconds(router.interval), toSeconds(problem.found)];
       return `(${name}) advertisement interval mismatch with ${from} mine=${mine} sec rcv'd=${theirs} sec`;
     }
     case "type":
       return `(${name}) Invalid packet type from ${from}. ${problem.found} and expect 1`;
     case "checksum":
-      return `(${name}) Invalid VRRPv2 checksum from ${from}`;
+      return `(${name}) Invalid VRRPv${router.version} checksum from ${from}`;
     case "destination":
-      return `(${name}) Expected multicast packet but received unicast packet from ${from}`;
+      return router.unicast === undefined
+        ? `(${name}) Expected multicast packet but received unicast packet from ${from}`
+        : `(${name}) Expected unicast packet but received multicast packet from ${from}`;
+    case "source":
+      return `(${name}) unicast source address ${from} not a unicast peer`;
+    case "ttl-range":
+      return `(${name}) TTL/HL ${problem.found} from ${from} not in range [${problem.least}, ${problem.most}]`;
     case "address-count":
       return `(${name}) expected ${router.addresses.length} VIPs but received ${problem.found}`;
     case "address-missing":

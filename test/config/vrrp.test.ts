@@ -204,13 +204,31 @@ test("the second instance of a name is left out", () => {
   expect(testStatus(diagnostics)).toBe(5);
 });
 
-test("VRRPv3, IPv6 and AH are refused rather than run as something else", () => {
+test("AH is refused rather than run as something else", () => {
+  const text = instance("authentication {\nauth_type AH\nauth_pass x\n}");
+  expect(startStatus(reading(text).diagnostics)).toBe(2);
+});
+
+test("VRRPv3 and IPv6 start", () => {
   for (const text of [
     instance("version 3"),
     `global_defs {\nvrrp_version 3\n}\n${instance()}`,
     instance().replace("192.0.2.254", "fd00::1"),
-    instance("authentication {\nauth_type AH\nauth_pass x\n}"),
   ])
+    expect(startStatus(reading(text).diagnostics)).toBeUndefined();
+});
+
+test("an interface may be missing where unicast has a source and every address its own `dev`, and not elsewhere", () => {
+  const roaming = (body: string, address = "192.0.2.254 dev eth1"): string =>
+    instance(body)
+      .replace(/^\s*interface .*$/m, "")
+      .replace("192.0.2.254", address);
+  const unicast = "unicast_peer {\n192.0.2.2\n}";
+  const sourced = `unicast_src_ip 192.0.2.1\n${unicast}`;
+  const read = reading(roaming(`${sourced}\nvrf blue`));
+  expect(startStatus(read.diagnostics)).toBeUndefined();
+  expect(read.config.vrrpInstances[0]).toMatchObject({ interface: "", vrf: "blue" });
+  for (const text of [roaming(""), roaming(unicast), roaming(sourced, "192.0.2.254")])
     expect(startStatus(reading(text).diagnostics)).toBe(2);
 });
 

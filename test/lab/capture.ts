@@ -9,10 +9,11 @@ export type Heard =
       readonly kind: "advert";
       readonly at: Micros; //     wall clock, by the kernel
       readonly mac: string; //    sender
-      readonly from: string; //   IPv4 source
+      readonly from: string; //   source; of IPv6 all eight groups, without leading zeros
       readonly vrid: number;
       readonly priority: number;
     }
+  | { readonly kind: "na"; readonly at: Micros; readonly mac: string; readonly address: string } // unsolicited
   | { readonly kind: "garp"; readonly at: Micros; readonly mac: string; readonly address: string };
 
 /** tcpdump on the bridge, read as it happens. */
@@ -22,7 +23,7 @@ export class Capture {
 
   private constructor(lan: Lan) {
     this.heard = new Journal(`capture on ${lan.namespace("lan")}`);
-    const filter = "ip proto 112 or arp";
+    const filter = "ip proto 112 or arp or ip6 proto 112 or icmp6";
     // With the default of 256 KiB a packet the ring holds eight, and a burst of announcements is lost.
     const room = ["-s", "256", "-B", "8192"];
     this.#process = lan.spawn("lan", [
@@ -105,7 +106,7 @@ export class PcapReader {
   }
 }
 
-/** An advert, a gratuitous ARP, or neither. */
+/** An advert, a gratuitous ARP, an unsolicited neighbour advertisement, or none of them. */
 export function decodeFrame(at: Micros, frame: DataView): Heard | undefined {
   if (frame.byteLength < 34) return undefined;
   const mac = bytes(frame, 6, 6)
@@ -116,6 +117,7 @@ export function decodeFrame(at: Micros, frame: DataView): Heard | undefined {
   if (type === 0x0806 && frame.byteLength >= 42) {
     return address(28) === address(38) ? { kind: "garp", at, mac, address: address(28) } : undefined;
   }
+  if (type === 0x86dd && frame.byteLength >= 62) return decodeIpv6(at, mac, frame);
   const header = 4 * (frame.getUint8(14) & 15);
   if (type !== 0x0800 || frame.getUint8(23) !== 112 || frame.byteLength < 14 + header + 8) return undefined;
   const vrrp = 14 + header;
@@ -127,6 +129,17 @@ export function decodeFrame(at: Micros, frame: DataView): Heard | undefined {
     vrid: frame.getUint8(vrrp + 1),
     priority: frame.getUint8(vrrp + 2),
   };
+}
+
+function decodeIpv6(at: Micros, mac: string, frame: DataView): Heard | undefined {
+  const address = (offset: number): string =>
+    [0, 2, 4, 6, 8, 10, 12, 14].map((group) => frame.getUint16(offset + group).toString(16)).join(":");
+  const [protocol, message] = [frame.getUint8(20), 54];
+  const [vrid, priority] = [frame.getUint8(message + 1), frame.getUint8(message + 2)];
+  if (protocol === 112) return { kind: "advert", at, mac, from: address(22), vrid, priority };
+  const isAdvertisement = protocol === 58 && frame.getUint8(message) === 136 && frame.byteLength >= message + 24;
+  const solicited = isAdvertisement && (frame.getUint8(message + 4) & 0x40) !== 0;
+  return isAdvertisement && !solicited ? { kind: "na", at, mac, address: address(message + 8) } : undefined;
 }
 
 function bytes(frame: DataView, offset: number, length: number): number[] {

@@ -5,14 +5,14 @@ import { describe, expect, test } from "vitest";
 import { ip } from "../../src/base/ip.ts";
 import { seconds } from "../../src/base/time.ts";
 import { encodeIpv4 } from "../../src/wire/ipv4.ts";
-import { type Advertisement, encodeAdvertisement } from "../../src/wire/vrrp.ts";
+import { type AdvertisementV2, encodeAdvertisement } from "../../src/wire/vrrp.ts";
 import { instance, Stand, VIP } from "./stand.ts";
 
 const SENDER = fileURLToPath(new URL("raw-sender.mjs", import.meta.url));
 const PASSWORD = "authentication {\n auth_type PASS\n auth_pass secret\n }";
 
 /** A well-formed advertisement of lb2, lower than ours: each test spoils one thing of it. */
-const USUAL: Advertisement = {
+const USUAL: AdvertisementV2 = {
   version: 2,
   vrid: 51,
   priority: 50,
@@ -22,7 +22,7 @@ const USUAL: Advertisement = {
 };
 
 interface Spoilt {
-  readonly advertisement?: Partial<Advertisement>;
+  readonly advertisement?: Partial<AdvertisementV2>;
   readonly ttl?: number;
   readonly to?: string;
   readonly payload?: (bytes: Uint8Array) => Uint8Array;
@@ -125,7 +125,7 @@ async function send(
 }
 
 function frame(mac: string, from: string, { advertisement, ttl = 255, to = "224.0.0.18", payload }: Spoilt): string {
-  const message = encodeAdvertisement({ ...USUAL, ...advertisement });
+  const message = encodeAdvertisement({ ...USUAL, ...advertisement }, { from: ip(from), to: ip(to) });
   const packet = encodeIpv4({
     from: ip(from),
     to: ip(to),

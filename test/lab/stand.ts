@@ -44,6 +44,16 @@ vrrp_instance ${name} {
 `;
 }
 
+const HOSTS = [
+  ["lb1", 11],
+  ["lb2", 12],
+] as const;
+
+/** Duplicate address detection off first, so that a link-local address can be used as soon as it is there. */
+const IPV6 = ["all", "default", "eth0"]
+  .map((on) => `net.ipv6.conf.${on}.accept_dad=0`)
+  .concat("net.ipv6.conf.all.disable_ipv6=0");
+
 /** One line of `ip -o monitor address`: `eth0 inet 192.0.2.100/32 …`, `Deleted eth0 inet …`. */
 export interface AddressEvent {
   readonly at: Micros; // wall clock
@@ -60,13 +70,14 @@ export class Stand {
     this.capture = capture;
   }
 
-  /** Builds it, lets `use` work, and leaves nothing behind. */
-  static async with(use: (stand: Stand) => Promise<void>): Promise<void> {
+  /** Builds it, lets `use` work, and leaves nothing behind. `ipv6`: with link-local addresses, and 2001:db8::11 and ::12. */
+  static async with(use: (stand: Stand) => Promise<void>, { ipv6 = false } = {}): Promise<void> {
     const lan = await Lan.open(
-      [["lb1", 11] as const, ["lb2", 12] as const].map(([name, host]) => ({
+      HOSTS.map(([name, host]) => ({
         name,
         interface: "eth0",
         addresses: [`192.0.2.${host}/24`],
+        sysctls: ipv6 ? IPV6 : [],
       })),
     );
     try {
@@ -77,6 +88,9 @@ export class Stand {
         async () => (await Promise.all(["lb1", "lb2"].map((node) => stand.#isUp(node)))).every(Boolean),
         milliseconds(5000),
       );
+      if (ipv6)
+        for (const [node, host] of HOSTS)
+          await lan.run(node, ["ip", "address", "add", `2001:db8::${host}/64`, "dev", "eth0", "nodad"]);
       await use(stand);
     } finally {
       lan.close();

@@ -3,8 +3,9 @@ import { expect, test } from "vitest";
 import { concat, fromByteString, toByteString } from "../../src/base/bytes.ts";
 import { checksum } from "../../src/base/checksum.ts";
 import { diff } from "../../src/base/diff.ts";
-import { compareIp, fromBytes, type IpAddress, parseIp, toBytes } from "../../src/base/ip.ts";
+import { compareIp, family, fromBytes, type IpAddress, ip, parseIp, toBytes } from "../../src/base/ip.ts";
 import { formatMac, macBytes, parseMac } from "../../src/base/mac.ts";
+import { centiseconds } from "../../src/base/time.ts";
 import { addAddress, decodeAddress, type InterfaceAddress } from "../../src/netlink/address.ts";
 import { bytesAttribute, decodeAttributes } from "../../src/netlink/attributes.ts";
 import { answers, finished, receive, startConversation } from "../../src/netlink/conversation.ts";
@@ -15,6 +16,7 @@ import { decodeMessages, encodeMessages } from "../../src/netlink/message.ts";
 import { decodeArp, encodeArp } from "../../src/wire/arp.ts";
 import { endResponse, HTTP_START, type HttpResponse, readResponse } from "../../src/wire/http.ts";
 import { decodeIpv4, encodeIpv4 } from "../../src/wire/ipv4.ts";
+import type { Envelope } from "../../src/wire/pseudo-header.ts";
 import { type Advertisement, decodeAdvertisement, encodeAdvertisement } from "../../src/wire/vrrp.ts";
 import { golden } from "../golden.ts";
 
@@ -111,7 +113,8 @@ test("a difference, applied, makes the wanted table", () => {
   );
 });
 
-const advertisement: fc.Arbitrary<Advertisement> = fc.record({
+const envelope: fc.Arbitrary<Envelope> = fc.oneof(fc.record({ from: v4, to: v4 }), fc.record({ from: v6, to: v6 }));
+const v2Advertisement = fc.record({
   version: fc.constant(2 as const),
   vrid: u8,
   priority: u8,
@@ -125,11 +128,33 @@ const advertisement: fc.Arbitrary<Advertisement> = fc.record({
   ),
   addresses: fc.array(v4, { maxLength: 255 }),
 });
+const v3Advertisement = fc.record({
+  version: fc.constant(3 as const),
+  vrid: u8,
+  priority: u8,
+  interval: fc.integer({ min: 0, max: 4095 }).map(centiseconds),
+  addresses: fc.constant([]),
+});
+const advertisement: fc.Arbitrary<readonly [Advertisement, Envelope]> = envelope.chain((between) =>
+  family(between.from) === 4
+    ? fc.tuple(fc.oneof(v2Advertisement, withAddresses(v3Advertisement, v4)), fc.constant(between))
+    : fc.tuple(withAddresses(fc.oneof(v3Advertisement, v2Advertisement.map(open)), v6), fc.constant(between)),
+);
 
-test("VRRP: decoding is the inverse of encoding", () => {
+function withAddresses<T extends Advertisement>(some: fc.Arbitrary<T>, of: fc.Arbitrary<IpAddress>): fc.Arbitrary<T> {
+  return fc.tuple(some, fc.array(of, { maxLength: 255 })).map(([value, addresses]) => ({ ...value, addresses }));
+}
+
+/** As IPv6 carries it. */
+function open<T extends { authentication: unknown }>(value: T) {
+  return { ...value, authentication: { type: "none" as const } };
+}
+
+test("VRRP: decoding is the inverse of encoding, over both families", () => {
   fc.assert(
-    fc.property(advertisement, (value) => {
-      expect(decodeAdvertisement(encodeAdvertisement(value))).toEqual({ ok: true, value });
+    fc.property(advertisement, fc.boolean(), ([value, between], bare) => {
+      const message = encodeAdvertisement(value, between, bare ? "message" : "addresses");
+      expect(decodeAdvertisement(message, between, ip("224.0.0.18"))).toMatchObject({ ok: true, value });
     }),
   );
 });
@@ -234,9 +259,13 @@ test("IPVS: decoding is the inverse of encoding", () => {
 });
 
 test("VRRP, IPv4 and ARP never throw", () => {
-  const packets = ["vrrp-v2-none", "vrrp-v2-pass", "vrrp-v2-resign"].map(golden);
+  const packets = ["vrrp-v2-none", "vrrp-v2-pass", "vrrp-v2-resign", "vrrp-v3"].map(golden);
   neverThrows(malformed(...packets), decodeIpv4);
-  neverThrows(malformed(...packets.map((packet) => packet.subarray(20))), decodeAdvertisement);
+  const messages = malformed(...packets.map((packet) => packet.subarray(20)));
+  neverThrows(messages, (data) =>
+    decodeAdvertisement(data, { from: ip("10.9.0.1"), to: ip("10.9.0.2") }, ip("224.0.0.18")),
+  );
+  neverThrows(messages, (data) => decodeAdvertisement(data, { from: ip("fe80::1"), to: ip("ff02::12") }));
   neverThrows(malformed(golden("arp-gratuitous")), decodeArp);
 });
 

@@ -31,6 +31,7 @@ const observed: Observed = {
     scripts: [],
     instances: [
       {
+        key: "eth0 51 IPv4 224.0.0.18",
         name: "VI_1",
         interface: "eth0",
         vrid: 51,

@@ -25,7 +25,8 @@ describe("instances", () => {
   });
 
   test("another VRID or interface is another instance", () => {
-    const begins = "another interface or VRID is another instance: this one begins as at a start, the old one ends";
+    const begins =
+      "another interface, VRID, family, group or source is another instance: this one begins as at a start, the old one ends";
     expect(lines(router("V1", 52), router("V1", 51))).toEqual([
       `replaced ${V1}: ${begins}`,
       "    virtual_router_id 52 → 51",

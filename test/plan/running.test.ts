@@ -4,8 +4,7 @@ import { reading } from "../config/reading.ts";
 import { farm, router } from "./planning.ts";
 
 const SCRIPT = 'vrrp_script s {\nscript "/bin/true"\n}\n';
-const PEERS = "unicast_peer {\n192.0.2.3\n}";
-const LATER = ["smtp_alert", PEERS, "use_vmac", "track_interface {\neth1\n}", "garp_extra_if 10", "notify /bin/true"];
+const LATER = ["smtp_alert", "use_vmac", "track_interface {\neth1\n}", "garp_extra_if 10", "notify /bin/true"];
 
 /** What the vrrp process has to do from one text to another: each item that does not stay as it is. */
 function work(old: string, next: string): readonly string[] {
@@ -25,7 +24,7 @@ test("it does what runs, whatever else changes", () => {
   expect(entries).toMatchObject([
     {
       type: "changed",
-      key: "eth0 51",
+      key: "eth0 51 IPv4 224.0.0.18",
       difference: { fields: [{ field: "priority", from: 100, to: 150 }], groups: {}, lists: {} },
       to: { priority: 150, smtpAlert: true },
     },
@@ -38,7 +37,20 @@ test("it has to do with scripts and instances alone", () => {
   expect(work(old, old + group + farm(80, { 11: "" }))).toEqual([]);
   expect(work(old, SCRIPT.replace("true", "false") + router("V2", 52))).toEqual([
     "changed s",
-    "added eth0 52",
-    "removed eth0 51",
+    "added eth0 52 IPv4 224.0.0.18",
+    "removed eth0 51 IPv4 224.0.0.18",
   ]);
+});
+
+test("a virtual router is the same with other peers, and another one with another source or group", () => {
+  const peers = (...all: readonly string[]): string => `unicast_peer {\n${all.join("\n")}\n}`;
+  const from = (body: string): string => router("V1", 51, body);
+  expect(work(from(peers("192.0.2.3")), from(peers("192.0.2.4", "192.0.2.5")))).toEqual([
+    "changed eth0 51 IPv4 from eth0",
+  ]);
+  expect(work(from(peers("192.0.2.3")), from(`unicast_src_ip 192.0.2.1\n${peers("192.0.2.3")}`))).toEqual([
+    "replaced eth0 51 IPv4 from 192.0.2.1",
+  ]);
+  expect(work(from(""), from(peers("192.0.2.3")))).toEqual(["replaced eth0 51 IPv4 from eth0"]);
+  expect(work(from(""), from("mcast_dst_ip 224.0.0.77"))).toEqual(["replaced eth0 51 IPv4 224.0.0.77"]);
 });

@@ -24,8 +24,6 @@ describe("what an instance has and does not do yet", () => {
 
   test.each([
     ["smtp_alert", "smtp_alert", "off", "on"],
-    ["track_src_ip", "track_src_ip", "off", "on"],
-    ["kernel_rx_buf_size 1000", "kernel_rx_buf_size", "none", "1000 bytes"],
     ["garp_extra_if all 10", "garp_extra_if", "none", "all 10 s"],
     ["notify_master /bin/true", "notify_master", "none", "/bin/true"],
     ["use_vmac vrrp.51 02:00:00:00:02:01", "virtual interface", "none", "use_vmac vrrp.51 02:00:00:00:02:01"],
@@ -35,8 +33,6 @@ describe("what an instance has and does not do yet", () => {
       "none",
       "use_ipvlan vrrp.51 192.0.2.9/24 vepa group 5",
     ],
-    ["v3_checksum_as_v2 on", "v3_checksum_as_v2", "off", "on"],
-    ["unicast_peer {\n192.0.2.3\n192.0.2.4\n}", "unicast_peer", "none", "192.0.2.3 192.0.2.4"],
   ])("%j is said with both values, and nothing happens", (body, keyword, off, on) => {
     expect(inV1(body)).toEqual([[`${keyword} ${off} → ${on}${NOTHING}`], [`${keyword} ${on} → ${off}${NOTHING}`]]);
   });
@@ -44,10 +40,10 @@ describe("what an instance has and does not do yet", () => {
   test("one peer more is one peer", () => {
     const peers = (...all: readonly string[]): string => `unicast_peer {\n${all.join("\n")}\n}`;
     const [more, fewer] = inV1(peers("192.0.2.3", "192.0.2.4"), peers("192.0.2.3"));
-    expect(more).toEqual([`added unicast_peer 192.0.2.4${NOTHING}`]);
-    expect(fewer).toEqual([`removed unicast_peer 192.0.2.4${NOTHING}`]);
+    expect(more).toEqual(["added unicast_peer 192.0.2.4"]);
+    expect(fewer).toEqual(["removed unicast_peer 192.0.2.4"]);
     expect(inV1(peers("192.0.2.3 min_ttl 5"), peers("192.0.2.3 max_ttl 255 min_ttl 4"))[0]).toEqual([
-      `changed unicast_peer 192.0.2.3${NOTHING}`,
+      "changed unicast_peer 192.0.2.3",
       "    min_ttl 4 → 5",
     ]);
   });

@@ -18,6 +18,7 @@ function perform(lan: Lan, { verb, name, options, line }: Command): void {
     case "router":
       lan.router({
         ...parameters(name, Number(option("priority", "100")), option("primary", "")),
+        ...(options.has("v3") ? { version: 3 as const, interval: span(option("v3", "1s")) } : {}),
         preempt: option("preempt", "yes") === "yes",
         preemptDelay: span(option("preempt-delay", "0s")),
         wantsMaster: option("state", "backup") === "master",

@@ -1,4 +1,4 @@
-import { type IpAddress, ip } from "../../src/base/ip.ts";
+import { type IpAddress, ip, isMulticast } from "../../src/base/ip.ts";
 import { type Micros, seconds } from "../../src/base/time.ts";
 import {
   type AnnounceEvent,
@@ -20,9 +20,11 @@ import {
 } from "../../src/vrrp/machine.ts";
 import type { VrrpParameters } from "../../src/vrrp/parameters.ts";
 import { receive } from "../../src/vrrp/receive.ts";
+import { outgoingPackets } from "../../src/vrrp/transmit.ts";
 import { forgetsWarnings, isRepetitive, UNWARNED, type Warned, warn } from "../../src/vrrp/warning.ts";
 import { noteWords, problemWords } from "../../src/vrrp/words.ts";
-import { encodeAdvertisement, VRRP_GROUP_V4, VRRP_TTL } from "../../src/wire/vrrp.ts";
+import { decodeIpv4 } from "../../src/wire/ipv4.ts";
+import { VRRP_GROUP_V4, VRRP_TTL } from "../../src/wire/vrrp.ts";
 import { Timeline } from "./timeline.ts";
 
 const VIP = ip("192.0.2.254");
@@ -32,6 +34,7 @@ export function parameters(name: string, priority: number, primary: string): Vrr
   return {
     name,
     vrid: 51,
+    version: 2,
     priority,
     basePriority: priority,
     interval: seconds(1),
@@ -44,6 +47,9 @@ export function parameters(name: string, priority: number, primary: string): Vrr
     higherPriorityAdvert: false,
     addresses: [VIP],
     authentication: { type: "pass", password: "1111" },
+    multicastGroup: VRRP_GROUP_V4,
+    unicast: undefined,
+    checksum: { pseudoHeader: true, oldUnicast: "detect" },
     strict: false,
     skipCheckAdvertAddresses: false,
   };
@@ -223,13 +229,13 @@ export class Lan extends Timeline {
 
   /** Every advertisement goes through the real codec and the real checks. */
   #broadcast(sender: string, { side, router }: Host, priority: number): void {
-    const { vrid, interval, authentication, addresses, primaryAddress } = router;
-    const payload = encodeAdvertisement({ version: 2, vrid, priority, interval, authentication, addresses });
-    for (const [name, host] of this.#hosts)
-      if (name !== sender && host.side === side)
-        this.wakeAt(this.now, () =>
-          this.#hear(name, { from: primaryAddress, to: VRRP_GROUP_V4, ttl: VRRP_TTL, payload }),
-        );
+    for (const { to, bytes } of outgoingPackets(router, priority, 1, new Set())) {
+      const packet = decodeIpv4(bytes);
+      if (!packet.ok) throw new Error(`a packet that nobody can read: ${packet.reason}`);
+      for (const [name, host] of this.#hosts)
+        if (name !== sender && host.side === side && (isMulticast(to) || to === host.router.primaryAddress))
+          this.wakeAt(this.now, () => this.#hear(name, packet.value));
+    }
   }
 
   #hear(name: string, packet: Parameters<typeof receive>[2]): void {

@@ -7,7 +7,13 @@ import { parameters } from "../stories/lan.ts";
 const router = parameters("VI_1", 100, "192.0.2.2");
 const MASTER = ip("192.0.2.3");
 const NOW = seconds(10);
-const backup: VrrpState = { name: "backup", masterDownAt: seconds(12), master: undefined, preemptAt: undefined };
+const backup: VrrpState = {
+  name: "backup",
+  masterDownAt: seconds(12),
+  masterInterval: seconds(1),
+  master: undefined,
+  preemptAt: undefined,
+};
 const master: VrrpState = { name: "master", advertiseAt: seconds(10.5) };
 const fault: VrrpState = { name: "fault", pending: false };
 

@@ -1,7 +1,15 @@
 import { expect, test } from "vitest";
 import { ip } from "../../src/base/ip.ts";
 import { seconds } from "../../src/base/time.ts";
-import { deadline, INIT, step, type VrrpEffect, type VrrpEvent, type VrrpState } from "../../src/vrrp/machine.ts";
+import {
+  adopt,
+  deadline,
+  INIT,
+  step,
+  type VrrpEffect,
+  type VrrpEvent,
+  type VrrpState,
+} from "../../src/vrrp/machine.ts";
 import type { VrrpParameters } from "../../src/vrrp/parameters.ts";
 import { parameters } from "../stories/lan.ts";
 
@@ -9,7 +17,13 @@ const router = parameters("VI_1", 100, "192.0.2.2");
 const owner: VrrpParameters = { ...parameters("VI_1", 255, "192.0.2.2"), wantsMaster: true };
 const MASTER = ip("192.0.2.3");
 const NOW = seconds(10);
-const backup: VrrpState = { name: "backup", masterDownAt: seconds(12), master: undefined, preemptAt: undefined };
+const backup: VrrpState = {
+  name: "backup",
+  masterDownAt: seconds(12),
+  masterInterval: seconds(1),
+  master: undefined,
+  preemptAt: undefined,
+};
 const master: VrrpState = { name: "master", advertiseAt: seconds(10.5) };
 const fault: VrrpState = { name: "fault", pending: false };
 const STATES: readonly VrrpState[] = [INIT, backup, master, fault];
@@ -150,7 +164,13 @@ test("priority 0 of somebody who is not the master is not believed", () => {
 test("preempt_delay: the first lower advertisement starts it, the next are followed, after it they are discarded", () => {
   const patient = { ...router, preemptDelay: seconds(5) };
   const first = step(patient, backup, hear(50), NOW);
-  expect(first.state).toEqual({ name: "backup", masterDownAt: 13_609_375, master: MASTER, preemptAt: seconds(15) });
+  expect(first.state).toEqual({
+    name: "backup",
+    masterDownAt: 13_609_375,
+    masterInterval: seconds(1),
+    master: MASTER,
+    preemptAt: seconds(15),
+  });
   expect(names(first.effects)).toEqual(["preempt-delay-started", "master-changed"]);
   const next = step(patient, first.state, hear(50), seconds(14.9));
   expect(next.state).toEqual({ ...first.state, masterDownAt: 18_509_375 });
@@ -288,4 +308,49 @@ test("after a reload a backup waits in full and knows no master", () => {
 
 test("deadlines: a backup's wait, a master's next advertisement, none in init and fault", () => {
   expect(STATES.map(deadline)).toEqual([undefined, seconds(12), seconds(10.5), undefined]);
+});
+
+test("RFC 9568 §6.4.2: VRRPv3 follows by the master's interval and says so, VRRPv2 by its own", () => {
+  const heard: VrrpEvent = {
+    type: "advertisement",
+    from: MASTER,
+    advertisement: { version: 3, vrid: 51, priority: 200, interval: seconds(4), addresses: [] },
+  };
+  const third: VrrpParameters = { ...router, version: 3 };
+  const followed = step(third, backup, heard, NOW);
+  expect(followed.state).toEqual({
+    ...backup,
+    master: MASTER,
+    masterInterval: seconds(4),
+    masterDownAt: NOW + 14_437_500,
+  });
+  expect(names(followed.effects)).toEqual(["master-changed", "interval-differs", "interval-learned"]);
+  expect(step(router, backup, heard, NOW).state).toMatchObject({ masterInterval: seconds(1) });
+  const yielded = step(third, master, heard, NOW);
+  expect(yielded.state).toEqual(followed.state);
+  expect(names(yielded.effects)).toContain("interval-learned");
+});
+
+test("RFC 9568 §6.4.2: priority 0 shortens the wait to the Skew_Time of the master's interval", () => {
+  const known: VrrpState = { ...backup, master: MASTER, masterInterval: seconds(4) };
+  expect(step({ ...router, version: 3 }, known, hear(0), NOW).state).toEqual({
+    ...known,
+    masterDownAt: NOW + 2_437_500,
+  });
+});
+
+test("a new master of VRRPv3 advertises by its own interval, and says so", () => {
+  const known: VrrpState = { ...backup, master: MASTER, masterInterval: seconds(4) };
+  const { state, effects } = step({ ...router, version: 3 }, known, { type: "timer" }, seconds(12));
+  expect(state).toEqual({ name: "master", advertiseAt: seconds(13) });
+  expect(names(effects)).toContain("interval-own");
+});
+
+test("a reload and a respawn keep the interval that was learned in VRRPv3", () => {
+  const known: VrrpState = { ...backup, master: MASTER, masterInterval: seconds(4) };
+  const kept = { masterInterval: seconds(4), masterDownAt: NOW + 14_437_500 };
+  const third: VrrpParameters = { ...router, version: 3 };
+  expect(step(third, known, { type: "reconfigured" }, NOW).state).toMatchObject(kept);
+  expect(adopt(third, known, 0, NOW)).toMatchObject(kept);
+  expect(adopt(router, known, 0, NOW)).toMatchObject({ masterInterval: seconds(1) });
 });

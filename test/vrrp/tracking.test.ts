@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ip } from "../../src/base/ip.ts";
 import {
   contribution,
   effectivePriority,
@@ -14,7 +15,7 @@ const fit: Tracked = {
     { name: "eth0", up: true },
     { name: "eth1", up: true },
   ],
-  primary: { interface: "eth0", hasAddress: true },
+  primary: { interface: "eth0", family: 4, hasAddress: true, lostSource: undefined, hasPeers: true },
   scripts: [],
 };
 
@@ -43,8 +44,15 @@ test("of two interfaces down, the return of one does not make fit", () => {
 });
 
 test("without an address there is nothing to send from", () => {
-  const bare = { ...fit, primary: { interface: "eth0", hasAddress: false } };
-  expect(faultReasons(bare)).toEqual([{ type: "no-address", interface: "eth0" }]);
+  const bare = { ...fit, primary: { ...fit.primary, hasAddress: false } };
+  expect(faultReasons(bare)).toEqual([{ type: "no-address", interface: "eth0", family: 4 }]);
+});
+
+test("a source that is gone, and unicast without a peer, are faults", () => {
+  const lost = { ...fit, primary: { ...fit.primary, lostSource: ip("192.0.2.9") } };
+  expect(faultReasons(lost)).toEqual([{ type: "source-lost", address: "192.0.2.9" }]);
+  expect(of(lost)).toBe("unfit");
+  expect(faultReasons({ ...fit, primary: { ...fit.primary, hasPeers: false } })).toEqual([{ type: "no-peer" }]);
 });
 
 test("an unweighted script that fails is a fault, with reverse one that succeeds", () => {

@@ -1,9 +1,16 @@
 import { expect, test } from "vitest";
 import { ip } from "../../src/base/ip.ts";
+import { seconds } from "../../src/base/time.ts";
 import { INIT, type VrrpState } from "../../src/vrrp/machine.ts";
 import { forgetsWarnings, isRepetitive, UNWARNED, warn } from "../../src/vrrp/warning.ts";
 
-const backup: VrrpState = { name: "backup", masterDownAt: 0, master: undefined, preemptAt: undefined };
+const backup: VrrpState = {
+  name: "backup",
+  masterDownAt: 0,
+  masterInterval: seconds(1),
+  master: undefined,
+  preemptAt: undefined,
+};
 const follows = (text: string): VrrpState => ({ ...backup, master: ip(text) });
 const master: VrrpState = { name: "master", advertiseAt: 0 };
 

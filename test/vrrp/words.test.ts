@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ip } from "../../src/base/ip.ts";
-import { seconds } from "../../src/base/time.ts";
+import { centiseconds, seconds } from "../../src/base/time.ts";
 import type { VrrpNote } from "../../src/vrrp/machine.ts";
 import type { ReceiveProblem } from "../../src/vrrp/receive.ts";
 import type { ScriptNote } from "../../src/vrrp/script.ts";
@@ -15,6 +15,18 @@ test.each<[VrrpNote, string]>([
   [{ name: "entering", state: "backup", initial: true }, "(VI_1) Entering BACKUP STATE (init)"],
   [{ name: "entering", state: "master", initial: false }, "(VI_1) Entering MASTER STATE"],
   [{ name: "entering", state: "fault", initial: false }, "(VI_1) Entering FAULT STATE"],
+  [
+    { name: "interval-differs", from, interval: centiseconds(50) },
+    "(VI_1) advertisement interval mismatch with 192.0.2.1 ours = 100 centi-sec rcv'd=50 centi-sec",
+  ],
+  [
+    { name: "interval-learned", from: seconds(1), to: centiseconds(1) },
+    "(VI_1) advertisement interval updated from 1000ms to 10ms by master",
+  ],
+  [
+    { name: "interval-own", from: centiseconds(1), to: seconds(1) },
+    "(VI_1) changing advert interval from 10ms to locally configured 1000ms",
+  ],
   [{ name: "advertisement-timeout" }, "(VI_1) Receive advertisement timeout"],
   [
     { name: "lower-priority-discarded", from, priority: 50 },
@@ -67,7 +79,10 @@ test("transitions are always said, timeouts only in detail", () => {
 
 test.each<[FaultReason, string | undefined]>([
   [{ type: "interface-down", interface: "eth0" }, "(VI_1): entering FAULT state (interface eth0 down)"],
-  [{ type: "no-address", interface: "eth0" }, "(VI_1) entering FAULT state (no IPv4 address for interface)"],
+  [{ type: "no-address", interface: "eth0", family: 4 }, "(VI_1) entering FAULT state (no IPv4 address for interface)"],
+  [{ type: "no-address", interface: "eth0", family: 6 }, "(VI_1) entering FAULT state (no IPv6 address for interface)"],
+  [{ type: "source-lost", address: from }, "(VI_1): entering FAULT state (src address not configured)"],
+  [{ type: "no-peer" }, "(VI_1) Cannot use unicast without any peers - going to fault state"],
   [{ type: "script", script: "chk" }, "(VI_1): entering FAULT state due to script chk"],
   [{ type: "script-pending", script: "chk" }, undefined],
 ])("%j", (reason, words) => {
@@ -76,6 +91,8 @@ test.each<[FaultReason, string | undefined]>([
 
 test.each<[ReceiveProblem, string]>([
   [{ reason: "truncated", found: 7 }, "IPv4 VRRP packet too short - 7 bytes"],
+  [{ reason: "source" }, "unicast source address 192.0.2.1 not a unicast peer"],
+  [{ reason: "ttl-range", found: 63, least: 64, most: 255 }, "TTL/HL 63 from 192.0.2.1 not in range [64, 255]"],
   [{ reason: "length", found: 19, expected: 20 }, "vrrp packet from 192.0.2.1 too short, length 19 and expect 20"],
   [{ reason: "length", found: 21, expected: 20 }, "vrrp packet from 192.0.2.1 too long, length 21 and expect 20"],
   [{ reason: "ttl", found: 64 }, "invalid TTL/HL from 192.0.2.1. Received 64 and expect 255"],

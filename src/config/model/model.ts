@@ -36,7 +36,7 @@ export interface VrrpScriptConfig {
 /** `vrrp_instance`: one virtual router on one interface. */
 export interface VrrpInstanceConfig extends Trackers {
   readonly name: string;
-  readonly interface: string;
+  readonly interface: string; // empty: none, as unicast from a given address may
   readonly vrid: number; // 1..255
   readonly version: 2 | 3;
   readonly family: Family; // of the advertised addresses, the source, the peers

@@ -1,26 +1,18 @@
 import { type Family, family } from "../../base/ip.ts";
 import type { Report } from "../../syntax/report.ts";
-import type { Span } from "../../syntax/span.ts";
 import { last } from "../../syntax/table.ts";
 import type { VrrpInstanceConfig } from "../model/model.ts";
 import { instanceNotifications } from "../notify.ts";
 import { firstAt } from "../reference.ts";
 import { announcements } from "./announce.ts";
 import { authentication, hmac } from "./authentication.ts";
+import { carrierOf } from "./carrier.ts";
 import { ownAddresses } from "./instance-addresses.ts";
 import type { Given, Instance, InstanceBody, VrrpContext } from "./instance-context.ts";
 import { instanceTrackers } from "./instance-trackers.ts";
 import { routes, rules } from "./items.ts";
 import { preemption } from "./preemption.ts";
-import {
-  advertInterval,
-  type Decision,
-  decideFamily,
-  decideVersion,
-  nativeIpv6,
-  sourceAddress,
-  strictVersion,
-} from "./protocol.ts";
+import { advertInterval, decideFamily, decideVersion, nativeIpv6, sourceAddress, strictVersion } from "./protocol.ts";
 import { strictMode, type Wishes } from "./strict.ts";
 import { findPeers, unicast } from "./unicast.ts";
 import { sharedNames, virtualInterface } from "./virtual-interface.ts";
@@ -73,16 +65,15 @@ function resolveInstance(body: InstanceBody, context: VrrpContext): VrrpInstance
   const { defaults, report } = context;
   const instance = { name, given, body, report };
   const vrid = last(given.virtual_router_id);
-  const carrier = last(given.interface);
   if (vrid === undefined) absent("virtual_router_id", `(${name}) the virtual router id must be set`, body, context);
-  if (carrier === undefined) absent("interface", `(${name}) Unknown interface!`, body, context);
   const peers = findPeers(instance);
   const decided = decideFamily(instance, peers);
   const of = decided?.value ?? 4;
+  const carrier = carrierOf(instance, peers, of);
+  if (carrier === undefined) absent("interface", `(${name}) Unknown interface!`, body, context);
   const strict = (last(given.strict_mode) ?? defaults.strict)?.value ?? false;
   const { version: chosen, span } = decideVersion(instance, decided, defaults.version);
   const version = strict ? strictVersion(instance, chosen, of === 6, span ?? body.span) : chosen;
-  unsupported(instance, { version, span, decided });
   if (vrid === undefined || carrier === undefined) return undefined;
   nativeIpv6(instance, decided);
   const wishes = strictMode(wished(instance, { strict, version, of }, context), {
@@ -92,10 +83,10 @@ function resolveInstance(body: InstanceBody, context: VrrpContext): VrrpInstance
     report,
   });
   const sent = unicast(instance, peers, of, defaults.checkUnicastSource);
-  const addresses = ownAddresses(instance, carrier.value, of, { strict, version });
+  const addresses = ownAddresses(instance, carrier, of, { strict, version });
   return {
     name,
-    interface: carrier.value,
+    interface: carrier,
     vrid: vrid.value,
     version,
     family: of,
@@ -128,7 +119,7 @@ function resolveInstance(body: InstanceBody, context: VrrpContext): VrrpInstance
     ...addresses,
     routes: routes(given.virtual_routes, { groups: NO_GROUPS, report }),
     rules: rules(given.virtual_rules, context.rulePriorities, { groups: NO_GROUPS, report }),
-    ...instanceTrackers(instance, wishes.priority, carrier.value, context),
+    ...instanceTrackers(instance, wishes.priority, carrier, context),
     announce: wishes.announce,
     notify: instanceNotifications(instance, defaults.scriptUser),
     smtpAlert: last(given.smtp_alert)?.value ?? defaults.smtpAlert,
@@ -256,20 +247,4 @@ function absent(keyword: string, keepalived: string, body: InstanceBody, { repor
       : `\`${keyword}\` stands in the comment of line ${trace.line}, column ${trace.column}: put a line break before it`;
   const message = `vrrp_instance \`${body.value.header}\` has no \`${keyword}\``;
   report.error(["missing-keyword", message], body.span, { fatal: true, keepalived, help });
-}
-
-/** VRRPv3 and IPv6: to run something else instead would make a second master. */
-function unsupported(
-  { name, report }: Instance,
-  {
-    version,
-    span,
-    decided,
-  }: { readonly version: 2 | 3; readonly span: Span | undefined; readonly decided: Decision<Family> | undefined },
-): void {
-  const details = { status: 4, fatal: true } as const;
-  if (decided?.value === 6)
-    report.error(["not-supported-yet", `IPv6 in \`${name}\` is not supported yet`], decided.span, details);
-  else if (version === 3 && span !== undefined)
-    report.error(["not-supported-yet", `VRRP version 3 of \`${name}\` is not supported yet`], span, details);
 }

@@ -1,0 +1,177 @@
+import type { IpAddress } from "../base/ip.ts";
+import type { VrrpInstanceConfig } from "../config/model/model.ts";
+import type { HostNetwork } from "../io/host-network.ts";
+import type { Poller } from "../io/poller.ts";
+import { type ReceivedPacket, type VrrpLink, VrrpSocket } from "../io/vrrp-socket.ts";
+import type { Log } from "../observe/log.ts";
+import type { OutgoingPacket } from "../vrrp/transmit.ts";
+import { advertisedVrid } from "../wire/vrrp.ts";
+
+/** Where an instance speaks. Instances with the same share a socket, and are told apart by VRID. */
+export interface Endpoint {
+  readonly device: string | undefined; // interface or VRF; undefined: wherever the routes lead
+  readonly local: IpAddress; // the multicast group, or our own address
+}
+
+/** An instance, as the sockets know it. */
+export interface Speaker {
+  readonly config: Pick<VrrpInstanceConfig, "name" | "vrid" | "unicast">;
+  packet(packet: ReceivedPacket): void;
+}
+
+interface Place {
+  readonly endpoint: Endpoint;
+  readonly speakers: Map<number, Speaker[]>; // by VRID
+  readonly buffers: Map<Speaker, number>;
+  ifindex: number | undefined; // that the socket is bound to
+  socket: VrrpSocket | undefined; // undefined: the interface does not exist
+}
+
+/** What comes in when nobody is to hear it, and what is for nobody. */
+export interface Reception {
+  isListening(): boolean;
+  unknown(vrid: number, device: string | undefined): void;
+}
+
+/** The sockets of all instances, opened when the first of a place comes and closed when the last has gone. */
+export class VrrpSockets {
+  readonly #poller: Poller;
+  readonly #network: HostNetwork;
+  readonly #log: Log;
+  readonly #reception: Reception;
+  readonly #places = new Map<string, Place>();
+  readonly #joined = new Map<Speaker, Place>();
+  readonly #failing = new Set<string>(); // instance and peer that could not be sent to, as said
+
+  constructor(poller: Poller, network: HostNetwork, log: Log, reception: Reception) {
+    this.#poller = poller;
+    this.#network = network;
+    this.#log = log;
+    this.#reception = reception;
+  }
+
+  /** How many sockets are open. */
+  get size(): number {
+    return this.#places.size;
+  }
+
+  /** A speaker is heard there and nowhere else from now on. `buffer`: its share of the receive buffer, bytes; 0: none. */
+  join(speaker: Speaker, endpoint: Endpoint | undefined, buffer: number): void {
+    const key = endpoint === undefined ? "" : endpointKey(endpoint);
+    const before = this.#joined.get(speaker);
+    if (before !== undefined && before === this.#places.get(key) && before.buffers.get(speaker) === buffer) return;
+    this.leave(speaker);
+    if (endpoint === undefined) return;
+    const place = this.#places.get(key) ?? this.#newPlace(key, endpoint);
+    const { vrid } = speaker.config;
+    place.speakers.set(vrid, [...(place.speakers.get(vrid) ?? []), speaker]);
+    place.buffers.set(speaker, buffer);
+    this.#joined.set(speaker, place);
+    this.#open(place);
+    setBuffer(place);
+  }
+
+  /** A speaker is heard nowhere. */
+  leave(speaker: Speaker): void {
+    const place = this.#joined.get(speaker);
+    if (place === undefined) return;
+    this.#joined.delete(speaker);
+    place.buffers.delete(speaker);
+    const { vrid } = speaker.config;
+    const rest = (place.speakers.get(vrid) ?? []).filter((other) => other !== speaker);
+    if (rest.length > 0) place.speakers.set(vrid, rest);
+    else place.speakers.delete(vrid);
+    if (place.speakers.size > 0) return;
+    this.#close(place);
+    this.#places.delete(endpointKey(place.endpoint));
+  }
+
+  /** An interface came, went, or is another of the same name: its sockets are opened anew. */
+  linkChanged(name: string): void {
+    for (const place of this.#places.values()) if (place.endpoint.device === name) this.#open(place);
+  }
+
+  /** Sends what a speaker has to say; whether any of it went out. Why not is said once, until it works again. */
+  send(speaker: Speaker, packets: readonly OutgoingPacket[]): boolean {
+    const place = this.#joined.get(speaker);
+    if (place?.socket === undefined) return false;
+    let sent = false;
+    for (const { bytes, to } of packets) {
+      const failure = `${speaker.config.name} ${to}`;
+      try {
+        place.socket.send(bytes, to);
+        sent = true;
+        if (this.#failing.size > 0) this.#failing.delete(failure);
+      } catch (error) {
+        // On an interface that is down nothing can be sent; that it is down has been said.
+        if (this.#failing.has(failure) || !this.#isUp(place.endpoint.device)) continue;
+        this.#failing.add(failure);
+        this.#log.info("({iname}): send advert error ({error})", { iname: speaker.config.name, error: String(error) });
+      }
+    }
+    return sent;
+  }
+
+  close(): void {
+    for (const place of this.#places.values()) this.#close(place);
+    this.#places.clear();
+    this.#joined.clear();
+  }
+
+  #newPlace(key: string, endpoint: Endpoint): Place {
+    const place: Place = { endpoint, speakers: new Map(), buffers: new Map(), ifindex: undefined, socket: undefined };
+    this.#places.set(key, place);
+    return place;
+  }
+
+  #open(place: Place): void {
+    const { device, local } = place.endpoint;
+    const link: VrrpLink | undefined = device === undefined ? undefined : this.#network.link(device);
+    if (place.socket !== undefined && place.ifindex === link?.ifindex) return;
+    this.#close(place);
+    if (device !== undefined && link === undefined) return;
+    try {
+      place.socket = new VrrpSocket(this.#poller, { link, local }, (packet) => this.#received(place, packet));
+      place.ifindex = link?.ifindex;
+      setBuffer(place);
+    } catch (error) {
+      this.#log.error("{error}", { error: String(error), intf: device ?? "" });
+    }
+  }
+
+  #close(place: Place): void {
+    place.socket?.close();
+    place.socket = undefined;
+  }
+
+  #received(place: Place, packet: ReceivedPacket): void {
+    const vrid = advertisedVrid(packet.payload);
+    if (vrid === undefined || !this.#reception.isListening()) return;
+    const speakers = place.speakers.get(vrid);
+    if (speakers === undefined) this.#reception.unknown(vrid, place.endpoint.device);
+    else if (speakers.length === 1) speakers[0]?.packet(packet);
+    else (speakers.find((one) => hasPeer(one, packet.from)) ?? speakers[0])?.packet(packet);
+  }
+
+  #isUp(device: string | undefined): boolean {
+    if (device === undefined) return true;
+    const link = this.#network.link(device);
+    return link?.up === true && link.running;
+  }
+}
+
+/** Whether it speaks with that peer: instances of one VRID with the same source have each their own. */
+function hasPeer({ config }: Speaker, address: IpAddress): boolean {
+  return config.unicast?.peers.some((peer) => peer.address === address) ?? true;
+}
+
+function endpointKey({ device, local }: Endpoint): string {
+  return `${device ?? ""} ${local}`;
+}
+
+/** The shares of all its instances together. */
+function setBuffer({ socket, buffers }: Place): void {
+  let size = 0;
+  for (const share of buffers.values()) size += share;
+  if (socket !== undefined && size > 0) socket.receiveBuffer = size;
+}

@@ -1,0 +1,205 @@
+import { type Family, family, fromBytes, type IpAddress, ip, isMulticast } from "../base/ip.ts";
+import { decodeIpv4 } from "../wire/ipv4.ts";
+import { decodeArrival } from "./ancillary.ts";
+import {
+  AF_INET,
+  AF_INET6,
+  IP_ADD_MEMBERSHIP,
+  IP_FREEBIND,
+  IP_HDRINCL,
+  IP_MULTICAST_ALL,
+  IP_MULTICAST_IF,
+  IP_MULTICAST_LOOP,
+  IPPROTO_IP,
+  IPPROTO_IPV6,
+  IPPROTO_RAW,
+  IPV6_FREEBIND,
+  IPV6_JOIN_GROUP,
+  IPV6_MULTICAST_ALL,
+  IPV6_MULTICAST_IF,
+  IPV6_MULTICAST_LOOP,
+  IPV6_RECVHOPLIMIT,
+  IPV6_RECVPKTINFO,
+  MSG_DONTROUTE,
+  SO_BINDTODEVICE,
+  SO_PRIORITY,
+  SO_RCVBUF,
+  SOCK_RAW,
+  SOL_SOCKET,
+} from "./constants.ts";
+import { check } from "./kernel-error.ts";
+import { native } from "./native.ts";
+import type { Poller } from "./poller.ts";
+import { ReceiveArena } from "./receive-arena.ts";
+import { deviceName, ipMreqn, ipv6Mreq, sockaddrIp } from "./sockaddr.ts";
+import { growReceiveBuffer, NOTHING, openSocket, takeError } from "./socket.ts";
+
+/** An interface, or a VRF. */
+export interface VrrpLink {
+  readonly name: string;
+  readonly ifindex: number;
+}
+
+/** Where VRRP is spoken. */
+export interface VrrpPlace {
+  readonly link: VrrpLink | undefined; // undefined: wherever the routes lead; for unicast
+  readonly local: IpAddress; // the multicast group, or our own address
+}
+
+/** A packet of protocol 112; `payload` is valid until the handler returns. */
+export interface ReceivedPacket {
+  readonly from: IpAddress;
+  readonly to: IpAddress;
+  readonly ttl: number; // or hop limit
+  readonly payload: Uint8Array;
+}
+
+/** IP protocol number of VRRP. */
+const VRRP = 112;
+/** TC_PRIO_INTERACTIVE … TC_PRIO_CONTROL: 6 is the highest that needs no privilege (socket(7)). */
+const PRIORITY = 6;
+/** Where `struct sockaddr_in6` has the address. */
+const ADDRESS_AT = 8;
+
+/** Shared by all sockets: a handler sees its packet before the next is received. The largest packet fits. */
+const arena = new ReceiveArena(16, 65536);
+
+/**
+ * VRRP of one family at one place: a socket that hears the group or what is sent to our address there, and one that only
+ * sends. All instances of the place share it. keepalived 2.2.7 sets its sockets up the same way; IPv6 checksums are
+ * ours to check here, so that a wrong one is counted.
+ */
+export class VrrpSocket {
+  readonly #poller: Poller;
+  readonly #family: Family;
+  readonly #scope: number;
+  readonly #input: number;
+  readonly #output: number;
+
+  /** Throws KernelError, such as ENODEV when the interface is gone. */
+  constructor(poller: Poller, place: VrrpPlace, onPacket: (packet: ReceivedPacket) => void) {
+    this.#poller = poller;
+    this.#family = family(place.local);
+    this.#scope = place.link?.ifindex ?? 0;
+    this.#input = this.#family === 4 ? openInput4(place) : openInput6(place);
+    try {
+      this.#output = this.#family === 4 ? openOutput4(place.link) : openOutput6(place.link);
+    } catch (error) {
+      native.close(this.#input);
+      throw error;
+    }
+    poller.add(this.#input, () => this.#receive(onPacket));
+  }
+
+  /** Room for what waits to be read, bytes. */
+  set receiveBuffer(size: number) {
+    growReceiveBuffer(this.#input, size);
+  }
+
+  /**
+   * Sends one packet with its IP header; the kernel fills in the header checksum of IPv4, and its source where it is
+   * zero. Throws KernelError, such as ENETDOWN or ENETUNREACH on an interface that is down.
+   */
+  send(packet: Uint8Array, to: IpAddress): void {
+    // A multicast packet goes out here, whatever the routes.
+    const flags = this.#family === 4 && isMulticast(to) ? MSG_DONTROUTE : 0;
+    const sent = native.sendmsg(this.#output, packet, sockaddrIp(to, 0, this.#scope), NOTHING, flags);
+    check(sent, `cannot send to ${to}`);
+  }
+
+  close(): void {
+    this.#poller.remove(this.#input);
+    native.close(this.#input);
+    native.close(this.#output);
+  }
+
+  /** One batch a turn; what is left over comes with the next, after the timers. */
+  #receive(onPacket: (packet: ReceivedPacket) => void): void {
+    const count = arena.receive(this.#input);
+    if (count < 0) takeError(this.#input); // the link went down, or memory was short: the packets are gone, go on
+    for (let i = 0; i < count; i++) {
+      const packet = this.#family === 4 ? received4(i) : received6(i);
+      if (packet !== undefined) onPacket(packet);
+    }
+  }
+}
+
+function received4(slot: number): ReceivedPacket | undefined {
+  const packet = decodeIpv4(arena.data(slot));
+  return packet.ok ? packet.value : undefined;
+}
+
+function received6(slot: number): ReceivedPacket | undefined {
+  const { to, hopLimit } = decodeArrival(arena.control(slot));
+  const sender = arena.sender(slot);
+  if (to === undefined || hopLimit === undefined || sender.length < ADDRESS_AT + 16) return undefined;
+  const from = fromBytes(sender.subarray(ADDRESS_AT, ADDRESS_AT + 16));
+  return { from, to, ttl: hopLimit, payload: arena.data(slot) };
+}
+
+function openInput4({ link, local }: VrrpPlace): number {
+  const what = cannotListen(link, local);
+  return openSocket([AF_INET, SOCK_RAW, VRRP], what, (fd) => {
+    bindToDevice(fd, link, what);
+    check(native.setsockopt(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0), what); // only what this socket itself joined
+    if (isMulticast(local))
+      check(native.setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, ipMreqn(local, link?.ifindex ?? 0)), what);
+    else check(native.setsockopt(fd, IPPROTO_IP, IP_FREEBIND, 1), what); // the address may come later
+    check(native.bind(fd, sockaddrIp(local, 0)), what);
+  });
+}
+
+function openInput6({ link, local }: VrrpPlace): number {
+  const what = cannotListen(link, local);
+  const scope = link?.ifindex ?? 0;
+  return openSocket([AF_INET6, SOCK_RAW, VRRP], what, (fd) => {
+    bindToDevice(fd, link, what);
+    native.setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0); // Linux 4.20; before, others' groups come too, and are not bound
+    check(native.setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1), what);
+    check(native.setsockopt(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1), what);
+    if (isMulticast(local)) check(native.setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, ipv6Mreq(local, scope)), what);
+    else check(native.setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1), what);
+    check(native.bind(fd, sockaddrIp(local, 0, scope)), what);
+  });
+}
+
+/** IPPROTO_RAW receives nothing (raw(7)), so no advertisement queues here: no filter program is needed. */
+function openOutput4(link: VrrpLink | undefined): number {
+  const what = cannotSend(link);
+  return openSocket([AF_INET, SOCK_RAW, IPPROTO_RAW], what, (fd) => {
+    bindToDevice(fd, link, what);
+    check(native.setsockopt(fd, IPPROTO_IP, IP_HDRINCL, 1), what);
+    if (link !== undefined)
+      check(native.setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, ipMreqn(ip("0.0.0.0"), link.ifindex)), what);
+    check(native.setsockopt(fd, IPPROTO_IP, IP_MULTICAST_LOOP, 0), what);
+    sendOnly(fd, what);
+  });
+}
+
+/** With IPPROTO_RAW the header is ours over IPv6 too: so each packet has the hop limit and the source that it needs. */
+function openOutput6(link: VrrpLink | undefined): number {
+  const what = cannotSend(link);
+  return openSocket([AF_INET6, SOCK_RAW, IPPROTO_RAW], what, (fd) => {
+    bindToDevice(fd, link, what);
+    if (link !== undefined) check(native.setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, link.ifindex), what);
+    check(native.setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0), what);
+    sendOnly(fd, what);
+  });
+}
+
+function sendOnly(fd: number, what: string): void {
+  check(native.setsockopt(fd, SOL_SOCKET, SO_PRIORITY, PRIORITY), what);
+  check(native.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, 0), what);
+}
+
+function bindToDevice(fd: number, link: VrrpLink | undefined, what: string): void {
+  if (link !== undefined) check(native.setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, deviceName(link.name)), what);
+}
+
+function cannotListen(link: VrrpLink | undefined, local: IpAddress): string {
+  return `cannot listen to ${local}${link === undefined ? "" : ` on ${link.name}`}`;
+}
+
+function cannotSend(link: VrrpLink | undefined): string {
+  return link === undefined ? "cannot send VRRP" : `cannot send on ${link.name}`;
+}
