@@ -41,6 +41,14 @@ export function announcements(config: VrrpInstanceConfig): Announcement[] {
   }));
 }
 
+/** One gratuitous ARP for the source of our advertisements. */
+export function sourceAnnouncement(
+  config: VrrpInstanceConfig,
+  { primaryAddress: address }: VrrpParameters,
+): Announcement {
+  return { instance: config.name, interface: config.interface, address };
+}
+
 /** The configured source, or the first IPv4 address of the interface that is not virtual. */
 export function primaryAddress(config: VrrpInstanceConfig, around: Surroundings): IpAddress | undefined {
   if (config.sourceAddress !== undefined) return config.sourceAddress;
@@ -78,6 +86,7 @@ export function vrrpParameters(config: VrrpInstanceConfig, priority: number, sou
     basePriority: config.priority,
     interval: config.advertInterval,
     primaryAddress: source,
+    announcesSource: config.unicast !== undefined,
     wantsMaster: config.wantedState === "master",
     addresses: config.addresses.map(({ address }) => address),
     authentication:

@@ -5,6 +5,7 @@ import type { Clock } from "../io/clock.ts";
 import type { InterfaceAddress } from "../netlink/address.ts";
 import type { Log } from "../observe/log.ts";
 import { type AnnounceEvent, type AnnounceState, announceDeadline, announceStep, SILENT } from "../vrrp/announce.ts";
+import { looksFirst } from "../vrrp/lateness.ts";
 import {
   adopt,
   deadline,
@@ -35,6 +36,7 @@ import {
   placedAddresses,
   primaryAddress,
   type Surroundings,
+  sourceAnnouncement,
   trackedNow,
   vrrpParameters,
 } from "./instance.ts";
@@ -48,6 +50,8 @@ export interface RouterHost extends Surroundings {
   readonly log: Log;
   /** Sends a packet on an interface; false where that failed (and was said). */
   send(interfaceName: string, packet: Uint8Array, instance: string): boolean;
+  /** Feeds what waits in the sockets of an interface, before a deadline takes its silence for granted. */
+  listen(interfaceName: string): void;
   changed(): void;
   /** Whether another router of this host is master and has the address too, or will when a reload is done. */
   isHeldByAnother(router: Router, entry: InterfaceAddress): boolean;
@@ -163,6 +167,13 @@ export class Router {
     this.reconsider();
   }
 
+  /** Some timer came late, not necessarily ours: what waits in the socket comes before all of them. */
+  awake(): void {
+    if (!looksFirst(this.#parameters, this.#state, this.#host.clock.now())) return;
+    this.#host.listen(this.#config.interface);
+    this.#feed({ type: "timer" });
+  }
+
   /** Leaves: resigns and removes the addresses if it is master. */
   stop(): void {
     this.#feed({ type: "shutdown" });
@@ -208,7 +219,12 @@ export class Router {
   #rearm(): void {
     this.#cancelWake();
     const at = deadline(this.#state);
-    this.#cancelWake = at === undefined ? () => {} : this.#host.clock.wakeAt(at, () => this.#feed({ type: "timer" }));
+    this.#cancelWake = at === undefined ? () => {} : this.#host.clock.wakeAt(at, () => this.#due());
+  }
+
+  #due(): void {
+    this.awake();
+    this.#feed({ type: "timer" }); // for one that has nothing to look for; another one is early then, and ignored
   }
 
   #perform(effect: VrrpEffect): void {
@@ -232,6 +248,9 @@ export class Router {
         break;
       case "announce":
         this.#feedAnnounce({ type: "lower-priority" });
+        break;
+      case "announce-source":
+        this.#host.announcer.announce([sourceAnnouncement(this.#config, this.#parameters)]);
         break;
       case "note":
         this.#journal.note(this.#parameters, effect.note);

@@ -1,5 +1,5 @@
 import type { IpAddress } from "../base/ip.ts";
-import { seconds } from "../base/time.ts";
+import { type Micros, seconds, toSeconds } from "../base/time.ts";
 import type { Config, VrrpInstanceConfig } from "../config/model/model.ts";
 import { Clock } from "../io/clock.ts";
 import { HostNetwork } from "../io/host-network.ts";
@@ -10,6 +10,8 @@ import type { InterfaceAddress } from "../netlink/address.ts";
 import { changed, going } from "../plan/difference.ts";
 import { instanceKey } from "../plan/instance-shape.ts";
 import { planVrrp } from "../plan/plan.ts";
+import { WORTH_SAYING } from "../vrrp/lateness.ts";
+import { startsAt } from "../vrrp/startup.ts";
 import { scriptWords } from "../vrrp/words.ts";
 import { decodeIpv4, type Ipv4Packet } from "../wire/ipv4.ts";
 import { advertisedVrid, VRRP_GROUP_V4 } from "../wire/vrrp.ts";
@@ -52,9 +54,13 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     this.#config = config;
     this.network = new HostNetwork(this.#poller, (links) => this.#networkChanged(links));
     this.announcer = new Announcer(this.clock, this.network, log, config.global.garpInterval);
-    const delay = adopted === undefined ? config.global.startupDelay : 0;
-    this.#hearingFrom = this.clock.now() + delay;
-    if (delay > 0) log.info("Delaying startup for {seconds} seconds", { seconds: delay / 1_000_000 });
+    this.clock.onLate = (late) => this.#awake(late);
+    const now = this.clock.now();
+    this.#hearingFrom = adopted === undefined ? startsAt(config.global, now) : now;
+    if (this.#hearingFrom > now) {
+      log.info("Delaying startup for {seconds} seconds", { seconds: toSeconds(this.#hearingFrom - now) });
+      this.clock.wakeAt(this.#hearingFrom, () => log.info("Delayed start completed"));
+    }
     this.#virtual = virtualAddresses(config);
     this.#setScripts(config, adopted);
     for (const instance of config.vrrpInstances) {
@@ -105,6 +111,10 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
         this.log.info("({iname}): send advert error ({error})", { iname: instance, error: String(error) });
       return false;
     }
+  }
+
+  listen(interfaceName: string): void {
+    this.#sockets.get(interfaceName)?.socket.drain();
   }
 
   /** As planned: what did not change is not touched. */
@@ -190,6 +200,13 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
       this.#scripts.set(script.name, new ScriptTracker(script, same, host));
     }
     for (const gone of before.values()) gone.close();
+  }
+
+  /** Every router looks around before any timer speaks for one that slept. */
+  #awake(late: Micros): void {
+    if (late >= WORTH_SAYING)
+      this.log.info("A thread timer expired {seconds} seconds ago", { seconds: toSeconds(late).toFixed(6) });
+    for (const router of this.#routers.values()) router.awake();
   }
 
   #networkChanged(links: ReadonlySet<string>): void {

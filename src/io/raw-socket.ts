@@ -33,8 +33,13 @@ const VRRP = 112;
 /** TC_PRIO_INTERACTIVE … TC_PRIO_CONTROL: 6 is the highest that needs no privilege (socket(7)). */
 const PRIORITY = 6;
 
+/** Packets received by one system call. */
+const BATCH = 16;
+/** Packets that one `drain` hands over at most: more than a receive buffer of the usual size holds. */
+const MOST = 1024;
+
 /** Shared by all sockets: a handler sees its packet before the next is received. The largest IPv4 packet fits. */
-const arena = new ReceiveArena(16, 65536);
+const arena = new ReceiveArena(BATCH, 65536);
 
 /**
  * IPv4 VRRP on one interface: a socket that hears the group there, and one that only sends. All instances of the
@@ -44,6 +49,7 @@ export class VrrpSocket {
   readonly #poller: Poller;
   readonly #input: number;
   readonly #output: number;
+  readonly #onPacket: (packet: Uint8Array) => void;
 
   /**
    * `onPacket` gets each whole IPv4 packet, header included; the bytes are valid until it returns. Throws KernelError,
@@ -56,6 +62,7 @@ export class VrrpSocket {
     group: IpAddress = ip("224.0.0.18"),
   ) {
     this.#poller = poller;
+    this.#onPacket = onPacket;
     this.#input = openInput(link, group);
     try {
       this.#output = openOutput(link);
@@ -63,7 +70,7 @@ export class VrrpSocket {
       native.close(this.#input);
       throw error;
     }
-    poller.add(this.#input, () => this.#receive(onPacket));
+    poller.add(this.#input, () => this.#receive());
   }
 
   /**
@@ -83,11 +90,20 @@ export class VrrpSocket {
     native.close(this.#output);
   }
 
-  /** One batch a turn; what is left over comes with the next, after the timers. */
-  #receive(onPacket: (packet: Uint8Array) => void): void {
+  /**
+   * Hands over what waits now, as a turn would, but to the end: for a deadline that must not pass over what was said. Not
+   * from within `onPacket`. A flood is left after `MOST` packets.
+   */
+  drain(): void {
+    for (let left = MOST / BATCH; left > 0 && this.#receive() === BATCH; left--);
+  }
+
+  /** One batch a turn; what is left over comes with the next, after the timers. The number received, or -errno. */
+  #receive(): number {
     const count = arena.receive(this.#input);
     if (count < 0) takeError(this.#input); // the link went down, or memory was short: the packets are gone, go on
-    for (let i = 0; i < count; i++) onPacket(arena.data(i));
+    for (let i = 0; i < count; i++) this.#onPacket(arena.data(i));
+    return count;
   }
 }
 

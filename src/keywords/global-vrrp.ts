@@ -121,6 +121,18 @@ export const GLOBAL_VRRP = {
     meaning: "Send one gratuitous ARP/NA without repeat",
     note: "changes only values still at default",
   }),
+  vrrp_delay_after_boot: line(decimalSeconds(0.001, 4294.967295), {
+    default: "0",
+    unit: "s",
+    meaning: "Hold VRRP back until this uptime",
+    note: "measured against system uptime",
+    since: "2.4.0",
+  }),
+  vrrp_owner_ignore_adverts: line(optionalBoolean, {
+    default: "off; on in strict mode",
+    meaning: "Address owners disregard received adverts",
+    since: "2.3.3",
+  }),
   ...later({
     vrrp_gna_interval: line(decimalSeconds(0.000001, 4294.967295), {
       default: "0",
@@ -255,19 +267,7 @@ export const GLOBAL_VRRP = {
       meaning: "Multiplier for the MTU and ADVERT policies",
       missing: "Invalid vrrp_rx_bufs_multiplier",
     }),
-    vrrp_delay_after_boot: line(decimalSeconds(0.001, 4294.967295), {
-      default: "0",
-      unit: "s",
-      meaning: "Hold VRRP back until this uptime",
-      note: "measured against system uptime",
-      since: "2.4.0",
-    }),
     log_unknown_vrids: line(flag, { default: "off", meaning: "Log adverts with an unconfigured VRID" }),
-    vrrp_owner_ignore_adverts: line(optionalBoolean, {
-      default: "off; on in strict mode",
-      meaning: "Address owners disregard received adverts",
-      since: "2.3.3",
-    }),
     vmac_prefix: line(text, {
       default: "vrrp",
       meaning: "Name prefix for generated VMAC interfaces",

@@ -58,20 +58,26 @@ export const ANNOUNCEMENTS = {
     meaning: "Send one advert before yielding",
     refusal: "(%b) invalid higher_prio_send_advert %w specified",
   }),
+  timer_expired_backup: line(optional(integer(1, 254), true), {
+    default: "off; bare means 254",
+    meaning: "Yield when timers ran so late another may be master",
+    note: "needs nopreempt; alias thread_timer_expired",
+    since: "2.2.8",
+  }),
+  thread_timer_expired: line(optional(integer(1, 254), true), {
+    default: "off",
+    meaning: "Old name of timer_expired_backup",
+    note: "deprecated alias of timer_expired_backup, reports an error",
+    since: "2.3.2",
+    deprecated: "timer_expired_backup",
+  }),
+  owner_ignore_adverts: line(optionalBoolean, {
+    default: "vrrp_owner_ignore_adverts; on in strict mode",
+    meaning: "Owner disregards received adverts",
+    note: "only with priority 255",
+    since: "2.3.3",
+  }),
   ...later({
-    timer_expired_backup: line(optional(integer(1, 254), true), {
-      default: "off; bare means 254",
-      meaning: "Yield when timers ran so late another may be master",
-      note: "needs nopreempt; alias thread_timer_expired",
-      since: "2.2.8",
-    }),
-    thread_timer_expired: line(optional(integer(1, 254), true), {
-      default: "off",
-      meaning: "Old name of timer_expired_backup",
-      note: "deprecated alias of timer_expired_backup, reports an error",
-      since: "2.3.2",
-      deprecated: "timer_expired_backup",
-    }),
     garp_extra_if: line(extraInterval(0, { all: choice("Cover every VIP interface", { default: "VMACs only" }) }), {
       refusal: "(%b): garp_extra_if '%w' invalid - ignoring",
       default: "vrrp_garp_extra_if",
@@ -94,12 +100,6 @@ export const ANNOUNCEMENTS = {
         deprecated: "garp_extra_if",
       },
     ),
-    owner_ignore_adverts: line(optionalBoolean, {
-      default: "vrrp_owner_ignore_adverts; on in strict mode",
-      meaning: "Owner disregards received adverts",
-      note: "only with priority 255",
-      since: "2.3.3",
-    }),
     kernel_rx_buf_size: line(integer(0, UINT), {
       default: "vrrp_rx_bufs_policy",
       unit: "bytes",

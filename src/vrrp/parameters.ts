@@ -18,7 +18,9 @@ export interface VrrpParameters {
   readonly higherPriorityAdvert: boolean; // the loser of an election advertises once more, so that the winner hears it
   readonly addresses: readonly IpAddress[]; // as advertised, in configuration order
   readonly authentication: AdvertisementAuthentication;
-  readonly strict: boolean; // an address owner hears nobody
+  readonly ownerIgnoresAdverts: boolean; // an address owner hears nobody; usual in strict mode
+  readonly lateTimerPriority: number | undefined; // timer_expired_backup: the highest of the others
+  readonly announcesSource: boolean; // out of fault the source is announced: peers send to it (unicast)
   readonly skipCheckAdvertAddresses: boolean;
 }
 

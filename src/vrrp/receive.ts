@@ -42,7 +42,7 @@ export function receive(
   const advertisement = decoded.value;
   const problem = misfit(router, advertisement, packet.to);
   if (problem !== undefined) return { type: "dropped", problem };
-  if (router.strict && router.priority === OWNER) return { type: "ignored" };
+  if (router.ownerIgnoresAdverts && router.priority === OWNER) return { type: "ignored" };
   return { type: "accepted", advertisement, problem: addressProblem(router, state, packet.from, advertisement) };
 }
 

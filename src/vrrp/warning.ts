@@ -20,5 +20,10 @@ export function forgetsWarnings(before: VrrpState, after: VrrpState): boolean {
 
 /** Notes that come with every advertisement of a peer. Keepalived differs: it repeats them each time. */
 export function isRepetitive({ name }: VrrpNote): boolean {
-  return name === "lower-priority-discarded" || name === "priority-zero-ignored" || name === "own-address-conflict";
+  return (
+    name === "lower-priority-discarded" ||
+    name === "priority-zero-ignored" ||
+    name === "own-address-conflict" ||
+    name === "owner-conflict"
+  );
 }

@@ -8,6 +8,7 @@ import {
   announceStep,
   SILENT,
 } from "../../src/vrrp/announce.ts";
+import { looksFirst } from "../../src/vrrp/lateness.ts";
 import {
   adopt,
   deadline,
@@ -44,7 +45,9 @@ export function parameters(name: string, priority: number, primary: string): Vrr
     higherPriorityAdvert: false,
     addresses: [VIP],
     authentication: { type: "pass", password: "1111" },
-    strict: false,
+    ownerIgnoresAdverts: false,
+    lateTimerPriority: undefined,
+    announcesSource: false,
     skipCheckAdvertAddresses: false,
   };
 }
@@ -66,6 +69,14 @@ interface Host {
   holds: boolean;
   reported: { state: VrrpState; lastAdvertAt: Micros };
   process: Process | undefined;
+  asleep: Sleep | undefined;
+}
+
+/** A process that does not run: its timers and its packets wait. */
+interface Sleep {
+  readonly deaf: boolean; // the host sleeps too: its packets are lost
+  readonly timers: (() => void)[];
+  readonly packets: Parameters<typeof receive>[2][];
 }
 
 interface Process {
@@ -80,12 +91,20 @@ interface Process {
 export class Lan extends Timeline {
   readonly #hosts = new Map<string, Host>();
   readonly #clientSide = "main";
+  #listens = (): void => {}; // to what waits for a router that wakes up
   /** Which host the client sends the virtual address's traffic to. */
   neighbour = "nobody";
 
   router(router: VrrpParameters): void {
     const reported = { state: INIT, lastAdvertAt: 0 };
-    this.#hosts.set(router.name, { router, side: "main", holds: false, reported, process: undefined });
+    this.#hosts.set(router.name, {
+      router,
+      side: "main",
+      holds: false,
+      reported,
+      process: undefined,
+      asleep: undefined,
+    });
   }
 
   /** The process starts, and cleans up what one before it left behind. */
@@ -124,6 +143,32 @@ export class Lan extends Timeline {
     host.process?.cancelWake();
     host.process?.cancelAnnounce();
     host.process = undefined;
+  }
+
+  /** The process does not run until `wake`; with `deaf` nothing reaches the host either. */
+  sleep(name: string, deaf: boolean): void {
+    this.#host(name).asleep = { deaf, timers: [], packets: [] };
+  }
+
+  /** It runs again, as the daemon does: what it slept through is looked at, then late timers, then the socket. */
+  wake(name: string): void {
+    const host = this.#host(name);
+    const { asleep } = host;
+    if (asleep === undefined) return;
+    const waiting = asleep.packets.splice(0);
+    host.asleep = undefined;
+    const listen = (): void => {
+      for (const packet of waiting.splice(0)) this.#hear(name, packet);
+    };
+    this.#listens = listen;
+    if (looksFirst(host.router, this.state(name), this.now)) {
+      listen();
+      this.#feed(name, { type: "timer" });
+    }
+    for (const timer of asleep.timers) timer();
+    listen();
+    this.#listens = () => {};
+    this.run(0);
   }
 
   /** Only hosts of one side hear each other; the client is on side `main`. */
@@ -196,7 +241,8 @@ export class Lan extends Timeline {
         this.#announce(name, { type: "lower-priority" });
         return;
       case "update-addresses":
-        this.#say(name, "update-addresses");
+      case "announce-source":
+        this.#say(name, effect.type);
         return;
     }
   }
@@ -218,7 +264,8 @@ export class Lan extends Timeline {
     }
     host.process.cancelAnnounce();
     const at = announceDeadline(state);
-    if (at !== undefined) host.process.cancelAnnounce = this.wakeAt(at, () => this.#announce(name, { type: "timer" }));
+    if (at !== undefined)
+      host.process.cancelAnnounce = this.#wakeAt(host, at, () => this.#announce(name, { type: "timer" }));
   }
 
   /** Every advertisement goes through the real codec and the real checks. */
@@ -234,7 +281,11 @@ export class Lan extends Timeline {
 
   #hear(name: string, packet: Parameters<typeof receive>[2]): void {
     const host = this.#host(name);
-    const { router } = host;
+    const { router, asleep } = host;
+    if (asleep !== undefined) {
+      if (!asleep.deaf) asleep.packets.push(packet);
+      return;
+    }
     const received = receive(router, this.state(name), packet);
     if (received.type === "ignored") return;
     if (received.problem !== undefined && this.#isNews(host, received.problem.reason))
@@ -254,11 +305,31 @@ export class Lan extends Timeline {
     host.process = { state, announce: SILENT, warned: UNWARNED, cancelWake: () => {}, cancelAnnounce: () => {} };
   }
 
-  #rearm(name: string, { process }: Host): void {
+  #rearm(name: string, host: Host): void {
+    const { process, router } = host;
     if (process === undefined) return;
     process.cancelWake();
     const at = deadline(process.state);
-    if (at !== undefined) process.cancelWake = this.wakeAt(at, () => this.#feed(name, { type: "timer" }));
+    if (at === undefined) return;
+    process.cancelWake = this.#wakeAt(host, at, () => {
+      if (looksFirst(router, process.state, this.now)) this.#listens();
+      this.#feed(name, { type: "timer" });
+    });
+  }
+
+  #wakeAt(host: Host, at: Micros, wake: () => void): () => void {
+    let cancelled = false;
+    const cancel = this.wakeAt(at, () => {
+      if (host.asleep === undefined) wake();
+      else
+        host.asleep.timers.push(() => {
+          if (!cancelled) wake();
+        });
+    });
+    return () => {
+      cancelled = true;
+      cancel();
+    };
   }
 
   #host(name: string): Host {

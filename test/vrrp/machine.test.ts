@@ -180,6 +180,17 @@ test("a master that hears priority 0 advertises at once", () => {
   expect(names(after.effects)).toEqual(["priority-zero-received", "advertise"]);
 });
 
+test("lower_prio_no_advert: that answer does not move its own deadline", () => {
+  const after = step({ ...router, lowerPriorityAdvert: false }, master, hear(0), NOW);
+  expect(after.state).toEqual(master);
+  expect(names(after.effects)).toEqual(["priority-zero-received", "advertise"]);
+});
+
+test("out of fault a router of unicast peers announces its source: they send to it", () => {
+  const after = step({ ...router, announcesSource: true }, fault, { type: "recovered" }, NOW);
+  expect(names(after.effects)).toEqual(["entering", "announce-source"]);
+});
+
 test("a master answers a lower advertisement at once and announces its addresses again", () => {
   const after = step(router, master, hear(99), NOW);
   expect(after.state).toEqual({ name: "master", advertiseAt: seconds(11) });
