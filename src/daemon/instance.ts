@@ -1,8 +1,9 @@
 import { toByteString } from "../base/bytes.ts";
 import { family, type IpAddress } from "../base/ip.ts";
-import type { VirtualAddress, VrrpInstanceConfig } from "../config/model/model.ts";
+import type { Config, VirtualAddress, VrrpInstanceConfig } from "../config/model/model.ts";
 import type { HostNetwork } from "../io/host-network.ts";
 import { type InterfaceAddress, virtualAddress } from "../netlink/address.ts";
+import type { GapRules } from "../vrrp/lanes.ts";
 import type { Announcement } from "../vrrp/pacing.ts";
 import type { VrrpParameters } from "../vrrp/parameters.ts";
 import type { ScriptVerdict } from "../vrrp/script.ts";
@@ -41,12 +42,9 @@ export function announcements(config: VrrpInstanceConfig): Announcement[] {
   }));
 }
 
-/** One gratuitous ARP for the source of our advertisements. */
-export function sourceAnnouncement(
-  config: VrrpInstanceConfig,
-  { primaryAddress: address }: VrrpParameters,
-): Announcement {
-  return { instance: config.name, interface: config.interface, address };
+/** What `global_defs` and the `garp_group`s say of the gaps between announcements. */
+export function gapRules({ global: { garpInterval, gnaInterval }, garpGroups }: Config): GapRules {
+  return { garpInterval, gnaInterval, groups: garpGroups };
 }
 
 /** The configured source, or the first IPv4 address of the interface that is not virtual. */

@@ -1,10 +1,10 @@
 import type { IpAddress } from "../base/ip.ts";
 import type { Log } from "../observe/log.ts";
 import type { VrrpCounters } from "../observe/report.ts";
-import type { VrrpNote } from "../vrrp/machine.ts";
+import type { VrrpNote, VrrpState } from "../vrrp/machine.ts";
 import type { ReceiveProblem } from "../vrrp/receive.ts";
 import type { FaultReason } from "../vrrp/tracking.ts";
-import { isRepetitive, UNWARNED, warn } from "../vrrp/warning.ts";
+import { forgetsWarnings, isRepetitive, UNWARNED, warn } from "../vrrp/warning.ts";
 import { faultWords, isDetail, noteWords, problemWords, type Spoken } from "../vrrp/words.ts";
 
 const NO_COUNTERS: VrrpCounters = {
@@ -29,6 +29,16 @@ export class RouterJournal {
 
   forgetWarnings(): void {
     this.#warned = UNWARNED;
+  }
+
+  /** The machine has made a step. */
+  stepped(before: VrrpState, after: VrrpState): void {
+    if (forgetsWarnings(before, after)) this.forgetWarnings();
+    if (before.name === after.name) return;
+    this.count({
+      becomeMaster: after.name === "master" ? 1 : 0,
+      releaseMaster: before.name === "master" ? 1 : 0,
+    });
   }
 
   count(more: Partial<Omit<VrrpCounters, "dropped">>): void {

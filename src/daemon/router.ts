@@ -4,7 +4,6 @@ import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { Clock } from "../io/clock.ts";
 import type { InterfaceAddress } from "../netlink/address.ts";
 import type { Log } from "../observe/log.ts";
-import { type AnnounceEvent, type AnnounceState, announceDeadline, announceStep, SILENT } from "../vrrp/announce.ts";
 import { looksFirst } from "../vrrp/lateness.ts";
 import {
   adopt,
@@ -16,7 +15,6 @@ import {
   type VrrpEvent,
   type VrrpState,
 } from "../vrrp/machine.ts";
-import { rounds } from "../vrrp/pacing.ts";
 import { RESIGN, type VrrpParameters } from "../vrrp/parameters.ts";
 import { type ReceiveProblem, receive } from "../vrrp/receive.ts";
 import {
@@ -27,20 +25,18 @@ import {
   standingEvent,
   type Tracked,
 } from "../vrrp/tracking.ts";
-import { forgetsWarnings } from "../vrrp/warning.ts";
 import type { Ipv4Packet } from "../wire/ipv4.ts";
 import type { Announcer } from "./announcer.ts";
 import {
   advertisementPacket,
-  announcements,
   placedAddresses,
   primaryAddress,
   type Surroundings,
-  sourceAnnouncement,
   trackedNow,
   vrrpParameters,
 } from "./instance.ts";
 import type { VrrpInstanceReport } from "./messages.ts";
+import { RouterAnnouncements } from "./router-announcements.ts";
 import { RouterJournal } from "./router-journal.ts";
 
 /** What a router needs of the process it lives in. */
@@ -62,7 +58,7 @@ export class Router {
   readonly #host: RouterHost;
   #config: VrrpInstanceConfig;
   #state: VrrpState = INIT;
-  #announce: AnnounceState = SILENT;
+  readonly #announcements: RouterAnnouncements;
   #standing: Standing = "pending";
   #priority: number;
   #parameters: VrrpParameters; // follows configuration, priority and interface
@@ -72,11 +68,11 @@ export class Router {
   #packetId = 0;
   #held: readonly InterfaceAddress[] = []; // what we have put on interfaces, or may have
   #cancelWake = (): void => {};
-  #cancelAnnounce = (): void => {};
 
   constructor(config: VrrpInstanceConfig, host: RouterHost) {
     this.#config = config;
     this.#host = host;
+    this.#announcements = new RouterAnnouncements(host, () => this.#config);
     this.#journal = new RouterJournal(host.log);
     this.#priority = config.priority;
     this.#parameters = vrrpParameters(config, config.priority, primaryAddress(config, host) ?? UNSPECIFIED);
@@ -107,7 +103,7 @@ export class Router {
       this.#state = adopt(this.#parameters, adopted.state, adopted.lastAdvertAt, now);
       const resumed = this.#state.name === "master";
       this.#apply(resumed ? placedAddresses(this.#config, this.#host.network) : []);
-      if (resumed) this.#feedAnnounce({ type: "adopted" });
+      if (resumed) this.#announcements.feed({ type: "adopted" });
       this.#host.log.info("({iname}) resuming in {state} STATE", {
         iname: this.#config.name,
         state: this.#state.name.toUpperCase(),
@@ -156,6 +152,7 @@ export class Router {
       this.#feed({ type: "priority-changed", from });
     }
     this.#restore();
+    this.#announcements.linksChanged();
   }
 
   /** Goes on with another configuration of the same virtual router. */
@@ -164,10 +161,11 @@ export class Router {
     this.#journal.forgetWarnings();
     this.#setPriority(this.#effectivePriority(trackedNow(config, this.#host)));
     this.#feed({ type: "reconfigured" });
+    this.#announcements.feed({ type: "reconfigured" });
     this.reconsider();
   }
 
-  /** Some timer came late, not necessarily ours: what waits in the socket comes before all of them. */
+  /** Some timer came late: what waits in the socket comes before all of them. */
   awake(): void {
     if (!looksFirst(this.#parameters, this.#state, this.#host.clock.now())) return;
     this.#host.listen(this.#config.interface);
@@ -183,7 +181,7 @@ export class Router {
   /** Ends without a word: addresses stay. */
   abandon(): void {
     this.#cancelWake();
-    this.#cancelAnnounce();
+    this.#announcements.close();
   }
 
   report(): VrrpInstanceReport {
@@ -205,12 +203,7 @@ export class Router {
     const now = Math.max(this.#host.clock.now(), this.#startAt);
     const { state, effects } = step(this.#parameters, before, event, now);
     this.#state = state;
-    if (forgetsWarnings(before, state)) this.#journal.forgetWarnings();
-    if (before.name !== state.name)
-      this.#journal.count({
-        becomeMaster: state.name === "master" ? 1 : 0,
-        releaseMaster: before.name === "master" ? 1 : 0,
-      });
+    this.#journal.stepped(before, state);
     for (const effect of effects) this.#perform(effect);
     this.#rearm();
     this.#host.changed();
@@ -235,22 +228,22 @@ export class Router {
       case "claim-addresses":
         this.#host.log.detail("({iname}) setting VIPs.", { iname: this.#config.name });
         this.#apply(placedAddresses(this.#config, this.#host.network));
-        this.#feedAnnounce({ type: "claimed" });
+        this.#announcements.feed({ type: "claimed" });
         break;
       case "update-addresses":
-        if (this.#apply(placedAddresses(this.#config, this.#host.network))) this.#feedAnnounce({ type: "claimed" });
+        if (this.#apply(placedAddresses(this.#config, this.#host.network)))
+          this.#announcements.feed({ type: "claimed" });
         break;
       case "release-addresses":
-        this.#feedAnnounce({ type: "released" });
-        this.#host.announcer.drop(this.#config.name);
+        this.#announcements.feed({ type: "released" });
         this.#host.log.detail("({iname}) removing VIPs.", { iname: this.#config.name });
         this.#apply([]);
         break;
       case "announce":
-        this.#feedAnnounce({ type: "lower-priority" });
+        this.#announcements.feed({ type: effect.because });
         break;
       case "announce-source":
-        this.#host.announcer.announce([sourceAnnouncement(this.#config, this.#parameters)]);
+        this.#announcements.source(this.#parameters.primaryAddress);
         break;
       case "note":
         this.#journal.note(this.#parameters, effect.note);
@@ -264,16 +257,6 @@ export class Router {
     if (!this.#host.send(this.#config.interface, packet, this.#config.name)) return;
     this.#lastAdvertAt = this.#host.clock.now();
     this.#journal.count({ advertisementsSent: 1, priorityZeroSent: priority === RESIGN ? 1 : 0 });
-  }
-
-  #feedAnnounce(event: AnnounceEvent): void {
-    const { state, effects } = announceStep(this.#config.announce, this.#announce, event, this.#host.clock.now());
-    this.#announce = state;
-    for (const effect of effects) this.#host.announcer.announce(rounds(announcements(this.#config), effect.rounds));
-    this.#cancelAnnounce();
-    const at = announceDeadline(state);
-    this.#cancelAnnounce =
-      at === undefined ? () => {} : this.#host.clock.wakeAt(at, () => this.#feedAnnounce({ type: "timer" }));
   }
 
   /** Brings the virtual addresses in line with `want`; whether any was added. */
@@ -292,7 +275,7 @@ export class Router {
     this.#host.log.warning("({iname}) virtual addresses had been removed, restored", {
       iname: this.#config.name,
     });
-    this.#feedAnnounce({ type: "claimed" });
+    this.#announcements.feed({ type: "claimed" });
   }
 
   #setPriority(priority: number): void {

@@ -17,7 +17,7 @@ import { decodeIpv4, type Ipv4Packet } from "../wire/ipv4.ts";
 import { advertisedVrid, VRRP_GROUP_V4 } from "../wire/vrrp.ts";
 import { Announcer } from "./announcer.ts";
 import type { ProgramContext, Running } from "./child.ts";
-import { allAddresses, isUp, placedAddresses } from "./instance.ts";
+import { allAddresses, gapRules, isUp, placedAddresses } from "./instance.ts";
 import type { VrrpReport } from "./messages.ts";
 import { Router, type RouterHost } from "./router.ts";
 import { ScriptTracker } from "./script-tracker.ts";
@@ -53,7 +53,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     const { config, adopted, log } = context;
     this.#config = config;
     this.network = new HostNetwork(this.#poller, (links) => this.#networkChanged(links));
-    this.announcer = new Announcer(this.clock, this.network, log, config.global.garpInterval);
+    this.announcer = new Announcer(this.clock, this.network, log, gapRules(config));
     this.clock.onLate = (late) => this.#awake(late);
     const now = this.clock.now();
     this.#hearingFrom = adopted === undefined ? startsAt(config.global, now) : now;
@@ -119,7 +119,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
 
   /** As planned: what did not change is not touched. */
   reload(config: Config): void {
-    this.announcer.gap = config.global.garpInterval;
+    this.announcer.pace(gapRules(config));
     const { vrrpInstances, vrrpScripts } = planVrrp(this.#config, config).lists;
     this.#config = config;
     this.#wanted = new Map(config.vrrpInstances.map((instance) => [instanceKey(instance), instance]));

@@ -133,6 +133,28 @@ export const GLOBAL_VRRP = {
     meaning: "Address owners disregard received adverts",
     since: "2.3.3",
   }),
+  vrrp_garp_extra_if: line(extraInterval(1, { all: choice("Cover every VIP interface", { default: "VMACs only" }) }), {
+    refusal: "vrrp_garp_extra_if '%w' invalid - ignoring",
+    default: "off",
+    unit: "s",
+    meaning: "Periodic GARP/NA on other VIP interfaces; all includes non-VMAC",
+    note: "alias vrrp_vmac_garp_intvl",
+    build: "VMAC",
+  }),
+  vrrp_vmac_garp_intvl: line(
+    extraInterval(1, {
+      all: choice("Cover every VIP interface", { default: "VMACs only", note: "deprecated parent" }),
+    }),
+    {
+      refusal: "vrrp_vmac_garp_intvl '%w' invalid - ignoring",
+      default: "off",
+      unit: "s",
+      meaning: "Old name of vrrp_garp_extra_if",
+      note: "deprecated alias of vrrp_garp_extra_if",
+      build: "VMAC",
+      deprecated: "vrrp_garp_extra_if",
+    },
+  ),
   ...later({
     vrrp_gna_interval: line(decimalSeconds(0.000001, 4294.967295), {
       default: "0",
@@ -179,31 +201,6 @@ export const GLOBAL_VRRP = {
       default: "ff02::12",
       meaning: "Multicast group for IPv6 adverts",
     }),
-    vrrp_garp_extra_if: line(
-      extraInterval(1, { all: choice("Cover every VIP interface", { default: "VMACs only" }) }),
-      {
-        refusal: "vrrp_garp_extra_if '%w' invalid - ignoring",
-        default: "off",
-        unit: "s",
-        meaning: "Periodic GARP/NA on other VIP interfaces; all includes non-VMAC",
-        note: "alias vrrp_vmac_garp_intvl",
-        build: "VMAC",
-      },
-    ),
-    vrrp_vmac_garp_intvl: line(
-      extraInterval(1, {
-        all: choice("Cover every VIP interface", { default: "VMACs only", note: "deprecated parent" }),
-      }),
-      {
-        refusal: "vrrp_vmac_garp_intvl '%w' invalid - ignoring",
-        default: "off",
-        unit: "s",
-        meaning: "Old name of vrrp_garp_extra_if",
-        note: "deprecated alias of vrrp_garp_extra_if",
-        build: "VMAC",
-        deprecated: "vrrp_garp_extra_if",
-      },
-    ),
     vrrp_iptables: line(several("[<IN CHAIN> [<OUT CHAIN>]]", 0), {
       default: "INPUT OUTPUT when bare",
       meaning: "Chains for no_accept and VMAC filtering",

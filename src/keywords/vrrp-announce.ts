@@ -77,29 +77,29 @@ export const ANNOUNCEMENTS = {
     note: "only with priority 255",
     since: "2.3.3",
   }),
-  ...later({
-    garp_extra_if: line(extraInterval(0, { all: choice("Cover every VIP interface", { default: "VMACs only" }) }), {
-      refusal: "(%b): garp_extra_if '%w' invalid - ignoring",
+  garp_extra_if: line(extraInterval(0, { all: choice("Cover every VIP interface", { default: "VMACs only" }) }), {
+    refusal: "(%b): garp_extra_if '%w' invalid - ignoring",
+    default: "vrrp_garp_extra_if",
+    unit: "s",
+    meaning: "Periodic GARP/NA on other VIP interfaces",
+    note: "0 disables; alias vmac_garp_intvl",
+    build: "VMAC",
+  }),
+  vmac_garp_intvl: line(
+    extraInterval(0, {
+      all: choice("Cover every VIP interface", { default: "VMACs only", note: "deprecated parent" }),
+    }),
+    {
+      refusal: "(%b): vmac_garp_intvl '%w' invalid - ignoring",
       default: "vrrp_garp_extra_if",
       unit: "s",
-      meaning: "Periodic GARP/NA on other VIP interfaces",
-      note: "0 disables; alias vmac_garp_intvl",
+      meaning: "Old name of garp_extra_if",
+      note: "deprecated alias of garp_extra_if",
       build: "VMAC",
-    }),
-    vmac_garp_intvl: line(
-      extraInterval(0, {
-        all: choice("Cover every VIP interface", { default: "VMACs only", note: "deprecated parent" }),
-      }),
-      {
-        refusal: "(%b): vmac_garp_intvl '%w' invalid - ignoring",
-        default: "vrrp_garp_extra_if",
-        unit: "s",
-        meaning: "Old name of garp_extra_if",
-        note: "deprecated alias of garp_extra_if",
-        build: "VMAC",
-        deprecated: "garp_extra_if",
-      },
-    ),
+      deprecated: "garp_extra_if",
+    },
+  ),
+  ...later({
     kernel_rx_buf_size: line(integer(0, UINT), {
       default: "vrrp_rx_bufs_policy",
       unit: "bytes",

@@ -73,8 +73,8 @@ function verdict(router: VrrpParameters, priority: number, from: IpAddress, lost
 
 /** We win. The other one goes when it hears us; the neighbours may have believed it, so they are told again. */
 export function asserted(router: VrrpParameters, state: Master, said: VrrpEffect, now: Micros): Step {
-  if (!router.lowerPriorityAdvert) return { state, effects: [said, { type: "announce" }] };
-  return prefixed(said, advertise(router, now, [{ type: "announce" }], state));
+  if (!router.lowerPriorityAdvert) return { state, effects: [said, { type: "announce", because: "lower-priority" }] };
+  return prefixed(said, advertise(router, now, [{ type: "announce", because: "lower-priority" }], state));
 }
 
 /**

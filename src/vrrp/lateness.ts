@@ -58,7 +58,7 @@ export function givesUp(router: VrrpParameters, state: Master, now: Micros): Ste
 /** A master's deadline. Who overslept announces again: a master of meanwhile goes without a word when it hears us. */
 export function advertisesInTurn(router: VrrpParameters, state: Master, now: Micros): Step {
   if (!hasOverslept(router, state, now)) return advertise(router, now, [], state);
-  const { state: after, effects } = advertise(router, now, [{ type: "announce" }], state);
+  const { state: after, effects } = advertise(router, now, [{ type: "announce", because: "again" }], state);
   return {
     state: after,
     effects: [note({ name: "late", late: now - state.advertiseAt, course: "go-on" }), ...effects],

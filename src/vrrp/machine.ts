@@ -59,7 +59,7 @@ export type VrrpEffect =
   | { readonly type: "claim-addresses" } //   make the VIPs be there, then begin the announcements of a new master
   | { readonly type: "update-addresses" } //  make the VIPs be as configured; announce all of them if one was added
   | { readonly type: "release-addresses" } // drop queued announcements, make the VIPs be gone
-  | { readonly type: "announce" } //          tell the neighbours again whose the VIPs are
+  | { readonly type: "announce"; readonly because: "lower-priority" | "again" } // tell the neighbours whose the VIPs are
   | { readonly type: "announce-source" } //   tell them whose the source of our advertisements is
   | { readonly type: "note"; readonly note: VrrpNote };
 

@@ -26,7 +26,6 @@ describe("what an instance has and does not do yet", () => {
     ["smtp_alert", "smtp_alert", "off", "on"],
     ["track_src_ip", "track_src_ip", "off", "on"],
     ["kernel_rx_buf_size 1000", "kernel_rx_buf_size", "none", "1000 bytes"],
-    ["garp_extra_if all 10", "garp_extra_if", "none", "all 10 s"],
     ["notify_master /bin/true", "notify_master", "none", "/bin/true"],
     ["use_vmac vrrp.51 02:00:00:00:02:01", "virtual interface", "none", "use_vmac vrrp.51 02:00:00:00:02:01"],
     [
@@ -39,6 +38,13 @@ describe("what an instance has and does not do yet", () => {
     ["unicast_peer {\n192.0.2.3\n192.0.2.4\n}", "unicast_peer", "none", "192.0.2.3 192.0.2.4"],
   ])("%j is said with both values, and nothing happens", (body, keyword, off, on) => {
     expect(inV1(body)).toEqual([[`${keyword} ${off} → ${on}${NOTHING}`], [`${keyword} ${on} → ${off}${NOTHING}`]]);
+  });
+
+  test("garp_extra_if is said with its interval", () => {
+    expect(inV1("garp_extra_if all 10")).toEqual([
+      ["garp_extra_if none → all 10 s"],
+      ["garp_extra_if all 10 s → none"],
+    ]);
   });
 
   test("one peer more is one peer", () => {
@@ -181,7 +187,7 @@ describe("blocks that do not run yet say so once", () => {
       `garp_group {\ngarp_interval ${gap}\ninterfaces {\n${all.join("\n")}\n}\n}\n`;
     expect(lines(group("1", "eth0", "eth1"), group("1", "eth1", "eth0"))).toEqual([]);
     expect(lines(group("1", "eth0"), group("1.5", "eth1", "eth0"))).toEqual([
-      `changed garp_group eth1 eth0${NOTHING}`,
+      "changed garp_group eth1 eth0",
       "    garp_interval 1 s → 1.5 s",
       "    added interface `eth1`",
     ]);

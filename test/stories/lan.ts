@@ -60,6 +60,7 @@ export const ANNOUNCE: AnnounceParameters = {
   refreshRepeat: 1,
   lowerPriorityRepeat: 5,
   lowerPriorityDelay: seconds(5),
+  extra: undefined,
 };
 
 /** A host with its router. `process` is what dies and comes back; `holds` stays with the host. */
@@ -238,7 +239,7 @@ export class Lan extends Timeline {
         this.#release(name, host);
         return;
       case "announce":
-        this.#announce(name, { type: "lower-priority" });
+        this.#announce(name, { type: effect.because });
         return;
       case "update-addresses":
       case "announce-source":
@@ -258,8 +259,8 @@ export class Lan extends Timeline {
     if (host.process === undefined) return;
     const { state, effects } = announceStep(ANNOUNCE, host.process.announce, event, this.now);
     host.process.announce = state;
-    for (const { rounds } of effects) {
-      this.#say(name, `gratuitous-arp rounds=${rounds}`);
+    for (const effect of effects) {
+      this.#say(name, `gratuitous-arp ${effect.type === "send-rounds" ? `rounds=${effect.rounds}` : "extra"}`);
       if (host.side === this.#clientSide) this.neighbour = name;
     }
     host.process.cancelAnnounce();
