@@ -2,7 +2,10 @@ import type { IpAddress } from "../base/ip.ts";
 import type { Log } from "../observe/log.ts";
 import type { VrrpCounters } from "../observe/report.ts";
 import type { VrrpNote, VrrpState } from "../vrrp/machine.ts";
-import type { ReceiveProblem } from "../vrrp/receive.ts";
+import { RESIGN } from "../vrrp/parameters.ts";
+import type { Received, ReceiveProblem } from "../vrrp/receive.ts";
+import type { SplitBrainNote } from "../vrrp/split-brain.ts";
+import { splitBrainWords } from "../vrrp/split-brain-words.ts";
 import type { FaultReason } from "../vrrp/tracking.ts";
 import { forgetsWarnings, isRepetitive, UNWARNED, warn } from "../vrrp/warning.ts";
 import { faultWords, isDetail, noteWords, problemWords, type Spoken } from "../vrrp/words.ts";
@@ -15,6 +18,7 @@ const NO_COUNTERS: VrrpCounters = {
   priorityZeroSent: 0,
   priorityZeroReceived: 0,
   dropped: {},
+  splitBrains: {},
 };
 
 /** What a router says and counts. What comes with every packet is said once, until `forgetWarnings`. */
@@ -41,7 +45,7 @@ export class RouterJournal {
     });
   }
 
-  count(more: Partial<Omit<VrrpCounters, "dropped">>): void {
+  count(more: Partial<Omit<VrrpCounters, "dropped" | "splitBrains">>): void {
     const counters = { ...this.counters };
     for (const [name, n] of Object.entries(more)) counters[name as keyof typeof more] += n;
     this.counters = counters;
@@ -61,8 +65,30 @@ export class RouterJournal {
     else this.#log.info(words, { iname: router.name });
   }
 
-  /** A packet from `from` was no good, or not quite. */
-  problem(router: Spoken, from: IpAddress, problem: ReceiveProblem): void {
+  /** A packet from `from` was judged. */
+  received(router: Spoken, from: IpAddress, received: Exclude<Received, { readonly type: "ignored" }>): void {
+    if (received.type === "accepted")
+      this.count({
+        advertisementsReceived: 1,
+        priorityZeroReceived: received.advertisement.priority === RESIGN ? 1 : 0,
+      });
+    if (received.problem !== undefined) this.#problem(router, from, received.problem);
+  }
+
+  /** Another master was seen while we are it, or is gone. */
+  splitBrain(router: Spoken, note: SplitBrainNote): void {
+    const words = splitBrainWords(router, note);
+    if (note.name === "split-brain-over") {
+      this.#log.info(words, { iname: router.name });
+      return;
+    }
+    const { splitBrains } = this.counters;
+    const { seen } = note.evidence;
+    this.counters = { ...this.counters, splitBrains: { ...splitBrains, [seen]: (splitBrains[seen] ?? 0) + 1 } };
+    this.#log.warning(words, { iname: router.name });
+  }
+
+  #problem(router: Spoken, from: IpAddress, problem: ReceiveProblem): void {
     const { dropped } = this.counters;
     const count = (dropped[problem.reason] ?? 0) + 1;
     this.counters = { ...this.counters, dropped: { ...dropped, [problem.reason]: count } };

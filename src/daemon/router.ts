@@ -1,4 +1,4 @@
-import { type IpAddress, ip } from "../base/ip.ts";
+import { ip } from "../base/ip.ts";
 import type { Micros } from "../base/time.ts";
 import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { Clock } from "../io/clock.ts";
@@ -16,7 +16,8 @@ import {
   type VrrpState,
 } from "../vrrp/machine.ts";
 import { RESIGN, type VrrpParameters } from "../vrrp/parameters.ts";
-import { type ReceiveProblem, receive } from "../vrrp/receive.ts";
+import { receive } from "../vrrp/receive.ts";
+import { evidenceOf } from "../vrrp/split-brain.ts";
 import {
   contribution,
   effectivePriority,
@@ -27,6 +28,7 @@ import {
 } from "../vrrp/tracking.ts";
 import type { Ipv4Packet } from "../wire/ipv4.ts";
 import type { Announcer } from "./announcer.ts";
+import type { ArpWatch } from "./arp-watch.ts";
 import {
   advertisementPacket,
   placedAddresses,
@@ -38,11 +40,13 @@ import {
 import type { VrrpInstanceReport } from "./messages.ts";
 import { RouterAnnouncements } from "./router-announcements.ts";
 import { RouterJournal } from "./router-journal.ts";
+import { RouterRivals } from "./router-rivals.ts";
 
 /** What a router needs of the process it lives in. */
 export interface RouterHost extends Surroundings {
   readonly clock: Clock;
   readonly announcer: Announcer;
+  readonly arpWatch: ArpWatch;
   readonly log: Log;
   /** Sends a packet on an interface; false where that failed (and was said). */
   send(interfaceName: string, packet: Uint8Array, instance: string): boolean;
@@ -63,6 +67,7 @@ export class Router {
   #priority: number;
   #parameters: VrrpParameters; // follows configuration, priority and interface
   readonly #journal: RouterJournal;
+  readonly #rivals: RouterRivals;
   #lastAdvertAt = 0;
   #startAt: Micros = 0; // vrrp_startup_delay: time does not run before
   #packetId = 0;
@@ -74,6 +79,7 @@ export class Router {
     this.#host = host;
     this.#announcements = new RouterAnnouncements(host, () => this.#config);
     this.#journal = new RouterJournal(host.log);
+    this.#rivals = new RouterRivals(host, () => this.#parameters, this.#journal, this.#announcements);
     this.#priority = config.priority;
     this.#parameters = vrrpParameters(config, config.priority, primaryAddress(config, host) ?? UNSPECIFIED);
   }
@@ -104,6 +110,7 @@ export class Router {
       const resumed = this.#state.name === "master";
       this.#apply(resumed ? placedAddresses(this.#config, this.#host.network) : []);
       if (resumed) this.#announcements.feed({ type: "adopted" });
+      this.#rivals.follow(this.#config, this.#state);
       this.#host.log.info("({iname}) resuming in {state} STATE", {
         iname: this.#config.name,
         state: this.#state.name.toUpperCase(),
@@ -120,18 +127,14 @@ export class Router {
 
   /** A packet of this VRID came in on our interface. */
   packet(packet: Ipv4Packet): void {
-    const received = receive(this.#parameters, this.#state, packet);
+    const before = this.#state;
+    const received = receive(this.#parameters, before, packet);
     if (received.type === "ignored") return;
-    if (received.type === "dropped") {
-      this.#problem(packet.from, received.problem);
-      return;
-    }
-    this.#journal.count({
-      advertisementsReceived: 1,
-      priorityZeroReceived: received.advertisement.priority === RESIGN ? 1 : 0,
-    });
-    if (received.problem !== undefined) this.#problem(packet.from, received.problem);
-    this.#feed({ type: "advertisement", from: packet.from, advertisement: received.advertisement });
+    this.#journal.received(this.#parameters, packet.from, received);
+    if (received.type === "dropped") this.#host.changed();
+    else this.#feed({ type: "advertisement", from: packet.from, advertisement: received.advertisement });
+    const evidence = evidenceOf(before, this.#state, packet, received);
+    if (evidence !== undefined) this.#rivals.feed(evidence);
   }
 
   /** An interface, an address or a script has changed. */
@@ -182,6 +185,7 @@ export class Router {
   abandon(): void {
     this.#cancelWake();
     this.#announcements.close();
+    this.#rivals.close();
   }
 
   report(): VrrpInstanceReport {
@@ -195,6 +199,7 @@ export class Router {
       priority: this.#priority,
       lastAdvertAt: this.#lastAdvertAt,
       counters: this.#journal.counters,
+      split: this.#rivals.isSplit,
     };
   }
 
@@ -206,6 +211,7 @@ export class Router {
     this.#journal.stepped(before, state);
     for (const effect of effects) this.#perform(effect);
     this.#rearm();
+    this.#rivals.follow(this.#config, state);
     this.#host.changed();
   }
 
@@ -287,11 +293,6 @@ export class Router {
 
   #effectivePriority({ scripts }: Tracked): number {
     return effectivePriority(this.#config.priority, scripts.map(contribution));
-  }
-
-  #problem(from: IpAddress, problem: ReceiveProblem): void {
-    this.#journal.problem(this.#parameters, from, problem);
-    this.#host.changed();
   }
 }
 

@@ -16,6 +16,7 @@ import { scriptWords } from "../vrrp/words.ts";
 import { decodeIpv4, type Ipv4Packet } from "../wire/ipv4.ts";
 import { advertisedVrid, VRRP_GROUP_V4 } from "../wire/vrrp.ts";
 import { Announcer } from "./announcer.ts";
+import { ArpWatch } from "./arp-watch.ts";
 import type { ProgramContext, Running } from "./child.ts";
 import { allAddresses, gapRules, isUp, placedAddresses } from "./instance.ts";
 import type { VrrpReport } from "./messages.ts";
@@ -38,6 +39,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   readonly clock = new Clock(this.#poller);
   readonly network: HostNetwork;
   readonly announcer: Announcer;
+  readonly arpWatch: ArpWatch;
   readonly #routers = new Map<string, Router>(); // by `instanceKey`
   readonly #sockets = new Map<string, OpenSocket>(); // by interface
   readonly #scripts = new Map<string, ScriptTracker>();
@@ -54,6 +56,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     this.#config = config;
     this.network = new HostNetwork(this.#poller, (links) => this.#networkChanged(links));
     this.announcer = new Announcer(this.clock, this.network, log, gapRules(config));
+    this.arpWatch = new ArpWatch(this.#poller, this.network, log);
     this.clock.onLate = (late) => this.#awake(late);
     const now = this.clock.now();
     this.#hearingFrom = adopted === undefined ? startsAt(config.global, now) : now;
@@ -149,6 +152,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     }
     for (const name of [...this.#sockets.keys()]) this.#closeSocket(name);
     this.announcer.close();
+    this.arpWatch.close();
     await Promise.race([ended, new Promise<void>((resolve) => this.clock.wakeAt(this.clock.now() + GRACE, resolve))]);
     for (const script of scripts) script.close();
     this.network.close();

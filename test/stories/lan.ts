@@ -21,6 +21,15 @@ import {
 } from "../../src/vrrp/machine.ts";
 import type { VrrpParameters } from "../../src/vrrp/parameters.ts";
 import { receive } from "../../src/vrrp/receive.ts";
+import {
+  evidenceOf,
+  IDLE,
+  type SplitBrainEvent,
+  type SplitBrainState,
+  splitBrainDeadline,
+  splitBrainStep,
+} from "../../src/vrrp/split-brain.ts";
+import { splitBrainWords } from "../../src/vrrp/split-brain-words.ts";
 import { forgetsWarnings, isRepetitive, UNWARNED, type Warned, warn } from "../../src/vrrp/warning.ts";
 import { noteWords, problemWords } from "../../src/vrrp/words.ts";
 import { encodeAdvertisement, VRRP_GROUP_V4, VRRP_TTL } from "../../src/wire/vrrp.ts";
@@ -84,6 +93,8 @@ interface Process {
   state: VrrpState;
   announce: AnnounceState;
   warned: Warned;
+  rivals: SplitBrainState;
+  cancelRivals: () => void;
   cancelWake: () => void;
   cancelAnnounce: () => void;
 }
@@ -143,6 +154,7 @@ export class Lan extends Timeline {
     const host = this.#host(name);
     host.process?.cancelWake();
     host.process?.cancelAnnounce();
+    host.process?.cancelRivals();
     host.process = undefined;
   }
 
@@ -214,6 +226,7 @@ export class Lan extends Timeline {
     const { state, effects } = step(host.router, host.process.state, event, this.now);
     if (forgetsWarnings(host.process.state, state)) host.process.warned = UNWARNED;
     host.process.state = state;
+    this.#rival(name, { type: state.name === "master" ? "master" : "left" });
     host.reported = { ...host.reported, state };
     for (const effect of effects) this.#perform(name, host, effect);
     this.#rearm(name, host);
@@ -287,12 +300,28 @@ export class Lan extends Timeline {
       if (!asleep.deaf) asleep.packets.push(packet);
       return;
     }
-    const received = receive(router, this.state(name), packet);
+    const before = this.state(name);
+    const received = receive(router, before, packet);
     if (received.type === "ignored") return;
     if (received.problem !== undefined && this.#isNews(host, received.problem.reason))
       this.#say(name, problemWords(router, packet.from, received.problem));
-    if (received.type === "dropped") return;
-    this.#feed(name, { type: "advertisement", from: packet.from, advertisement: received.advertisement });
+    if (received.type === "accepted")
+      this.#feed(name, { type: "advertisement", from: packet.from, advertisement: received.advertisement });
+    const evidence = evidenceOf(before, this.state(name), packet, received);
+    if (evidence !== undefined) this.#rival(name, evidence);
+  }
+
+  #rival(name: string, event: SplitBrainEvent): void {
+    const host = this.#host(name);
+    if (host.process === undefined) return;
+    const { state, note, announce } = splitBrainStep(host.router, host.process.rivals, event, this.now);
+    host.process.rivals = state;
+    if (note !== undefined) this.#say(name, splitBrainWords(host.router, note));
+    if (announce) this.#announce(name, { type: "again" });
+    host.process.cancelRivals();
+    const at = splitBrainDeadline(state);
+    if (at !== undefined)
+      host.process.cancelRivals = this.#wakeAt(host, at, () => this.#rival(name, { type: "timer" }));
   }
 
   #isNews({ process }: Host, reason: string): boolean {
@@ -303,7 +332,9 @@ export class Lan extends Timeline {
   }
 
   #run(host: Host, state: VrrpState): void {
-    host.process = { state, announce: SILENT, warned: UNWARNED, cancelWake: () => {}, cancelAnnounce: () => {} };
+    const machines = { state, announce: SILENT, warned: UNWARNED, rivals: IDLE };
+    host.process = { ...machines, cancelWake: () => {}, cancelAnnounce: () => {}, cancelRivals: () => {} };
+    if (state.name === "master") host.process.rivals = { name: "alone", since: this.now };
   }
 
   #rearm(name: string, host: Host): void {
