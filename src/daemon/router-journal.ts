@@ -79,6 +79,7 @@ export class RouterJournal {
   splitBrain(router: Spoken, note: SplitBrainNote): void {
     const words = splitBrainWords(router, note);
     if (note.name === "split-brain-over") {
+      this.forgetWarnings(); // the next one is news
       this.#log.info(words, { iname: router.name });
       return;
     }

@@ -1,5 +1,5 @@
 import { compareIp, type IpAddress } from "../base/ip.ts";
-import type { Micros } from "../base/time.ts";
+import { type Micros, milliseconds } from "../base/time.ts";
 import type { Backup, Master, Step, VrrpEffect, VrrpEvent } from "./machine.ts";
 import { ownerChallenged } from "./owners.ts";
 import { OWNER, RESIGN, skewTime, type VrrpParameters } from "./parameters.ts";
@@ -71,9 +71,14 @@ function verdict(router: VrrpParameters, priority: number, from: IpAddress, lost
   });
 }
 
+/** Whoever spoke just before has been heard: lower adverts in a flood are not answered by a flood. */
+const ANSWER_GAP = milliseconds(1);
+
 /** We win. The other one goes when it hears us; the neighbours may have believed it, so they are told again. */
 export function asserted(router: VrrpParameters, state: Master, said: VrrpEffect, now: Micros): Step {
-  if (!router.lowerPriorityAdvert) return { state, effects: [said, { type: "announce", because: "lower-priority" }] };
+  const justSaid = now - (state.advertiseAt - router.interval) < ANSWER_GAP;
+  if (!router.lowerPriorityAdvert || justSaid)
+    return { state, effects: [said, { type: "announce", because: "lower-priority" }] };
   return prefixed(said, advertise(router, now, [{ type: "announce", because: "lower-priority" }], state));
 }
 

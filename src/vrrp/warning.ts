@@ -20,10 +20,13 @@ export function forgetsWarnings(before: VrrpState, after: VrrpState): boolean {
 
 /** Notes that come with every advertisement of a peer. Keepalived differs: it repeats them each time. */
 export function isRepetitive({ name }: VrrpNote): boolean {
-  return (
-    name === "lower-priority-discarded" ||
-    name === "priority-zero-ignored" ||
-    name === "own-address-conflict" ||
-    name === "owner-conflict"
-  );
+  return REPETITIVE.has(name);
 }
+
+const REPETITIVE: ReadonlySet<VrrpNote["name"]> = new Set([
+  "lower-priority-discarded",
+  "priority-zero-ignored",
+  "forcing-election",
+  "own-address-conflict",
+  "owner-conflict",
+]);

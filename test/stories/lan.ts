@@ -317,6 +317,7 @@ export class Lan extends Timeline {
     const { state, note, announce } = splitBrainStep(host.router, host.process.rivals, event, this.now);
     host.process.rivals = state;
     if (note !== undefined) this.#say(name, splitBrainWords(host.router, note));
+    if (note?.name === "split-brain-over") host.process.warned = UNWARNED;
     if (announce) this.#announce(name, { type: "again" });
     host.process.cancelRivals();
     const at = splitBrainDeadline(state);
