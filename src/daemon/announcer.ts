@@ -1,13 +1,14 @@
-import { family } from "../base/ip.ts";
-import type { Micros } from "../base/time.ts";
+import { type Family, family } from "../base/ip.ts";
 import type { Clock } from "../io/clock.ts";
 import { Ipv6Forwarding } from "../io/forwarding.ts";
 import type { HostNetwork } from "../io/host-network.ts";
 import { PacketSocket } from "../io/packet-socket.ts";
 import { IFF_NOARP } from "../netlink/constants.ts";
 import type { Log } from "../observe/log.ts";
+import { type GapRules, type Lane, laneFinder } from "../vrrp/lanes.ts";
 import {
   type Announcement,
+  type AnnouncementBlock,
   type PacingEvent,
   type PacingState,
   paceDeadline,
@@ -18,6 +19,7 @@ import { encodeArp, gratuitousArp } from "../wire/arp.ts";
 import { encodeUnsolicitedAdvertisement } from "../wire/ndp.ts";
 
 interface Queue {
+  lane: Lane;
   state: PacingState;
   cancelWake: () => void;
 }
@@ -27,38 +29,45 @@ const SENDING = {
   6: "Sending unsolicited Neighbour Advert on {intf} for {address}",
 };
 
-/** Sends gratuitous ARPs and, of IPv6, unsolicited neighbour advertisements, with at least `garp_interval` between two of one interface. */
+/** Sends gratuitous ARPs and, of IPv6, unsolicited neighbour advertisements, with at least the gap of its lane (an interface, or a `garp_group`) between two. */
 export class Announcer {
   readonly #clock: Clock;
   readonly #network: HostNetwork;
   readonly #log: Log;
   readonly #socket = new PacketSocket();
   readonly #forwarding = new Ipv6Forwarding();
-  readonly #queues = new Map<string, Queue>();
-  /** Least gap between two messages of an interface; 0 = none. */
-  gap: Micros;
+  readonly #queues = new Map<string, Queue>(); // by name of the lane
+  #laneOf: (on: string, of: Family) => Lane;
 
-  constructor(clock: Clock, network: HostNetwork, log: Log, gap: Micros) {
+  constructor(clock: Clock, network: HostNetwork, log: Log, rules: GapRules) {
     this.#clock = clock;
     this.#network = network;
     this.#log = log;
-    this.gap = gap;
+    this.#laneOf = laneFinder(rules);
+  }
+
+  /** Other gaps from now on; what waits in a lane that is no more leaves with the old gap. */
+  pace(rules: GapRules): void {
+    this.#laneOf = laneFinder(rules);
   }
 
   /** Queues announcements; what the gap allows leaves before this returns. */
-  announce(announcements: readonly Announcement[]): void {
-    const byInterface = new Map<string, Announcement[]>();
-    for (const item of announcements) {
-      const list = byInterface.get(item.interface) ?? [];
-      list.push(item);
-      byInterface.set(item.interface, list);
+  announce(blocks: readonly AnnouncementBlock[]): void {
+    const byLane = new Map<string, { readonly lane: Lane; readonly blocks: AnnouncementBlock[] }>();
+    for (const block of blocks) {
+      const [address] = block.addresses;
+      if (address === undefined) continue;
+      const lane = this.#laneOf(block.interface, family(address));
+      const list = byLane.get(lane.name) ?? { lane, blocks: [] };
+      list.blocks.push(block);
+      byLane.set(lane.name, list);
     }
-    for (const [name, list] of byInterface) this.#feed(name, { type: "queue", announcements: list });
+    for (const { lane, blocks } of byLane.values()) this.#feed(lane, { type: "queue", blocks });
   }
 
   /** Forgets what waits for an instance that is master no more. */
   drop(instance: string): void {
-    for (const name of this.#queues.keys()) this.#feed(name, { type: "drop", instance });
+    for (const { lane } of [...this.#queues.values()]) this.#feed(lane, { type: "drop", instance });
   }
 
   close(): void {
@@ -66,14 +75,21 @@ export class Announcer {
     this.#socket.close();
   }
 
-  #feed(name: string, event: PacingEvent): void {
-    const queue = this.#queues.get(name) ?? { state: UNPACED, cancelWake: () => {} };
-    const { state, send } = paceStep(this.gap, queue.state, event, this.#clock.now());
-    queue.cancelWake();
+  /** A lane is kept for its gap too: what comes next must not follow at once. */
+  #feed(lane: Lane, event: PacingEvent): void {
+    const queue = this.#queues.get(lane.name);
+    queue?.cancelWake();
+    const { state, send } = paceStep(lane.gap, queue?.state ?? UNPACED, event, this.#clock.now());
     const at = paceDeadline(state);
-    const cancelWake = at === undefined ? () => {} : this.#clock.wakeAt(at, () => this.#feed(name, { type: "timer" }));
-    this.#queues.set(name, { state, cancelWake });
-    this.#send(name, send);
+    const cancelWake = at === undefined ? () => {} : this.#clock.wakeAt(at, () => this.#feed(lane, { type: "timer" }));
+    this.#queues.set(lane.name, { lane, state, cancelWake });
+    for (let from = 0; from < send.length; ) {
+      const name = send[from]?.interface ?? "";
+      let to = from + 1;
+      while (send[to]?.interface === name) to++;
+      this.#send(name, from === 0 && to === send.length ? send : send.slice(from, to));
+      from = to;
+    }
   }
 
   #send(name: string, announcements: readonly Announcement[]): void {

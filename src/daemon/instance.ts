@@ -1,9 +1,10 @@
 import { toByteString } from "../base/bytes.ts";
 import { type IpAddress, ip, isLinkLocal } from "../base/ip.ts";
 import type { ReceiveBuffers } from "../config/model/global.ts";
-import type { VirtualAddress, VrrpInstanceConfig } from "../config/model/model.ts";
+import type { Config, VirtualAddress, VrrpInstanceConfig } from "../config/model/model.ts";
 import type { HostNetwork } from "../io/host-network.ts";
 import { type InterfaceAddress, virtualAddress } from "../netlink/address.ts";
+import type { GapRules } from "../vrrp/lanes.ts";
 import type { Announcement } from "../vrrp/pacing.ts";
 import type { VrrpParameters } from "../vrrp/parameters.ts";
 import type { ScriptVerdict } from "../vrrp/script.ts";
@@ -44,6 +45,11 @@ export function announcements(config: VrrpInstanceConfig): Announcement[] {
     interface: name,
     address,
   }));
+}
+
+/** What `global_defs` and the `garp_group`s say of the gaps between announcements. */
+export function gapRules({ global: { garpInterval, gnaInterval }, garpGroups }: Config): GapRules {
+  return { garpInterval, gnaInterval, groups: garpGroups };
 }
 
 /** The configured source, or the first address of the interface that is not virtual; of IPv6 a link-local one. */
@@ -145,6 +151,7 @@ export function vrrpParameters(
     basePriority: config.priority,
     interval: config.advertInterval,
     primaryAddress: source,
+    announcesSource: config.unicast !== undefined,
     wantsMaster: config.wantedState === "master",
     addresses: advertisedAddresses(config, network),
     authentication:

@@ -2,10 +2,13 @@ import type { IpAddress } from "../base/ip.ts";
 import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { Log } from "../observe/log.ts";
 import type { VrrpCounters } from "../observe/report.ts";
-import type { VrrpNote } from "../vrrp/machine.ts";
-import type { ReceiveProblem } from "../vrrp/receive.ts";
+import type { VrrpNote, VrrpState } from "../vrrp/machine.ts";
+import { RESIGN } from "../vrrp/parameters.ts";
+import type { Received, ReceiveProblem } from "../vrrp/receive.ts";
+import type { SplitBrainNote } from "../vrrp/split-brain.ts";
+import { splitBrainWords } from "../vrrp/split-brain-words.ts";
 import type { FaultReason } from "../vrrp/tracking.ts";
-import { isRepetitive, UNWARNED, warn } from "../vrrp/warning.ts";
+import { forgetsWarnings, isRepetitive, UNWARNED, warn } from "../vrrp/warning.ts";
 import { faultWords, isDetail, noteWords, problemWords, type Spoken } from "../vrrp/words.ts";
 
 const NO_COUNTERS: VrrpCounters = {
@@ -16,6 +19,7 @@ const NO_COUNTERS: VrrpCounters = {
   priorityZeroSent: 0,
   priorityZeroReceived: 0,
   dropped: {},
+  splitBrains: {},
 };
 
 /** What a router says and counts. What comes with every packet is said once, until `forgetWarnings`. */
@@ -33,7 +37,17 @@ export class RouterJournal {
     this.#warned = UNWARNED;
   }
 
-  count(more: Partial<Omit<VrrpCounters, "dropped">>): void {
+  /** The machine has made a step. */
+  stepped(before: VrrpState, after: VrrpState): void {
+    if (forgetsWarnings(before, after)) this.forgetWarnings();
+    if (before.name === after.name) return;
+    this.count({
+      becomeMaster: after.name === "master" ? 1 : 0,
+      releaseMaster: before.name === "master" ? 1 : 0,
+    });
+  }
+
+  count(more: Partial<Omit<VrrpCounters, "dropped" | "splitBrains">>): void {
     const counters = { ...this.counters };
     for (const [name, n] of Object.entries(more)) counters[name as keyof typeof more] += n;
     this.counters = counters;
@@ -61,8 +75,31 @@ export class RouterJournal {
     else this.#log.info(words, { iname: router.name });
   }
 
-  /** A packet from `from` was no good, or not quite. */
-  problem(router: Spoken, from: IpAddress, problem: ReceiveProblem): void {
+  /** A packet from `from` was judged. */
+  received(router: Spoken, from: IpAddress, received: Exclude<Received, { readonly type: "ignored" }>): void {
+    if (received.type === "accepted")
+      this.count({
+        advertisementsReceived: 1,
+        priorityZeroReceived: received.advertisement.priority === RESIGN ? 1 : 0,
+      });
+    if (received.problem !== undefined) this.#problem(router, from, received.problem);
+  }
+
+  /** Another master was seen while we are it, or is gone. */
+  splitBrain(router: Spoken, note: SplitBrainNote): void {
+    const words = splitBrainWords(router, note);
+    if (note.name === "split-brain-over") {
+      this.forgetWarnings(); // the next one is news
+      this.#log.info(words, { iname: router.name });
+      return;
+    }
+    const { splitBrains } = this.counters;
+    const { seen } = note.evidence;
+    this.counters = { ...this.counters, splitBrains: { ...splitBrains, [seen]: (splitBrains[seen] ?? 0) + 1 } };
+    this.#log.warning(words, { iname: router.name });
+  }
+
+  #problem(router: Spoken, from: IpAddress, problem: ReceiveProblem): void {
     const { dropped } = this.counters;
     const count = (dropped[problem.reason] ?? 0) + 1;
     this.counters = { ...this.counters, dropped: { ...dropped, [problem.reason]: count } };

@@ -1,10 +1,9 @@
-import type { IpAddress } from "../base/ip.ts";
 import type { Micros } from "../base/time.ts";
 import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { Clock } from "../io/clock.ts";
 import type { InterfaceAddress } from "../netlink/address.ts";
 import type { Log } from "../observe/log.ts";
-import { type AnnounceEvent, type AnnounceState, announceDeadline, announceStep, SILENT } from "../vrrp/announce.ts";
+import { looksFirst } from "../vrrp/lateness.ts";
 import {
   adopt,
   deadline,
@@ -15,9 +14,9 @@ import {
   type VrrpEvent,
   type VrrpState,
 } from "../vrrp/machine.ts";
-import { rounds } from "../vrrp/pacing.ts";
 import { RESIGN, type VrrpParameters } from "../vrrp/parameters.ts";
-import { type ReceiveProblem, receive, type VrrpPacket } from "../vrrp/receive.ts";
+import { receive, type VrrpPacket } from "../vrrp/receive.ts";
+import { evidenceOf } from "../vrrp/split-brain.ts";
 import {
   contribution,
   effectivePriority,
@@ -26,11 +25,10 @@ import {
   standingEvent,
   type Tracked,
 } from "../vrrp/tracking.ts";
-import { forgetsWarnings } from "../vrrp/warning.ts";
 import { Advertiser } from "./advertiser.ts";
 import type { Announcer } from "./announcer.ts";
+import type { ArpWatch } from "./arp-watch.ts";
 import {
-  announcements,
   endpoint,
   NOWHERE,
   placedAddresses,
@@ -41,13 +39,16 @@ import {
   vrrpParameters,
 } from "./instance.ts";
 import type { VrrpInstanceReport } from "./messages.ts";
+import { RouterAnnouncements } from "./router-announcements.ts";
 import { RouterJournal } from "./router-journal.ts";
+import { RouterRivals } from "./router-rivals.ts";
 import type { Speaker, VrrpSockets } from "./vrrp-sockets.ts";
 
 /** What a router needs of the process it lives in. */
 export interface RouterHost extends Surroundings {
   readonly clock: Clock;
   readonly announcer: Announcer;
+  readonly arpWatch: ArpWatch;
   readonly log: Log;
   readonly sockets: VrrpSockets;
   changed(): void;
@@ -61,24 +62,26 @@ export class Router implements Speaker {
   readonly #key: string;
   #config: VrrpInstanceConfig;
   #state: VrrpState = INIT;
-  #announce: AnnounceState = SILENT;
+  readonly #announcements: RouterAnnouncements;
   #standing: Standing = "pending";
   #priority: number;
   #parameters: VrrpParameters; // follows configuration, priority and interface
   readonly #journal: RouterJournal;
   readonly #advertiser: Advertiser;
+  readonly #rivals: RouterRivals;
   #startAt: Micros = 0; // vrrp_startup_delay: time does not run before
   #held: readonly InterfaceAddress[] = []; // what we have put on interfaces, or may have
   #cancelWake = (): void => {};
-  #cancelAnnounce = (): void => {};
 
   /** `key` is what makes it the same router after a reload or a respawn. */
   constructor(key: string, config: VrrpInstanceConfig, host: RouterHost) {
     this.#key = key;
     this.#config = config;
     this.#host = host;
+    this.#announcements = new RouterAnnouncements(host, () => this.#config);
     this.#journal = new RouterJournal(host.log);
     this.#advertiser = new Advertiser(this, host);
+    this.#rivals = new RouterRivals(host, () => this.#parameters, this.#journal, this.#announcements);
     this.#priority = config.priority;
     const source = primaryAddress(config, host) ?? NOWHERE[config.family];
     this.#parameters = vrrpParameters(config, config.priority, source, host.network);
@@ -109,7 +112,8 @@ export class Router implements Speaker {
       this.#state = adopt(this.#parameters, adopted.state, adopted.lastAdvertAt, now);
       const resumed = this.#state.name === "master";
       this.#apply(resumed ? placedAddresses(this.#config, this.#host.network) : []);
-      if (resumed) this.#feedAnnounce({ type: "adopted" });
+      if (resumed) this.#announcements.feed({ type: "adopted" });
+      this.#rivals.follow(this.#config, this.#state);
       this.#host.log.info("({iname}) resuming in {state} STATE", {
         iname: this.#config.name,
         state: this.#state.name.toUpperCase(),
@@ -126,19 +130,17 @@ export class Router implements Speaker {
 
   /** A packet of this VRID came in on our interface. */
   packet(packet: VrrpPacket): void {
-    const received = receive(this.#parameters, this.#state, packet);
+    const before = this.#state;
+    const received = receive(this.#parameters, before, packet);
     if (received.type === "ignored") return;
-    if (received.type === "dropped") {
-      this.#problem(packet.from, received.problem);
-      return;
+    this.#journal.received(this.#parameters, packet.from, received);
+    if (received.type === "dropped") this.#host.changed();
+    else {
+      this.#advertiser.heard(packet.from, received.checksum);
+      this.#feed({ type: "advertisement", from: packet.from, advertisement: received.advertisement });
     }
-    this.#journal.count({
-      advertisementsReceived: 1,
-      priorityZeroReceived: received.advertisement.priority === RESIGN ? 1 : 0,
-    });
-    if (received.problem !== undefined) this.#problem(packet.from, received.problem);
-    this.#advertiser.heard(packet.from, received.checksum);
-    this.#feed({ type: "advertisement", from: packet.from, advertisement: received.advertisement });
+    const evidence = evidenceOf(before, this.#state, packet, received);
+    if (evidence !== undefined) this.#rivals.feed(evidence);
   }
 
   /** An interface, an address or a script has changed. */
@@ -159,6 +161,7 @@ export class Router implements Speaker {
       this.#feed({ type: "priority-changed", from });
     }
     this.#restore();
+    this.#announcements.linksChanged();
   }
 
   /** Goes on with another configuration of the same virtual router. */
@@ -167,7 +170,15 @@ export class Router implements Speaker {
     this.#journal.forgetWarnings();
     this.#setPriority(this.#effectivePriority(trackedNow(config, this.#host)));
     this.#feed({ type: "reconfigured" });
+    this.#announcements.feed({ type: "reconfigured" });
     this.reconsider();
+  }
+
+  /** Some timer came late: what waits in the socket comes before all of them. */
+  awake(): void {
+    if (!looksFirst(this.#parameters, this.#state, this.#host.clock.now())) return;
+    this.#host.sockets.drain(this);
+    this.#feed({ type: "timer" });
   }
 
   /** Leaves: resigns and removes the addresses if it is master. */
@@ -180,7 +191,8 @@ export class Router implements Speaker {
   /** Ends without a word: addresses stay. */
   abandon(): void {
     this.#cancelWake();
-    this.#cancelAnnounce();
+    this.#announcements.close();
+    this.#rivals.close();
   }
 
   report(): VrrpInstanceReport {
@@ -195,6 +207,7 @@ export class Router implements Speaker {
       priority: this.#priority,
       lastAdvertAt: this.#advertiser.sentAt,
       counters: this.#journal.counters,
+      split: this.#rivals.isSplit,
     };
   }
 
@@ -203,21 +216,22 @@ export class Router implements Speaker {
     const now = Math.max(this.#host.clock.now(), this.#startAt);
     const { state, effects } = step(this.#parameters, before, event, now);
     this.#state = state;
-    if (forgetsWarnings(before, state)) this.#journal.forgetWarnings();
-    if (before.name !== state.name)
-      this.#journal.count({
-        becomeMaster: state.name === "master" ? 1 : 0,
-        releaseMaster: before.name === "master" ? 1 : 0,
-      });
+    this.#journal.stepped(before, state);
     for (const effect of effects) this.#perform(effect);
     this.#rearm();
+    this.#rivals.follow(this.#config, state);
     this.#host.changed();
   }
 
   #rearm(): void {
     this.#cancelWake();
     const at = deadline(this.#state);
-    this.#cancelWake = at === undefined ? () => {} : this.#host.clock.wakeAt(at, () => this.#feed({ type: "timer" }));
+    this.#cancelWake = at === undefined ? () => {} : this.#host.clock.wakeAt(at, () => this.#due());
+  }
+
+  #due(): void {
+    this.awake();
+    this.#feed({ type: "timer" }); // for one that has nothing to look for; another one is early then, and ignored
   }
 
   #perform(effect: VrrpEffect): void {
@@ -228,19 +242,22 @@ export class Router implements Speaker {
       case "claim-addresses":
         this.#host.log.detail("({iname}) setting VIPs.", { iname: this.#config.name });
         this.#apply(placedAddresses(this.#config, this.#host.network));
-        this.#feedAnnounce({ type: "claimed" });
+        this.#announcements.feed({ type: "claimed" });
         break;
       case "update-addresses":
-        if (this.#apply(placedAddresses(this.#config, this.#host.network))) this.#feedAnnounce({ type: "claimed" });
+        if (this.#apply(placedAddresses(this.#config, this.#host.network)))
+          this.#announcements.feed({ type: "claimed" });
         break;
       case "release-addresses":
-        this.#feedAnnounce({ type: "released" });
-        this.#host.announcer.drop(this.#config.name);
+        this.#announcements.feed({ type: "released" });
         this.#host.log.detail("({iname}) removing VIPs.", { iname: this.#config.name });
         this.#apply([]);
         break;
       case "announce":
-        this.#feedAnnounce({ type: "lower-priority" });
+        this.#announcements.feed({ type: effect.because });
+        break;
+      case "announce-source":
+        this.#announcements.source(this.#parameters.primaryAddress);
         break;
       case "note":
         this.#journal.note(this.#parameters, effect.note);
@@ -251,16 +268,6 @@ export class Router implements Speaker {
   #advertise(priority: number): void {
     if (!this.#advertiser.send(this.#parameters, priority)) return;
     this.#journal.count({ advertisementsSent: 1, priorityZeroSent: priority === RESIGN ? 1 : 0 });
-  }
-
-  #feedAnnounce(event: AnnounceEvent): void {
-    const { state, effects } = announceStep(this.#config.announce, this.#announce, event, this.#host.clock.now());
-    this.#announce = state;
-    for (const effect of effects) this.#host.announcer.announce(rounds(announcements(this.#config), effect.rounds));
-    this.#cancelAnnounce();
-    const at = announceDeadline(state);
-    this.#cancelAnnounce =
-      at === undefined ? () => {} : this.#host.clock.wakeAt(at, () => this.#feedAnnounce({ type: "timer" }));
   }
 
   /** Brings the virtual addresses in line with `want`; whether any was added. */
@@ -279,7 +286,7 @@ export class Router implements Speaker {
     this.#host.log.warning("({iname}) virtual addresses had been removed, restored", {
       iname: this.#config.name,
     });
-    this.#feedAnnounce({ type: "claimed" });
+    this.#announcements.feed({ type: "claimed" });
   }
 
   #setPriority(priority: number): void {
@@ -293,10 +300,5 @@ export class Router implements Speaker {
 
   #effectivePriority({ scripts }: Tracked): number {
     return effectivePriority(this.#config.priority, scripts.map(contribution));
-  }
-
-  #problem(from: IpAddress, problem: ReceiveProblem): void {
-    this.#journal.problem(this.#parameters, from, problem);
-    this.#host.changed();
   }
 }

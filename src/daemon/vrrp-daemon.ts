@@ -1,5 +1,5 @@
 import type { IpAddress } from "../base/ip.ts";
-import { seconds } from "../base/time.ts";
+import { type Micros, seconds, toSeconds } from "../base/time.ts";
 import type { Config, VrrpInstanceConfig } from "../config/model/model.ts";
 import { Clock } from "../io/clock.ts";
 import { HostNetwork } from "../io/host-network.ts";
@@ -9,10 +9,13 @@ import type { InterfaceAddress } from "../netlink/address.ts";
 import { changed, going } from "../plan/difference.ts";
 import { instanceKeys } from "../plan/instance-shape.ts";
 import { planVrrp } from "../plan/plan.ts";
+import { WORTH_SAYING } from "../vrrp/lateness.ts";
+import { startsAt } from "../vrrp/startup.ts";
 import { scriptWords } from "../vrrp/words.ts";
 import { Announcer } from "./announcer.ts";
+import { ArpWatch } from "./arp-watch.ts";
 import type { ProgramContext, Running } from "./child.ts";
-import { allAddresses, deviceOf, isUp, placedAddresses } from "./instance.ts";
+import { allAddresses, deviceOf, gapRules, isUp, placedAddresses } from "./instance.ts";
 import type { VrrpReport } from "./messages.ts";
 import { Router, type RouterHost } from "./router.ts";
 import { ScriptTracker } from "./script-tracker.ts";
@@ -30,6 +33,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   readonly network: HostNetwork;
   readonly announcer: Announcer;
   readonly sockets: VrrpSockets;
+  readonly arpWatch: ArpWatch;
   readonly #routers = new Map<string, Router>(); // by `instanceKeys`
   readonly #scripts = new Map<string, ScriptTracker>();
   readonly #up = new Map<string, boolean>(); // interfaces as last told to the operator
@@ -46,10 +50,15 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.#config = config;
     this.network = new HostNetwork(this.#poller, (links) => this.#networkChanged(links));
     this.sockets = new VrrpSockets(this.#poller, this.network, log, this);
-    this.announcer = new Announcer(this.clock, this.network, log, config.global.garpInterval);
-    const delay = adopted === undefined ? config.global.startupDelay : 0;
-    this.#hearingFrom = this.clock.now() + delay;
-    if (delay > 0) log.info("Delaying startup for {seconds} seconds", { seconds: delay / 1_000_000 });
+    this.announcer = new Announcer(this.clock, this.network, log, gapRules(config));
+    this.arpWatch = new ArpWatch(this.#poller, this.network, log);
+    this.clock.onLate = (late) => this.#awake(late);
+    const now = this.clock.now();
+    this.#hearingFrom = adopted === undefined ? startsAt(config.global, now) : now;
+    if (this.#hearingFrom > now) {
+      log.info("Delaying startup for {seconds} seconds", { seconds: toSeconds(this.#hearingFrom - now) });
+      this.clock.wakeAt(this.#hearingFrom, () => log.info("Delayed start completed"));
+    }
     this.#virtual = virtualAddresses(config);
     this.#setScripts(config, adopted);
     const keys = instanceKeys(config.vrrpInstances);
@@ -96,7 +105,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
 
   /** As planned: what did not change is not touched. */
   reload(config: Config): void {
-    this.announcer.gap = config.global.garpInterval;
+    this.announcer.pace(gapRules(config));
     const { vrrpInstances, vrrpScripts } = planVrrp(this.#config, config).lists;
     this.#config = config;
     const keys = instanceKeys(config.vrrpInstances);
@@ -127,6 +136,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     }
     this.sockets.close();
     this.announcer.close();
+    this.arpWatch.close();
     await Promise.race([ended, new Promise<void>((resolve) => this.clock.wakeAt(this.clock.now() + GRACE, resolve))]);
     for (const script of scripts) script.close();
     this.network.close();
@@ -183,6 +193,13 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       this.#scripts.set(script.name, new ScriptTracker(script, same, host));
     }
     for (const gone of before.values()) gone.close();
+  }
+
+  /** Every router looks around before any timer speaks for one that slept. */
+  #awake(late: Micros): void {
+    if (late >= WORTH_SAYING)
+      this.log.info("A thread timer expired {seconds} seconds ago", { seconds: toSeconds(late).toFixed(6) });
+    for (const router of this.#routers.values()) router.awake();
   }
 
   #networkChanged(links: ReadonlySet<string>): void {

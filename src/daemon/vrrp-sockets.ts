@@ -86,6 +86,11 @@ export class VrrpSockets {
     this.#places.delete(endpointKey(place.endpoint));
   }
 
+  /** Hands over what waits where a speaker listens, before a deadline takes its silence for granted. */
+  drain(speaker: Speaker): void {
+    this.#joined.get(speaker)?.socket?.drain();
+  }
+
   /** An interface came, went, or is another of the same name: its sockets are opened anew. */
   linkChanged(name: string): void {
     for (const place of this.#places.values()) if (place.endpoint.device === name) this.#open(place);

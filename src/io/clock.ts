@@ -1,8 +1,10 @@
 import { Deadlines } from "../base/deadlines.ts";
-import type { Micros } from "../base/time.ts";
+import { type Micros, milliseconds } from "../base/time.ts";
 import { check } from "./kernel-error.ts";
 import { native } from "./native.ts";
 import type { Poller } from "./poller.ts";
+
+const LATE = milliseconds(10);
 
 /**
  * The monotonic clock and its alarms: one timerfd for the earliest of all deadlines. A deadline never fires early;
@@ -14,6 +16,8 @@ export class Clock {
   readonly #deadlines = new Deadlines<() => void>();
   readonly #expirations = new Uint8Array(8);
   #armed = Number.POSITIVE_INFINITY; // what the timerfd is set to
+  /** Called before the first wake of a turn that comes 10 ms late or more: this process did not run, or was busy. */
+  onLate: (late: Micros) => void = () => {};
 
   constructor(poller: Poller) {
     this.#timer = check(native.timerCreate(), "cannot create a timer");
@@ -43,6 +47,8 @@ export class Clock {
     native.read(this.#timer, this.#expirations);
     this.#armed = Number.POSITIVE_INFINITY;
     const now = this.now();
+    const late = now - (this.#deadlines.first?.at ?? now);
+    if (late >= LATE) this.onLate(late);
     // What a wake sets anew, even for now, waits for the next turn, so that sockets have theirs.
     const last = this.#deadlines.latest;
     try {

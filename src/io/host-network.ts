@@ -1,5 +1,6 @@
 import { type Difference, diff } from "../base/diff.ts";
 import type { IpAddress } from "../base/ip.ts";
+import type { MacAddress } from "../base/mac.ts";
 import { addAddress, decodeAddress, deleteAddress, dumpAddresses, type InterfaceAddress } from "../netlink/address.ts";
 import {
   NETLINK_ROUTE,
@@ -56,6 +57,11 @@ export class HostNetwork {
   /** The addresses of an interface, in the kernel's order. */
   addresses(ifindex: number): readonly InterfaceAddress[] {
     return [...(this.#addresses.get(ifindex)?.values() ?? [])];
+  }
+
+  /** Whether any interface has this hardware address. */
+  hasMac(mac: MacAddress): boolean {
+    return [...this.#links.values()].some((link) => link.mac === mac);
   }
 
   /** Whether any interface has this address. */

@@ -61,8 +61,13 @@ const PRIORITY = 6;
 /** Where `struct sockaddr_in6` has the address. */
 const ADDRESS_AT = 8;
 
+/** Packets received by one system call. */
+const BATCH = 16;
+/** Packets that one `drain` hands over at most: more than a receive buffer of the usual size holds. */
+const MOST = 1024;
+
 /** Shared by all sockets: a handler sees its packet before the next is received. The largest packet fits. */
-const arena = new ReceiveArena(16, 65536);
+const arena = new ReceiveArena(BATCH, 65536);
 
 /**
  * VRRP of one family at one place: a socket that hears the group or what is sent to our address there, and one that only
@@ -75,10 +80,12 @@ export class VrrpSocket {
   readonly #scope: number;
   readonly #input: number;
   readonly #output: number;
+  readonly #onPacket: (packet: ReceivedPacket) => void;
 
   /** Throws KernelError, such as ENODEV when the interface is gone. */
   constructor(poller: Poller, place: VrrpPlace, onPacket: (packet: ReceivedPacket) => void) {
     this.#poller = poller;
+    this.#onPacket = onPacket;
     this.#family = family(place.local);
     this.#scope = place.link?.ifindex ?? 0;
     this.#input = this.#family === 4 ? openInput4(place) : openInput6(place);
@@ -88,7 +95,7 @@ export class VrrpSocket {
       native.close(this.#input);
       throw error;
     }
-    poller.add(this.#input, () => this.#receive(onPacket));
+    poller.add(this.#input, () => this.#receive());
   }
 
   /** Room for what waits to be read, bytes. */
@@ -113,14 +120,23 @@ export class VrrpSocket {
     native.close(this.#output);
   }
 
-  /** One batch a turn; what is left over comes with the next, after the timers. */
-  #receive(onPacket: (packet: ReceivedPacket) => void): void {
+  /**
+   * Hands over what waits now, as a turn would, but to the end: for a deadline that must not pass over what was said. Not
+   * from within `onPacket`. A flood is left after `MOST` packets.
+   */
+  drain(): void {
+    for (let left = MOST / BATCH; left > 0 && this.#receive() === BATCH; left--);
+  }
+
+  /** One batch a turn; what is left over comes with the next, after the timers. The number received, or -errno. */
+  #receive(): number {
     const count = arena.receive(this.#input);
     if (count < 0) takeError(this.#input); // the link went down, or memory was short: the packets are gone, go on
     for (let i = 0; i < count; i++) {
       const packet = this.#family === 4 ? received4(i) : received6(i);
-      if (packet !== undefined) onPacket(packet);
+      if (packet !== undefined) this.#onPacket(packet);
     }
+    return count;
   }
 }
 

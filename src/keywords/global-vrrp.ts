@@ -152,6 +152,40 @@ export const GLOBAL_VRRP = {
     missing: "Invalid vrrp_rx_bufs_multiplier",
   }),
   log_unknown_vrids: line(flag, { default: "off", meaning: "Log adverts with an unconfigured VRID" }),
+  vrrp_delay_after_boot: line(decimalSeconds(0.001, 4294.967295), {
+    default: "0",
+    unit: "s",
+    meaning: "Hold VRRP back until this uptime",
+    note: "measured against system uptime",
+    since: "2.4.0",
+  }),
+  vrrp_owner_ignore_adverts: line(optionalBoolean, {
+    default: "off; on in strict mode",
+    meaning: "Address owners disregard received adverts",
+    since: "2.3.3",
+  }),
+  vrrp_garp_extra_if: line(extraInterval(1, { all: choice("Cover every VIP interface", { default: "VMACs only" }) }), {
+    refusal: "vrrp_garp_extra_if '%w' invalid - ignoring",
+    default: "off",
+    unit: "s",
+    meaning: "Periodic GARP/NA on other VIP interfaces; all includes non-VMAC",
+    note: "alias vrrp_vmac_garp_intvl",
+    build: "VMAC",
+  }),
+  vrrp_vmac_garp_intvl: line(
+    extraInterval(1, {
+      all: choice("Cover every VIP interface", { default: "VMACs only", note: "deprecated parent" }),
+    }),
+    {
+      refusal: "vrrp_vmac_garp_intvl '%w' invalid - ignoring",
+      default: "off",
+      unit: "s",
+      meaning: "Old name of vrrp_garp_extra_if",
+      note: "deprecated alias of vrrp_garp_extra_if",
+      build: "VMAC",
+      deprecated: "vrrp_garp_extra_if",
+    },
+  ),
   ...later({
     vrrp_gna_interval: line(decimalSeconds(0.000001, 4294.967295), {
       default: "0",
@@ -184,31 +218,7 @@ export const GLOBAL_VRRP = {
       meaning: "Turn off IGMP reports for link-local multicast groups",
       note: "needs kernel sysctl; fixed across reloads",
     }),
-    vrrp_garp_extra_if: line(
-      extraInterval(1, { all: choice("Cover every VIP interface", { default: "VMACs only" }) }),
-      {
-        refusal: "vrrp_garp_extra_if '%w' invalid - ignoring",
-        default: "off",
-        unit: "s",
-        meaning: "Periodic GARP/NA on other VIP interfaces; all includes non-VMAC",
-        note: "alias vrrp_vmac_garp_intvl",
-        build: "VMAC",
-      },
-    ),
-    vrrp_vmac_garp_intvl: line(
-      extraInterval(1, {
-        all: choice("Cover every VIP interface", { default: "VMACs only", note: "deprecated parent" }),
-      }),
-      {
-        refusal: "vrrp_vmac_garp_intvl '%w' invalid - ignoring",
-        default: "off",
-        unit: "s",
-        meaning: "Old name of vrrp_garp_extra_if",
-        note: "deprecated alias of vrrp_garp_extra_if",
-        build: "VMAC",
-        deprecated: "vrrp_garp_extra_if",
-      },
-    ),
+
     vrrp_iptables: line(several("[<IN CHAIN> [<OUT CHAIN>]]", 0), {
       default: "INPUT OUTPUT when bare",
       meaning: "Chains for no_accept and VMAC filtering",
@@ -256,18 +266,7 @@ export const GLOBAL_VRRP = {
       default: "off",
       meaning: "Repeat current states on the FIFOs after reload",
     }),
-    vrrp_delay_after_boot: line(decimalSeconds(0.001, 4294.967295), {
-      default: "0",
-      unit: "s",
-      meaning: "Hold VRRP back until this uptime",
-      note: "measured against system uptime",
-      since: "2.4.0",
-    }),
-    vrrp_owner_ignore_adverts: line(optionalBoolean, {
-      default: "off; on in strict mode",
-      meaning: "Address owners disregard received adverts",
-      since: "2.3.3",
-    }),
+
     vmac_prefix: line(text, {
       default: "vrrp",
       meaning: "Name prefix for generated VMAC interfaces",

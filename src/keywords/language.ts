@@ -49,6 +49,10 @@ export const TOP = {
     refusal: "Invalid virtual server IP address/port %w - skipping",
     usage: "<IPADDR> [<PORT>] { ... } | fwmark <N> { ... } | group <NAME> { ... }",
   }),
+  garp_group: block(flag, GARP_GROUP, {
+    meaning: "Pace gratuitous ARP/NA per interface or interface set",
+    repeats: true,
+  }),
   ...later({
     linkbeat_use_polling: line(flag, {
       default: "off",
@@ -104,10 +108,6 @@ export const TOP = {
       meaning: "Tie several VRRP instances to one shared state",
       repeats: true,
       missing: "vrrp_sync_group must have a name - skipping",
-    }),
-    garp_group: block(flag, GARP_GROUP, {
-      meaning: "Pace gratuitous ARP/NA per interface or interface set",
-      repeats: true,
     }),
     linkbeat_interfaces: items(linkbeat, {
       meaning: "List interfaces polled with MII, ETHTOOL or ioctl",

@@ -1,4 +1,4 @@
-import { choice, later, line, type Table } from "../syntax/table.ts";
+import { choice, line, type Table } from "../syntax/table.ts";
 import { INT, integer, optional, optionalBoolean, shown, UINT, wholeSeconds } from "../syntax/types.ts";
 import { extraInterval } from "./read-global.ts";
 
@@ -64,47 +64,45 @@ export const ANNOUNCEMENTS = {
     meaning: "Receive buffer of this instance's socket",
     missing: "(%b) invalid kernel_rx_buf_size specified",
   }),
-  ...later({
-    timer_expired_backup: line(optional(integer(1, 254), true), {
-      default: "off; bare means 254",
-      meaning: "Yield when timers ran so late another may be master",
-      note: "needs nopreempt; alias thread_timer_expired",
-      since: "2.2.8",
+  timer_expired_backup: line(optional(integer(1, 254), true), {
+    default: "off; bare means 254",
+    meaning: "Yield when timers ran so late another may be master",
+    note: "needs nopreempt; alias thread_timer_expired",
+    since: "2.2.8",
+  }),
+  thread_timer_expired: line(optional(integer(1, 254), true), {
+    default: "off",
+    meaning: "Old name of timer_expired_backup",
+    note: "deprecated alias of timer_expired_backup, reports an error",
+    since: "2.3.2",
+    deprecated: "timer_expired_backup",
+  }),
+  owner_ignore_adverts: line(optionalBoolean, {
+    default: "vrrp_owner_ignore_adverts; on in strict mode",
+    meaning: "Owner disregards received adverts",
+    note: "only with priority 255",
+    since: "2.3.3",
+  }),
+  garp_extra_if: line(extraInterval(0, { all: choice("Cover every VIP interface", { default: "VMACs only" }) }), {
+    refusal: "(%b): garp_extra_if '%w' invalid - ignoring",
+    default: "vrrp_garp_extra_if",
+    unit: "s",
+    meaning: "Periodic GARP/NA on other VIP interfaces",
+    note: "0 disables; alias vmac_garp_intvl",
+    build: "VMAC",
+  }),
+  vmac_garp_intvl: line(
+    extraInterval(0, {
+      all: choice("Cover every VIP interface", { default: "VMACs only", note: "deprecated parent" }),
     }),
-    thread_timer_expired: line(optional(integer(1, 254), true), {
-      default: "off",
-      meaning: "Old name of timer_expired_backup",
-      note: "deprecated alias of timer_expired_backup, reports an error",
-      since: "2.3.2",
-      deprecated: "timer_expired_backup",
-    }),
-    garp_extra_if: line(extraInterval(0, { all: choice("Cover every VIP interface", { default: "VMACs only" }) }), {
-      refusal: "(%b): garp_extra_if '%w' invalid - ignoring",
+    {
+      refusal: "(%b): vmac_garp_intvl '%w' invalid - ignoring",
       default: "vrrp_garp_extra_if",
       unit: "s",
-      meaning: "Periodic GARP/NA on other VIP interfaces",
-      note: "0 disables; alias vmac_garp_intvl",
+      meaning: "Old name of garp_extra_if",
+      note: "deprecated alias of garp_extra_if",
       build: "VMAC",
-    }),
-    vmac_garp_intvl: line(
-      extraInterval(0, {
-        all: choice("Cover every VIP interface", { default: "VMACs only", note: "deprecated parent" }),
-      }),
-      {
-        refusal: "(%b): vmac_garp_intvl '%w' invalid - ignoring",
-        default: "vrrp_garp_extra_if",
-        unit: "s",
-        meaning: "Old name of garp_extra_if",
-        note: "deprecated alias of garp_extra_if",
-        build: "VMAC",
-        deprecated: "garp_extra_if",
-      },
-    ),
-    owner_ignore_adverts: line(optionalBoolean, {
-      default: "vrrp_owner_ignore_adverts; on in strict mode",
-      meaning: "Owner disregards received adverts",
-      note: "only with priority 255",
-      since: "2.3.3",
-    }),
-  }),
+      deprecated: "garp_extra_if",
+    },
+  ),
 } satisfies Table;

@@ -75,6 +75,17 @@ export const dropped: Scope<number> = {
     ),
 };
 
+export const splitBrain: Scope<number> = {
+  labels: [...INSTANCE, "seen"],
+  each: ({ vrrp }) =>
+    (vrrp?.instances ?? []).flatMap((it) =>
+      SEEN.map((seen): Labelled<number> => [{ ...instanceLabels(it), seen }, it.counters.splitBrains[seen] ?? 0]),
+    ),
+};
+
+/** All of them are shown from the start: an alert on an increase needs the 0 before it. */
+const SEEN = ["advertisement", "refused", "arp"];
+
 export const service: Scope<ServiceReport> = {
   labels: ["virtual_server"],
   each: ({ checkers }) => (checkers?.services ?? []).map((it) => [{ virtual_server: it.name }, it]),

@@ -8,7 +8,8 @@ export interface MetricsPage {
   render(): Promise<string>;
 }
 
-const { daemon, build, child, reload, addressed, instance, dropped, service, realServer, checker, result } = scope;
+const { daemon, build, child, reload, addressed, instance, dropped, splitBrain, service, realServer, checker, result } =
+  scope;
 const STATE = { init: 0, backup: 1, master: 2, fault: 3 };
 
 /** One line per metric; `_total` in the name makes it a counter. A value of undefined leaves the sample out. */
@@ -37,6 +38,8 @@ const METRICS: readonly Metric[] = [
     instance,
     (i) => i.counters.priorityZeroReceived,
   ),
+  metric("keepalived_split_brain", "1 while another is master too", instance, (i) => Number(i.split)),
+  metric("keepalived_split_brains_total", "Other masters met, by how they were seen", splitBrain, (count) => count),
   metric("keepalived_packets_dropped_total", "Packets refused, by reason", dropped, (count) => count),
 
   metric("keepalived_quorum_up", "1 while the virtual server has its quorum", service, (s) => Number(s.quorumUp)),

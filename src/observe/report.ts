@@ -38,6 +38,7 @@ export interface VrrpInstanceReportOf<State extends NamedState> {
   readonly priority: number; // effective
   readonly lastAdvertAt: Micros; // last advertisement sent; 0 = never
   readonly counters: VrrpCounters;
+  readonly split: boolean; // it is master, and somebody else is too
 }
 
 /** Counted since the instance was configured; carried over a respawn. */
@@ -49,6 +50,7 @@ export interface VrrpCounters {
   readonly priorityZeroSent: number;
   readonly priorityZeroReceived: number;
   readonly dropped: Readonly<Record<string, number>>; // by reason
+  readonly splitBrains: Readonly<Record<string, number>>; // by how they were seen: advertisement, refused, arp
 }
 
 /** What the checkers process reports. */

@@ -50,7 +50,7 @@ export const GLOBAL: Shape<GlobalConfig> = {
   garpInterval: seconds("vrrp_garp_interval"),
   gnaInterval: seconds("vrrp_gna_interval", IDLE),
   startupDelay: seconds("vrrp_startup_delay", { effect: always(AT_A_START) }),
-  delayAfterBoot: seconds("vrrp_delay_after_boot", IDLE),
+  delayAfterBoot: seconds("vrrp_delay_after_boot", { effect: always(AT_A_START) }),
   scriptUser: value("script_user"),
   enableScriptSecurity: value("enable_script_security"),
   supplementaryGroups: value("set_supplementary_groups", IDLE),

@@ -112,12 +112,11 @@ const STATIC_ADDRESSES = list<StaticAddress>({
 const GARP_GROUPS = list<GarpGroupConfig>({
   words: "garp_group",
   plural: "garp groups",
-  idle: true,
   key: ({ interfaces }) => [...interfaces].sort()[0] ?? "",
-  title: ({ interfaces }) => interfaces.join(" "),
+  title: ({ interfaces }) => interfaces.join(" ") || "without interfaces",
   shape: {
     garpInterval: seconds("garp_interval"),
-    gnaInterval: seconds("gna_interval"),
+    gnaInterval: seconds("gna_interval", IDLE),
     interfaces: names("interface"),
     shared: value("one gap for all"),
   },

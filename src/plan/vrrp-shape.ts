@@ -39,7 +39,6 @@ export const CHECKSUM = group<ChecksumConfig>("", {
 /** `garp_extra_if`. */
 export const EXTRA = value<VrrpInstanceConfig["announce"]["extra"]>("garp_extra_if", {
   show: ({ interval, everyInterface }) => `${everyInterface ? "all " : ""}${toSeconds(interval)} s`,
-  ...IDLE,
 });
 
 /** `use_vmac` and `use_ipvlan`, as they are written. */

@@ -11,6 +11,7 @@ export interface AnnounceParameters {
   readonly refreshRepeat: number;
   readonly lowerPriorityRepeat: number; // rounds on a lower-priority advertisement, and again after its delay
   readonly lowerPriorityDelay: Micros; // 0 = no second block
+  readonly extra: { readonly interval: Micros; readonly everyInterface: boolean } | undefined; // garp_extra_if
 }
 
 /** Plain JSON data. */
@@ -20,21 +21,26 @@ export type AnnounceState =
       readonly name: "master";
       readonly blockAt: Micros | undefined; // the second block of the transition
       readonly lowerPriorityAt: Micros | undefined; // the second block after a lower-priority advertisement
+      readonly lowerPriorityQuietTo: Micros; // until then another such advertisement brings no block of its own
       readonly refreshAt: Micros;
+      readonly extraAt: Micros | undefined;
     };
+
+type Speaking = Extract<AnnounceState, { name: "master" }>;
 
 export type AnnounceEvent =
   | { readonly type: "claimed" } //        the VIPs have just been added
   | { readonly type: "adopted" } //        they were there before us: a respawned process is master
   | { readonly type: "lower-priority" } // effect `announce` of the machine
+  | { readonly type: "again" } //          neighbours may have another idea now: another master is gone, a link is back
+  | { readonly type: "reconfigured" } //   the parameters are others now
   | { readonly type: "released" }
   | { readonly type: "timer" };
 
-/** Send `rounds` rounds now, through the queue of pacing.ts. */
-export interface AnnounceEffect {
-  readonly type: "send-rounds";
-  readonly rounds: number;
-}
+/** Send now, through the queue of pacing.ts: `rounds` rounds, or one message on each interface of `garp_extra_if`. */
+export type AnnounceEffect =
+  | { readonly type: "send-rounds"; readonly rounds: number }
+  | { readonly type: "send-extra"; readonly everyInterface: boolean };
 
 export interface AnnounceStep {
   readonly state: AnnounceState;
@@ -61,49 +67,87 @@ export function announceStep(
   if (event.type === "released") return { state: SILENT, effects: [] };
   if (event.type === "claimed") {
     const blockAt = parameters.delay > 0 ? now + parameters.delay : undefined;
-    const refreshAt = now + parameters.delay + refreshPeriod(parameters);
     return {
-      state: { name: "master", blockAt, lowerPriorityAt: undefined, refreshAt },
+      state: { ...speaking(parameters, now), blockAt, refreshAt: now + parameters.delay + refreshPeriod(parameters) },
       effects: send(parameters.repeat),
     };
   }
-  if (event.type === "adopted") {
-    const refreshAt = now + refreshPeriod(parameters);
-    return { state: { name: "master", blockAt: undefined, lowerPriorityAt: undefined, refreshAt }, effects: [] };
-  }
+  if (event.type === "adopted") return { state: speaking(parameters, now), effects: [] };
   if (state.name === "silent") return { state, effects: [] };
   if (event.type === "timer") return due(parameters, state, now);
-  const { lowerPriorityRepeat, lowerPriorityDelay } = parameters;
-  const again = lowerPriorityDelay > 0 ? (state.lowerPriorityAt ?? now + lowerPriorityDelay) : undefined;
-  return { state: { ...state, lowerPriorityAt: again }, effects: send(lowerPriorityRepeat) };
+  if (event.type === "reconfigured") return { state: rescheduled(parameters, state, now), effects: [] };
+  // In strict mode a lower advertisement is no reason to announce; that the addresses were elsewhere is one.
+  if (event.type === "again") return repeated(parameters, state, Math.max(1, parameters.lowerPriorityRepeat), now);
+  return repeated(parameters, state, now < state.lowerPriorityQuietTo ? 0 : parameters.lowerPriorityRepeat, now);
+}
+
+/**
+ * After a block for a lower-priority advertisement the next such one brings none for so long: it would say the same, and
+ * who floods us with them would have us flood the LAN. Keepalived differs: a block for each.
+ */
+export const LOWER_PRIORITY_QUIET: Micros = seconds(1);
+
+/** `rounds` now (0: there were some just now), and the second block after the delay. */
+function repeated(parameters: AnnounceParameters, state: Speaking, rounds: number, now: Micros): AnnounceStep {
+  const { lowerPriorityDelay } = parameters;
+  return {
+    state: {
+      ...state,
+      lowerPriorityAt: lowerPriorityDelay > 0 ? (state.lowerPriorityAt ?? now + lowerPriorityDelay) : undefined,
+      lowerPriorityQuietTo: rounds > 0 ? now + LOWER_PRIORITY_QUIET : state.lowerPriorityQuietTo,
+    },
+    effects: send(rounds),
+  };
+}
+
+/** What comes again and again is at most one of the new periods away. */
+function rescheduled(parameters: AnnounceParameters, state: Speaking, now: Micros): Speaking {
+  const { refreshAt, extraAt } = speaking(parameters, now);
+  return {
+    ...state,
+    refreshAt: Math.min(state.refreshAt, refreshAt),
+    extraAt: extraAt === undefined ? undefined : Math.min(state.extraAt ?? extraAt, extraAt),
+  };
+}
+
+/** A master that has no block before it. */
+function speaking(parameters: AnnounceParameters, now: Micros): Speaking {
+  return {
+    name: "master",
+    blockAt: undefined,
+    lowerPriorityAt: undefined,
+    lowerPriorityQuietTo: now,
+    refreshAt: now + refreshPeriod(parameters),
+    extraAt: parameters.extra && now + parameters.extra.interval,
+  };
 }
 
 /** When the driver must next deliver a `timer` event; undefined = never. */
 export function announceDeadline(state: AnnounceState): Micros | undefined {
   if (state.name === "silent") return undefined;
-  return Math.min(state.refreshAt, state.blockAt ?? state.refreshAt, state.lowerPriorityAt ?? state.refreshAt);
+  const { refreshAt, blockAt, lowerPriorityAt, extraAt } = state;
+  return Math.min(refreshAt, blockAt ?? refreshAt, lowerPriorityAt ?? refreshAt, extraAt ?? refreshAt);
 }
 
-function due(
-  parameters: AnnounceParameters,
-  state: Extract<AnnounceState, { name: "master" }>,
-  now: Micros,
-): AnnounceStep {
+function due(parameters: AnnounceParameters, state: Speaking, now: Micros): AnnounceStep {
   const reached = (at: Micros | undefined): boolean => at !== undefined && at <= now;
   const block = reached(state.blockAt);
   const lower = reached(state.lowerPriorityAt);
   const refresh = reached(state.refreshAt);
+  const extra = reached(state.extraAt) ? parameters.extra : undefined;
   return {
     state: {
-      name: "master",
+      ...state,
       blockAt: block ? undefined : state.blockAt,
       lowerPriorityAt: lower ? undefined : state.lowerPriorityAt,
       refreshAt: refresh ? now + refreshPeriod(parameters) : state.refreshAt,
+      extraAt: extra === undefined ? state.extraAt : now + extra.interval,
     },
     effects: [
       ...send(block ? parameters.repeat : 0),
       ...send(lower ? parameters.lowerPriorityRepeat : 0),
       ...send(refresh ? parameters.refreshRepeat : 0),
+      ...(extra === undefined ? [] : [{ type: "send-extra", everyInterface: extra.everyInterface } as const]),
     ],
   };
 }

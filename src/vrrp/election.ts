@@ -1,11 +1,13 @@
 import { compareIp, type IpAddress } from "../base/ip.ts";
-import type { Micros } from "../base/time.ts";
+import { type Micros, milliseconds } from "../base/time.ts";
 import { learned, masterInterval } from "./interval.ts";
 import type { Backup, Master, Step, VrrpEffect, VrrpEvent } from "./machine.ts";
+import { ownerChallenged } from "./owners.ts";
 import { OWNER, RESIGN, skewTime, type VrrpParameters } from "./parameters.ts";
 import { advertise, backup, entering, note } from "./transition.ts";
 
-type Heard = Extract<VrrpEvent, { type: "advertisement" }>;
+/** An advertisement that was accepted. */
+export type Heard = Extract<VrrpEvent, { type: "advertisement" }>;
 
 /** A backup hears an advertisement. RFC 9568 §6.4.2. */
 export function heard(router: VrrpParameters, state: Backup, { from, advertisement }: Heard, now: Micros): Step {
@@ -44,18 +46,25 @@ function resigned(router: VrrpParameters, state: Backup, from: IpAddress, now: M
 }
 
 /** A master hears an advertisement: one of the two must go. RFC 9568 §6.4.3. */
-export function challenged(router: VrrpParameters, state: Master, { from, advertisement }: Heard, now: Micros): Step {
+export function challenged(router: VrrpParameters, state: Master, event: Heard, now: Micros): Step {
+  const { from, advertisement } = event;
   const { priority } = advertisement;
-  if (priority === RESIGN)
-    return prefixed(note({ name: "priority-zero-received", from, by: "master" }), advertise(router, now, []));
+  if (priority === RESIGN) return farewellHeard(router, state, from, now);
   const rank = priority - router.priority || compareIp(from, router.primaryAddress);
   if (rank === 0) return { state, effects: [note({ name: "own-address-conflict", from })] };
+  if (rank !== 0 && priority === OWNER && router.priority === OWNER) return ownerChallenged(router, state, event, now);
   const said = verdict(router, priority, from, rank > 0);
   return rank > 0 ? yielded(router, { from, advertisement }, said, now) : asserted(router, state, said, now);
 }
 
+/** Another one resigns: who waits for a master hears at once that there is one. */
+function farewellHeard(router: VrrpParameters, state: Master, from: IpAddress, now: Micros): Step {
+  const said = note({ name: "priority-zero-received", from, by: "master" });
+  const answered = prefixed(said, advertise(router, now, [], state));
+  return router.lowerPriorityAdvert ? answered : { ...answered, state }; // lower_prio_no_advert: out of turn
+}
+
 function verdict(router: VrrpParameters, priority: number, from: IpAddress, lost: boolean): VrrpEffect {
-  if (priority === OWNER && router.priority === OWNER) return note({ name: "owner-conflict", from });
   if (!lost) return note({ name: "forcing-election", from, priority, answered: router.lowerPriorityAdvert });
   return note({
     name: priority === router.priority ? "same-priority-higher-address" : "higher-priority",
@@ -64,17 +73,22 @@ function verdict(router: VrrpParameters, priority: number, from: IpAddress, lost
   });
 }
 
+/** Whoever spoke just before has been heard: lower adverts in a flood are not answered by a flood. */
+const ANSWER_GAP = milliseconds(1);
+
 /** We win. The other one goes when it hears us; the neighbours may have believed it, so they are told again. */
-function asserted(router: VrrpParameters, state: Master, said: VrrpEffect, now: Micros): Step {
-  if (!router.lowerPriorityAdvert) return { state, effects: [said, { type: "announce" }] };
-  return prefixed(said, advertise(router, now, [{ type: "announce" }]));
+export function asserted(router: VrrpParameters, state: Master, said: VrrpEffect, now: Micros): Step {
+  const justSaid = now - (state.advertiseAt - router.interval) < ANSWER_GAP;
+  if (!router.lowerPriorityAdvert || justSaid)
+    return { state, effects: [said, { type: "announce", because: "lower-priority" }] };
+  return prefixed(said, advertise(router, now, [{ type: "announce", because: "lower-priority" }], state));
 }
 
 /**
  * We lose, and go without resigning. With `higher_prio_send_advert` we advertise once more first: so the winner hears
  * that the neighbours had two masters, and announces the addresses again.
  */
-function yielded(
+export function yielded(
   router: VrrpParameters,
   { from, advertisement }: Pick<Heard, "from" | "advertisement">,
   said: VrrpEffect,

@@ -1,8 +1,10 @@
 import type { IpAddress } from "../base/ip.ts";
 import type { Micros } from "../base/time.ts";
 import type { Advertisement } from "../wire/vrrp.ts";
-import { challenged, heard } from "./election.ts";
+import { challenged, type Heard, heard } from "./election.ts";
 import { keptInterval, ownInterval } from "./interval.ts";
+import { advertisesInTurn, givesUp, hesitates } from "./lateness.ts";
+import type { OwnerConflict } from "./owners.ts";
 import { OWNER, skewTime, type VrrpParameters } from "./parameters.ts";
 import { advertise, backup, becomeBackup, becomeFault, becomeMaster, entering, note, RESIGNING } from "./transition.ts";
 
@@ -24,12 +26,14 @@ export interface Backup {
   readonly masterInterval: Micros; // Master_Adver_Interval: VRRPv3 learns it from the master, RFC 9568 §6.1
   readonly master: IpAddress | undefined; // who advertised last; undefined: nobody since we are backup
   readonly preemptAt: Micros | undefined; // until then a lower master is suffered; undefined: none heard
+  readonly looking?: true; // the deadline came late, and was put off once
 }
 
 /** Holds the addresses and says so. */
 export interface Master {
   readonly name: "master";
   readonly advertiseAt: Micros;
+  readonly conflict?: OwnerConflict;
 }
 
 /** Unfit to be master. `pending`: nothing is wrong, but a tracked script has not finished once, so nobody was told of a fault. */
@@ -57,7 +61,8 @@ export type VrrpEffect =
   | { readonly type: "claim-addresses" } //   make the VIPs be there, then begin the announcements of a new master
   | { readonly type: "update-addresses" } //  make the VIPs be as configured; announce all of them if one was added
   | { readonly type: "release-addresses" } // drop queued announcements, make the VIPs be gone
-  | { readonly type: "announce" } //          tell the neighbours again whose the VIPs are
+  | { readonly type: "announce"; readonly because: "lower-priority" | "again" } // tell the neighbours whose the VIPs are
+  | { readonly type: "announce-source" } //   tell them whose the source of our advertisements is
   | { readonly type: "note"; readonly note: VrrpNote };
 
 /** What is worth saying; `words.ts` says it in Keepalived's words. */
@@ -78,6 +83,8 @@ export type VrrpNote =
     }
   | { readonly name: "own-address-conflict"; readonly from: IpAddress }
   | { readonly name: "owner-conflict"; readonly from: IpAddress }
+  | { readonly name: "owner-stays"; readonly from: IpAddress }
+  | { readonly name: "late"; readonly late: Micros; readonly course: "listen" | "yield" | "go-on" }
   | { readonly name: "priority-zero-received"; readonly from: IpAddress; readonly by: "master" | "backup" }
   | { readonly name: "priority-zero-ignored"; readonly from: IpAddress; readonly master: IpAddress }
   | { readonly name: "priority-zero-sent" }
@@ -167,7 +174,10 @@ function started(router: VrrpParameters, { standing, delayed }: Startup, now: Mi
 function backupStep(router: VrrpParameters, state: Backup, event: VrrpEvent, now: Micros): Step {
   if (event.type === "shutdown") return { state: INIT, effects: [] };
   if (event.type === "timer" && now >= state.masterDownAt)
-    return becomeMaster(router, now, [note({ name: "advertisement-timeout" }), ...ownInterval(router, state)]);
+    return (
+      hesitates(router, state, now) ??
+      becomeMaster(router, now, [note({ name: "advertisement-timeout" }), ...ownInterval(router, state)])
+    );
   if (event.type === "advertisement") return heard(router, state, event, now);
   if (event.type === "fault") return becomeFault([]);
   if (event.type === "reconfigured") return { state: backup(router, now, keptInterval(router, state)), effects: [] };
@@ -176,12 +186,20 @@ function backupStep(router: VrrpParameters, state: Backup, event: VrrpEvent, now
 
 function masterStep(router: VrrpParameters, state: Master, event: VrrpEvent, now: Micros): Step {
   if (event.type === "shutdown") return { state: INIT, effects: [...RESIGNING, { type: "release-addresses" }] };
-  if (event.type === "timer" && now >= state.advertiseAt) return advertise(router, now, []);
-  if (event.type === "advertisement") return challenged(router, state, event, now);
+  if (event.type === "timer" && now >= state.advertiseAt)
+    return givesUp(router, state, now) ?? advertisesInTurn(router, state, now);
+  if (event.type === "advertisement") return answered(router, state, event, now);
   // One priority-0 advertisement is enough. Keepalived differs (2.2.7): it sends two.
   if (event.type === "fault") return becomeFault([...RESIGNING, { type: "release-addresses" }]);
   if (event.type === "reconfigured") return advertise(router, now, [{ type: "update-addresses" }]);
   return stay(state);
+}
+
+function answered(router: VrrpParameters, state: Master, event: Heard, now: Micros): Step {
+  const gone = givesUp(router, state, now);
+  if (gone === undefined) return challenged(router, state, event, now);
+  const after = step(router, gone.state, event, now);
+  return { state: after.state, effects: [...gone.effects, ...after.effects] };
 }
 
 /** A backup's wait changes by what its skew changed; a master's next advertisement carries the new priority. */

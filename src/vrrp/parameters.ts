@@ -22,7 +22,9 @@ export interface VrrpParameters {
   readonly multicastGroup: IpAddress;
   readonly unicast: UnicastParameters | undefined; // undefined: multicast
   readonly checksum: ChecksumParameters;
-  readonly strict: boolean; // an address owner hears nobody
+  readonly ownerIgnoresAdverts: boolean; // an address owner hears nobody; usual in strict mode
+  readonly lateTimerPriority: number | undefined; // timer_expired_backup: the highest of the others
+  readonly announcesSource: boolean; // out of fault the source is announced: peers send to it (unicast)
   readonly skipCheckAdvertAddresses: boolean;
 }
 

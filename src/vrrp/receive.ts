@@ -59,7 +59,7 @@ export function receive(router: VrrpParameters, state: VrrpState, packet: VrrpPa
   const advertisement = decoded.value;
   const problem = stray(router, packet) ?? misfit(router, advertisement) ?? stranger(router, packet);
   if (problem !== undefined) return { type: "dropped", problem };
-  if (router.strict && router.priority === OWNER) return { type: "ignored" };
+  if (router.ownerIgnoresAdverts && router.priority === OWNER) return { type: "ignored" };
   const { checksum } = decoded;
   return {
     type: "accepted",

@@ -1,5 +1,5 @@
 import type { Micros } from "../base/time.ts";
-import type { Backup, Step, VrrpEffect, VrrpNote, VrrpState } from "./machine.ts";
+import type { Backup, Master, Step, VrrpEffect, VrrpNote, VrrpState } from "./machine.ts";
 import { masterDownInterval, RESIGN, type VrrpParameters } from "./parameters.ts";
 
 /** Says that we are master no more, so that a backup waits Skew_Time only. RFC 9568 §6.4.3. */
@@ -22,7 +22,8 @@ export function becomeMaster(router: VrrpParameters, now: Micros, first: readonl
 
 /** To backup, out of fault. */
 export function becomeBackup(router: VrrpParameters, now: Micros): Step {
-  return { state: backup(router, now), effects: [entering("backup", false)] };
+  const source: readonly VrrpEffect[] = router.announcesSource ? [{ type: "announce-source" }] : [];
+  return { state: backup(router, now), effects: [entering("backup", false), ...source] };
 }
 
 /** To fault, then `rest`. */
@@ -33,10 +34,11 @@ export function becomeFault(rest: readonly VrrpEffect[]): Step {
 /**
  * A master advertises, then does `rest`. This is the only way to move advertiseAt: what others send can never delay
  * us. (Keepalived differs: any packet for the VRID restarts its timer, so one bad packet every 0.4 s silences it.)
+ * `state`: of a master that goes on.
  */
-export function advertise(router: VrrpParameters, now: Micros, rest: readonly VrrpEffect[]): Step {
+export function advertise(router: VrrpParameters, now: Micros, rest: readonly VrrpEffect[], state?: Master): Step {
   return {
-    state: { name: "master", advertiseAt: now + router.interval },
+    state: { ...state, name: "master", advertiseAt: now + router.interval },
     effects: [{ type: "advertise", priority: router.priority }, ...rest],
   };
 }

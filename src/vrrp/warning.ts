@@ -26,6 +26,8 @@ export function isRepetitive({ name }: VrrpNote): boolean {
 const REPETITIVE: ReadonlySet<VrrpNote["name"]> = new Set([
   "lower-priority-discarded",
   "priority-zero-ignored",
+  "forcing-election",
   "own-address-conflict",
+  "owner-conflict",
   "interval-differs",
 ]);

@@ -33,6 +33,10 @@ export function noteWords({ name, priority: ours, interval }: Spoken, note: Vrrp
       return `(${name}) WARNING - equal priority advert received from remote host with our IP address.`;
     case "owner-conflict":
       return `(${name}) CONFIGURATION ERROR: local instance and ${note.from} are both configured as address owner, please resolve`;
+    case "owner-stays":
+      return `(${name}) CONFIGURATION ERROR: ${note.from} goes on as address owner, yielding to it`;
+    case "late":
+      return `(${name}) timer expired ${toSeconds(note.late).toFixed(6)} seconds ago: ${COURSE[note.course]}`;
     case "priority-zero-received":
       return note.by === "master"
         ? `(${name}) Master received priority 0 message`
@@ -67,6 +71,12 @@ function inMilliseconds(span: Micros): number {
 function inCentiseconds(span: Micros): number {
   return span / centiseconds(1);
 }
+/** What a router does that overslept. */
+const COURSE = {
+  listen: "listening for a master before taking over",
+  yield: "another may be master, yielding (timer_expired_backup)",
+  "go-on": "still master, announcing the addresses again",
+};
 
 /** Whether Keepalived says it only with `-D`. */
 export function isDetail({ name }: VrrpNote): boolean {

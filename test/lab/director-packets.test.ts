@@ -65,6 +65,7 @@ describe.concurrent("packets that are no good", () => {
       expect(said.toSorted()).toEqual(
         [
           "(VI_1) Invalid VRRPv2 checksum from 192.0.2.12",
+          "(VI_1) SPLIT BRAIN: 192.0.2.12 is master too; its advertisements are refused (password), so neither of us goes",
           "(VI_1) advertisement interval mismatch with 192.0.2.12 mine=1 sec rcv'd=2 sec",
           "(VI_1) invalid TTL/HL from 192.0.2.12. Received 254 and expect 255",
           "(VI_1) received a 0 auth from 192.0.2.12, expecting 1!",

@@ -146,6 +146,9 @@ const BLOWS: readonly Blow[] = [
   (lan, name) => lan.move(name, "main"),
   (lan, name) => lan.move(name, "left"),
   (lan, name) => lan.move(name, "right"),
+  (lan, name) => lan.sleep(name, false),
+  (lan, name) => lan.sleep(name, true),
+  (lan, name) => lan.wake(name),
   (lan, name) => lan.feed(name, { type: "fault" }),
   (lan, name) => lan.feed(name, { type: "recovered" }),
   (lan, name) => lan.feed(name, { type: "reconfigured" }),
@@ -177,6 +180,7 @@ function weather(
   }
   for (const name of names) {
     lan.move(name, "main");
+    lan.wake(name);
     lan.start(name);
     lan.feed(name, { type: "recovered" });
   }
@@ -193,6 +197,28 @@ test("after any storm, a healed LAN has exactly one master, the highest priority
       expect(lan.holders).toEqual([best]);
     }),
     { numRuns: 300 },
+  );
+});
+
+test("whoever does not run for a while, and hears what was said when it runs again, takes nothing from a living master", () => {
+  const nap = fc.tuple(fc.constantFrom("r100", "r50"), fc.nat(9_000), fc.nat(3_000));
+  fc.assert(
+    fc.property(fc.array(nap, { maxLength: 20 }), (naps) => {
+      const lan = new Lan();
+      for (const [i, priority] of [200, 100, 50].entries()) {
+        lan.router(parameters(`r${priority}`, priority, `192.0.2.${i + 1}`));
+        lan.start(`r${priority}`);
+      }
+      lan.run(seconds(5));
+      for (const [name, asleep, awake] of naps) {
+        lan.sleep(name, false);
+        lan.run(milliseconds(asleep));
+        lan.wake(name);
+        expect(lan.masters).toEqual(["r200"]);
+        lan.run(milliseconds(awake));
+      }
+      expect(lan.masters).toEqual(["r200"]);
+    }),
   );
 });
 

@@ -17,6 +17,7 @@ import { SAMPLES } from "./layouts.ts";
 const IO_HEADERS = [
   "errno.h",
   "linux/if_ether.h",
+  "linux/if_packet.h",
   "netinet/in.h",
   "netinet/tcp.h",
   "sched.h",

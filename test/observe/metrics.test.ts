@@ -11,6 +11,7 @@ const counters = {
   releaseMaster: 0,
   priorityZeroSent: 0,
   priorityZeroReceived: 2,
+  splitBrains: { arp: 2 },
   dropped: { checksum: 4 },
 };
 const checker: CheckerReport = {
@@ -40,6 +41,7 @@ const observed: Observed = {
         priority: 100,
         lastAdvertAt: 0,
         counters,
+        split: true,
       },
     ],
   },
@@ -85,6 +87,10 @@ test("the page shows every report with the labels that tell things apart", async
     `keepalived_release_master_total{${vrid}} 0`,
     `keepalived_priority_zero_sent_total{${vrid}} 0`,
     `keepalived_priority_zero_received_total{${vrid}} 2`,
+    `keepalived_split_brain{${vrid}} 1`,
+    `keepalived_split_brains_total{${vrid},seen="advertisement"} 0`,
+    `keepalived_split_brains_total{${vrid},seen="refused"} 0`,
+    `keepalived_split_brains_total{${vrid},seen="arp"} 2`,
     `keepalived_packets_dropped_total{${vrid},reason="checksum"} 4`,
     'keepalived_quorum_up{virtual_server="[192.0.2.9]:tcp:80"} 1',
     `keepalived_real_server_up{${real}} 0`,

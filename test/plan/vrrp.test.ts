@@ -24,7 +24,6 @@ describe("what an instance has and does not do yet", () => {
 
   test.each([
     ["smtp_alert", "smtp_alert", "off", "on"],
-    ["garp_extra_if all 10", "garp_extra_if", "none", "all 10 s"],
     ["notify_master /bin/true", "notify_master", "none", "/bin/true"],
     ["use_vmac vrrp.51 02:00:00:00:02:01", "virtual interface", "none", "use_vmac vrrp.51 02:00:00:00:02:01"],
     [
@@ -35,6 +34,13 @@ describe("what an instance has and does not do yet", () => {
     ],
   ])("%j is said with both values, and nothing happens", (body, keyword, off, on) => {
     expect(inV1(body)).toEqual([[`${keyword} ${off} → ${on}${NOTHING}`], [`${keyword} ${on} → ${off}${NOTHING}`]]);
+  });
+
+  test("garp_extra_if is said with its interval", () => {
+    expect(inV1("garp_extra_if all 10")).toEqual([
+      ["garp_extra_if none → all 10 s"],
+      ["garp_extra_if all 10 s → none"],
+    ]);
   });
 
   test("one peer more is one peer", () => {
@@ -177,7 +183,7 @@ describe("blocks that do not run yet say so once", () => {
       `garp_group {\ngarp_interval ${gap}\ninterfaces {\n${all.join("\n")}\n}\n}\n`;
     expect(lines(group("1", "eth0", "eth1"), group("1", "eth1", "eth0"))).toEqual([]);
     expect(lines(group("1", "eth0"), group("1.5", "eth1", "eth0"))).toEqual([
-      `changed garp_group eth1 eth0${NOTHING}`,
+      "changed garp_group eth1 eth0",
       "    garp_interval 1 s → 1.5 s",
       "    added interface `eth1`",
     ]);

@@ -23,6 +23,8 @@ function perform(lan: Lan, { verb, name, options, line }: Command): void {
         preemptDelay: span(option("preempt-delay", "0s")),
         wantsMaster: option("state", "backup") === "master",
         lowerPriorityAdvert: option("answer-lower", "yes") === "yes",
+        lateTimerPriority: options.has("late-timer") ? Number(option("late-timer", "254")) : undefined,
+        ownerIgnoresAdverts: option("owner-ignores", "no") === "yes",
         higherPriorityAdvert: option("farewell", "no") === "yes",
       });
       return;
@@ -37,6 +39,12 @@ function perform(lan: Lan, { verb, name, options, line }: Command): void {
       return;
     case "respawn":
       lan.respawn(name);
+      return;
+    case "sleep":
+      lan.sleep(name, option("deaf", "no") === "yes");
+      return;
+    case "wake":
+      lan.wake(name);
       return;
     case "cut":
       lan.move(name, `cut ${name}`);

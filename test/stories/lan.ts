@@ -8,6 +8,7 @@ import {
   announceStep,
   SILENT,
 } from "../../src/vrrp/announce.ts";
+import { looksFirst } from "../../src/vrrp/lateness.ts";
 import {
   adopt,
   deadline,
@@ -20,6 +21,15 @@ import {
 } from "../../src/vrrp/machine.ts";
 import type { VrrpParameters } from "../../src/vrrp/parameters.ts";
 import { receive } from "../../src/vrrp/receive.ts";
+import {
+  evidenceOf,
+  IDLE,
+  type SplitBrainEvent,
+  type SplitBrainState,
+  splitBrainDeadline,
+  splitBrainStep,
+} from "../../src/vrrp/split-brain.ts";
+import { splitBrainWords } from "../../src/vrrp/split-brain-words.ts";
 import { outgoingPackets } from "../../src/vrrp/transmit.ts";
 import { forgetsWarnings, isRepetitive, UNWARNED, type Warned, warn } from "../../src/vrrp/warning.ts";
 import { noteWords, problemWords } from "../../src/vrrp/words.ts";
@@ -50,7 +60,9 @@ export function parameters(name: string, priority: number, primary: string): Vrr
     multicastGroup: VRRP_GROUP_V4,
     unicast: undefined,
     checksum: { pseudoHeader: true, oldUnicast: "detect" },
-    strict: false,
+    ownerIgnoresAdverts: false,
+    lateTimerPriority: undefined,
+    announcesSource: false,
     skipCheckAdvertAddresses: false,
   };
 }
@@ -63,6 +75,7 @@ export const ANNOUNCE: AnnounceParameters = {
   refreshRepeat: 1,
   lowerPriorityRepeat: 5,
   lowerPriorityDelay: seconds(5),
+  extra: undefined,
 };
 
 /** A host with its router. `process` is what dies and comes back; `holds` stays with the host. */
@@ -72,12 +85,22 @@ interface Host {
   holds: boolean;
   reported: { state: VrrpState; lastAdvertAt: Micros };
   process: Process | undefined;
+  asleep: Sleep | undefined;
+}
+
+/** A process that does not run: its timers and its packets wait. */
+interface Sleep {
+  readonly deaf: boolean; // the host sleeps too: its packets are lost
+  readonly timers: (() => void)[];
+  readonly packets: Parameters<typeof receive>[2][];
 }
 
 interface Process {
   state: VrrpState;
   announce: AnnounceState;
   warned: Warned;
+  rivals: SplitBrainState;
+  cancelRivals: () => void;
   cancelWake: () => void;
   cancelAnnounce: () => void;
 }
@@ -86,12 +109,20 @@ interface Process {
 export class Lan extends Timeline {
   readonly #hosts = new Map<string, Host>();
   readonly #clientSide = "main";
+  #listens = (): void => {}; // to what waits for a router that wakes up
   /** Which host the client sends the virtual address's traffic to. */
   neighbour = "nobody";
 
   router(router: VrrpParameters): void {
     const reported = { state: INIT, lastAdvertAt: 0 };
-    this.#hosts.set(router.name, { router, side: "main", holds: false, reported, process: undefined });
+    this.#hosts.set(router.name, {
+      router,
+      side: "main",
+      holds: false,
+      reported,
+      process: undefined,
+      asleep: undefined,
+    });
   }
 
   /** The process starts, and cleans up what one before it left behind. */
@@ -129,7 +160,34 @@ export class Lan extends Timeline {
     const host = this.#host(name);
     host.process?.cancelWake();
     host.process?.cancelAnnounce();
+    host.process?.cancelRivals();
     host.process = undefined;
+  }
+
+  /** The process does not run until `wake`; with `deaf` nothing reaches the host either. */
+  sleep(name: string, deaf: boolean): void {
+    this.#host(name).asleep = { deaf, timers: [], packets: [] };
+  }
+
+  /** It runs again, as the daemon does: what it slept through is looked at, then late timers, then the socket. */
+  wake(name: string): void {
+    const host = this.#host(name);
+    const { asleep } = host;
+    if (asleep === undefined) return;
+    const waiting = asleep.packets.splice(0);
+    host.asleep = undefined;
+    const listen = (): void => {
+      for (const packet of waiting.splice(0)) this.#hear(name, packet);
+    };
+    this.#listens = listen;
+    if (looksFirst(host.router, this.state(name), this.now)) {
+      listen();
+      this.#feed(name, { type: "timer" });
+    }
+    for (const timer of asleep.timers) timer();
+    listen();
+    this.#listens = () => {};
+    this.run(0);
   }
 
   /** Only hosts of one side hear each other; the client is on side `main`. */
@@ -174,6 +232,7 @@ export class Lan extends Timeline {
     const { state, effects } = step(host.router, host.process.state, event, this.now);
     if (forgetsWarnings(host.process.state, state)) host.process.warned = UNWARNED;
     host.process.state = state;
+    this.#rival(name, { type: state.name === "master" ? "master" : "left" });
     host.reported = { ...host.reported, state };
     for (const effect of effects) this.#perform(name, host, effect);
     this.#rearm(name, host);
@@ -199,10 +258,11 @@ export class Lan extends Timeline {
         this.#release(name, host);
         return;
       case "announce":
-        this.#announce(name, { type: "lower-priority" });
+        this.#announce(name, { type: effect.because });
         return;
       case "update-addresses":
-        this.#say(name, "update-addresses");
+      case "announce-source":
+        this.#say(name, effect.type);
         return;
     }
   }
@@ -218,13 +278,14 @@ export class Lan extends Timeline {
     if (host.process === undefined) return;
     const { state, effects } = announceStep(ANNOUNCE, host.process.announce, event, this.now);
     host.process.announce = state;
-    for (const { rounds } of effects) {
-      this.#say(name, `gratuitous-arp rounds=${rounds}`);
+    for (const effect of effects) {
+      this.#say(name, `gratuitous-arp ${effect.type === "send-rounds" ? `rounds=${effect.rounds}` : "extra"}`);
       if (host.side === this.#clientSide) this.neighbour = name;
     }
     host.process.cancelAnnounce();
     const at = announceDeadline(state);
-    if (at !== undefined) host.process.cancelAnnounce = this.wakeAt(at, () => this.#announce(name, { type: "timer" }));
+    if (at !== undefined)
+      host.process.cancelAnnounce = this.#wakeAt(host, at, () => this.#announce(name, { type: "timer" }));
   }
 
   /** Every advertisement goes through the real codec and the real checks. */
@@ -240,13 +301,34 @@ export class Lan extends Timeline {
 
   #hear(name: string, packet: Parameters<typeof receive>[2]): void {
     const host = this.#host(name);
-    const { router } = host;
-    const received = receive(router, this.state(name), packet);
+    const { router, asleep } = host;
+    if (asleep !== undefined) {
+      if (!asleep.deaf) asleep.packets.push(packet);
+      return;
+    }
+    const before = this.state(name);
+    const received = receive(router, before, packet);
     if (received.type === "ignored") return;
     if (received.problem !== undefined && this.#isNews(host, received.problem.reason))
       this.#say(name, problemWords(router, packet.from, received.problem));
-    if (received.type === "dropped") return;
-    this.#feed(name, { type: "advertisement", from: packet.from, advertisement: received.advertisement });
+    if (received.type === "accepted")
+      this.#feed(name, { type: "advertisement", from: packet.from, advertisement: received.advertisement });
+    const evidence = evidenceOf(before, this.state(name), packet, received);
+    if (evidence !== undefined) this.#rival(name, evidence);
+  }
+
+  #rival(name: string, event: SplitBrainEvent): void {
+    const host = this.#host(name);
+    if (host.process === undefined) return;
+    const { state, note, announce } = splitBrainStep(host.router, host.process.rivals, event, this.now);
+    host.process.rivals = state;
+    if (note !== undefined) this.#say(name, splitBrainWords(host.router, note));
+    if (note?.name === "split-brain-over") host.process.warned = UNWARNED;
+    if (announce) this.#announce(name, { type: "again" });
+    host.process.cancelRivals();
+    const at = splitBrainDeadline(state);
+    if (at !== undefined)
+      host.process.cancelRivals = this.#wakeAt(host, at, () => this.#rival(name, { type: "timer" }));
   }
 
   #isNews({ process }: Host, reason: string): boolean {
@@ -257,14 +339,36 @@ export class Lan extends Timeline {
   }
 
   #run(host: Host, state: VrrpState): void {
-    host.process = { state, announce: SILENT, warned: UNWARNED, cancelWake: () => {}, cancelAnnounce: () => {} };
+    const machines = { state, announce: SILENT, warned: UNWARNED, rivals: IDLE };
+    host.process = { ...machines, cancelWake: () => {}, cancelAnnounce: () => {}, cancelRivals: () => {} };
+    if (state.name === "master") host.process.rivals = { name: "alone", since: this.now };
   }
 
-  #rearm(name: string, { process }: Host): void {
+  #rearm(name: string, host: Host): void {
+    const { process, router } = host;
     if (process === undefined) return;
     process.cancelWake();
     const at = deadline(process.state);
-    if (at !== undefined) process.cancelWake = this.wakeAt(at, () => this.#feed(name, { type: "timer" }));
+    if (at === undefined) return;
+    process.cancelWake = this.#wakeAt(host, at, () => {
+      if (looksFirst(router, process.state, this.now)) this.#listens();
+      this.#feed(name, { type: "timer" });
+    });
+  }
+
+  #wakeAt(host: Host, at: Micros, wake: () => void): () => void {
+    let cancelled = false;
+    const cancel = this.wakeAt(at, () => {
+      if (host.asleep === undefined) wake();
+      else
+        host.asleep.timers.push(() => {
+          if (!cancelled) wake();
+        });
+    });
+    return () => {
+      cancelled = true;
+      cancel();
+    };
   }
 
   #host(name: string): Host {

@@ -15,7 +15,11 @@ function rounds(parameters: AnnounceParameters, state: AnnounceState, end: numbe
   for (let at = announceDeadline(state); at !== undefined && at <= end; at = announceDeadline(state)) {
     const after = announceStep(parameters, state, { type: "timer" }, at);
     state = after.state;
-    sent.push(...after.effects.map((effect) => `${at / seconds(1)}s: ${effect.rounds}`));
+    sent.push(
+      ...after.effects.map(
+        (effect) => `${at / seconds(1)}s: ${effect.type === "send-rounds" ? effect.rounds : "extra"}`,
+      ),
+    );
   }
   return sent;
 }
@@ -57,10 +61,55 @@ test("a lower-priority advertisement announces now and again after its delay, on
   expect(rounds(ANNOUNCE, second.state, seconds(60))).toEqual(["5s: 5", "25s: 5"]);
 });
 
+test("a flood of lower-priority advertisements brings one block a second, and one after the delay", () => {
+  let state = claimed(ANNOUNCE);
+  let blocks = 0;
+  for (let now = seconds(20); now < seconds(22); now += 1000) {
+    const after = announceStep(ANNOUNCE, state, { type: "lower-priority" }, now);
+    state = after.state;
+    blocks += after.effects.length;
+  }
+  expect(blocks).toBe(2);
+  expect(rounds(ANNOUNCE, state, seconds(60))).toEqual(["5s: 5", "25s: 5"]);
+});
+
+test("when neighbours may have another idea it announces now and after the delay, also where lower ones are no reason", () => {
+  const after = announceStep(ANNOUNCE, claimed(ANNOUNCE), { type: "again" }, seconds(20));
+  expect(after.effects).toEqual([{ type: "send-rounds", rounds: 5 }]);
+  expect(rounds(ANNOUNCE, after.state, seconds(60))).toEqual(["5s: 5", "25s: 5"]);
+  const strict = { ...ANNOUNCE, lowerPriorityRepeat: 0, lowerPriorityDelay: 0 };
+  expect(announceStep(strict, claimed(strict), { type: "again" }, seconds(20)).effects).toEqual([
+    { type: "send-rounds", rounds: 1 },
+  ]);
+  expect(announceStep(ANNOUNCE, SILENT, { type: "again" }, 0)).toEqual({ state: SILENT, effects: [] });
+});
+
+test("garp_extra_if: each interval, from the transition on, until the role is gone", () => {
+  const parameters = { ...ANNOUNCE, delay: 0, extra: { interval: seconds(20), everyInterface: true } };
+  const after = announceStep(parameters, SILENT, { type: "claimed" }, 0);
+  expect(rounds(parameters, after.state, seconds(65))).toEqual(["20s: extra", "40s: extra", "60s: 1", "60s: extra"]);
+  expect(announceStep(parameters, after.state, { type: "timer" }, seconds(20)).effects).toEqual([
+    { type: "send-extra", everyInterface: true },
+  ]);
+  const released = announceStep(parameters, after.state, { type: "released" }, seconds(30));
+  expect(rounds(parameters, released.state, seconds(65))).toEqual([]);
+});
+
 test("garp_lower_prio_repeat 0 and garp_lower_prio_delay 0 leave that out", () => {
   const parameters = { ...ANNOUNCE, lowerPriorityRepeat: 0, lowerPriorityDelay: 0 };
   const after = announceStep(parameters, claimed(parameters), { type: "lower-priority" }, seconds(20));
   expect(after).toEqual({ state: claimed(parameters), effects: [] });
+});
+
+test("after a reload refresh and garp_extra_if come within their new periods, and a block in its time", () => {
+  const parameters = { ...ANNOUNCE, refresh: seconds(4), extra: { interval: seconds(7), everyInterface: false } };
+  const after = announceStep(parameters, claimed(ANNOUNCE), { type: "reconfigured" }, seconds(2));
+  expect(after.effects).toEqual([]);
+  expect(rounds(parameters, after.state, seconds(10))).toEqual(["5s: 5", "6s: 1", "9s: extra", "10s: 1"]);
+  const back = announceStep(ANNOUNCE, after.state, { type: "reconfigured" }, seconds(3));
+  expect(rounds(ANNOUNCE, back.state, seconds(60))).toEqual(["5s: 5", "6s: 1"]);
+  const silent = announceStep(parameters, SILENT, { type: "reconfigured" }, seconds(2));
+  expect(silent).toEqual({ state: SILENT, effects: [] });
 });
 
 test("who is not master announces nothing", () => {

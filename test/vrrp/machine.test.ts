@@ -187,6 +187,13 @@ test("preempt_delay: a higher advertisement stops it, silence does not wait for 
   expect(step(router, waiting, { type: "timer" }, seconds(12)).state.name).toBe("master");
 });
 
+test("preempt_delay: neither does a resignation", () => {
+  const waiting: VrrpState = { ...backup, masterDownAt: seconds(13), master: MASTER, preemptAt: seconds(20) };
+  const after = step({ ...router, preemptDelay: seconds(5) }, waiting, hear(0), NOW);
+  expect(after.state).toEqual({ ...waiting, masterDownAt: 10_609_375 });
+  expect(step(router, after.state, { type: "timer" }, 10_609_375).state.name).toBe("master");
+});
+
 test("RFC 9568 §6.4.3: a master advertises each interval", () => {
   expect(step(router, master, { type: "timer" }, seconds(10.5))).toEqual({
     state: { name: "master", advertiseAt: seconds(11.5) },
@@ -200,10 +207,30 @@ test("a master that hears priority 0 advertises at once", () => {
   expect(names(after.effects)).toEqual(["priority-zero-received", "advertise"]);
 });
 
+test("lower_prio_no_advert: that answer does not move its own deadline", () => {
+  const after = step({ ...router, lowerPriorityAdvert: false }, master, hear(0), NOW);
+  expect(after.state).toEqual(master);
+  expect(names(after.effects)).toEqual(["priority-zero-received", "advertise"]);
+});
+
+test("out of fault a router of unicast peers announces its source: they send to it", () => {
+  const after = step({ ...router, announcesSource: true }, fault, { type: "recovered" }, NOW);
+  expect(names(after.effects)).toEqual(["entering", "announce-source"]);
+});
+
 test("a master answers a lower advertisement at once and announces its addresses again", () => {
   const after = step(router, master, hear(99), NOW);
   expect(after.state).toEqual({ name: "master", advertiseAt: seconds(11) });
   expect(names(after.effects)).toEqual(["forcing-election", "advertise", "announce"]);
+});
+
+test("who was told less than a millisecond ago is not told again: a flood is not answered by a flood", () => {
+  const fresh: VrrpState = { name: "master", advertiseAt: NOW - 999 + seconds(1) };
+  const after = step(router, fresh, hear(99), NOW);
+  expect(after.state).toEqual(fresh);
+  expect(names(after.effects)).toEqual(["forcing-election", "announce"]);
+  const later: VrrpState = { name: "master", advertiseAt: NOW - 1000 + seconds(1) };
+  expect(names(step(router, later, hear(99), NOW).effects)).toEqual(["forcing-election", "advertise", "announce"]);
 });
 
 test("lower_prio_no_advert: it does not answer, and so does not move its own deadline", () => {
@@ -255,8 +282,9 @@ test("a master in fault resigns once and releases; it recovers as a backup that 
   });
 });
 
-test("an owner recovers as a backup too", () => {
-  expect(step(owner, fault, { type: "recovered" }, NOW).state.name).toBe("backup");
+test("an owner recovers as a backup too, that waits as 255 does", () => {
+  const after = step(owner, fault, { type: "recovered" }, NOW);
+  expect(after.state).toMatchObject({ name: "backup", masterDownAt: NOW + 3_003_906 });
 });
 
 test("a backup in fault says nothing on the wire", () => {

@@ -112,9 +112,9 @@ test("sent to us alone: dropped", () => {
 
 test("a strict address owner hears nobody; without strict it does", () => {
   const owner: VrrpParameters = { ...router, priority: 255, basePriority: 255 };
-  expect(hear({}, { some: { ...owner, strict: true }, state: master })).toEqual({ type: "ignored" });
+  expect(hear({}, { some: { ...owner, ownerIgnoresAdverts: true }, state: master })).toEqual({ type: "ignored" });
   expect(hear({}, { some: owner, state: master }).type).toBe("accepted");
-  expect(hear({}, { some: { ...router, strict: true } }).type).toBe("accepted");
+  expect(hear({}, { some: { ...router, ownerIgnoresAdverts: true } }).type).toBe("accepted");
 });
 
 test("RFC 9568 §7.1: other addresses are a problem, but the advertisement is accepted", () => {

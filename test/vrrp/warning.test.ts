@@ -40,5 +40,7 @@ test("what comes with every advertisement is said once, transitions always", () 
   expect(isRepetitive({ name: "lower-priority-discarded", from, priority: 1 })).toBe(true);
   expect(isRepetitive({ name: "priority-zero-ignored", from, master: from })).toBe(true);
   expect(isRepetitive({ name: "own-address-conflict", from })).toBe(true);
+  expect(isRepetitive({ name: "owner-conflict", from })).toBe(true);
+  expect(isRepetitive({ name: "forcing-election", from, priority: 1, answered: true })).toBe(true);
   expect(isRepetitive({ name: "entering", state: "master", initial: false })).toBe(false);
 });

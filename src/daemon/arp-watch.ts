@@ -1,0 +1,82 @@
+import type { IpAddress } from "../base/ip.ts";
+import type { MacAddress } from "../base/mac.ts";
+import { ArpSocket } from "../io/arp-socket.ts";
+import type { HostNetwork } from "../io/host-network.ts";
+import type { Poller } from "../io/poller.ts";
+import type { Log } from "../observe/log.ts";
+import { decodeArp } from "../wire/arp.ts";
+
+/** An address that is ours on an interface, and who is told when somebody else says that it is theirs. */
+export interface WatchedAddress {
+  readonly interface: string;
+  readonly address: IpAddress;
+  readonly claimed: (by: MacAddress, address: IpAddress) => void;
+}
+
+interface Watched {
+  readonly ifindex: number;
+  readonly socket: ArpSocket;
+  readonly claimed: Map<IpAddress, WatchedAddress["claimed"]>;
+}
+
+/** Listens to ARP on the interfaces on which some router is master; on others nothing is open. */
+export class ArpWatch {
+  readonly #poller: Poller;
+  readonly #network: HostNetwork;
+  readonly #log: Log;
+  readonly #on = new Map<string, Watched>(); // by interface
+
+  constructor(poller: Poller, network: HostNetwork, log: Log) {
+    this.#poller = poller;
+    this.#network = network;
+    this.#log = log;
+  }
+
+  watch(addresses: readonly WatchedAddress[]): void {
+    for (const { interface: name, address, claimed } of addresses) this.#open(name)?.claimed.set(address, claimed);
+  }
+
+  /** Ends what `watch` began, with the same callbacks. */
+  unwatch(addresses: readonly WatchedAddress[]): void {
+    for (const { interface: name, address, claimed } of addresses) {
+      const watched = this.#on.get(name);
+      if (watched?.claimed.get(address) === claimed) watched.claimed.delete(address);
+      if (watched?.claimed.size === 0) this.#close(name, watched);
+    }
+  }
+
+  close(): void {
+    for (const [name, watched] of [...this.#on]) this.#close(name, watched);
+  }
+
+  /** Anew where the interface was deleted and made again. */
+  #open(name: string): Watched | undefined {
+    const link = this.#network.link(name);
+    const open = this.#on.get(name);
+    if (open !== undefined && open.ifindex === link?.ifindex) return open;
+    if (open !== undefined) this.#close(name, open);
+    if (link === undefined) return undefined;
+    const claimed = new Map<IpAddress, WatchedAddress["claimed"]>();
+    try {
+      const socket = new ArpSocket(this.#poller, link, (frame) => this.#heard(claimed, frame));
+      const watched = { ifindex: link.ifindex, socket, claimed };
+      this.#on.set(name, watched);
+      return watched;
+    } catch (error) {
+      this.#log.warning("{error}", { error: String(error), intf: name });
+      return undefined;
+    }
+  }
+
+  #close(name: string, { socket }: Watched): void {
+    socket.close();
+    this.#on.delete(name);
+  }
+
+  #heard(claimed: Watched["claimed"], frame: Uint8Array): void {
+    const arp = decodeArp(frame);
+    if (!arp.ok) return;
+    const tell = claimed.get(arp.value.senderIp);
+    if (tell !== undefined && !this.#network.hasMac(arp.value.senderMac)) tell(arp.value.senderMac, arp.value.senderIp);
+  }
+}

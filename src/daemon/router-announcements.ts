@@ -1,0 +1,86 @@
+import type { IpAddress } from "../base/ip.ts";
+import type { VrrpInstanceConfig } from "../config/model/model.ts";
+import type { Clock } from "../io/clock.ts";
+import type { HostNetwork } from "../io/host-network.ts";
+import {
+  type AnnounceEffect,
+  type AnnounceEvent,
+  type AnnounceState,
+  announceDeadline,
+  announceStep,
+  SILENT,
+} from "../vrrp/announce.ts";
+import { extraAnnouncements } from "../vrrp/extra.ts";
+import { blocksOf } from "../vrrp/pacing.ts";
+import { isRelinked, type LinkSeen } from "../vrrp/relink.ts";
+import type { Announcer } from "./announcer.ts";
+import { allAddresses, announcements, isUp } from "./instance.ts";
+
+/** What the announcements of a router need of its process. */
+interface AnnouncementsHost {
+  readonly clock: Clock;
+  readonly network: HostNetwork;
+  readonly announcer: Announcer;
+}
+
+/** Runs a router's machine of announcements (vrrp/announce.ts). It decides nothing. */
+export class RouterAnnouncements {
+  readonly #host: AnnouncementsHost;
+  readonly #config: () => VrrpInstanceConfig;
+  #state: AnnounceState = SILENT;
+  #links: ReadonlyMap<string, LinkSeen>; // those that hold addresses, as last seen
+  #cancelWake = (): void => {};
+
+  constructor(host: AnnouncementsHost, config: () => VrrpInstanceConfig) {
+    this.#host = host;
+    this.#config = config;
+    this.#links = this.#linksNow();
+  }
+
+  feed(event: AnnounceEvent): void {
+    const { state, effects } = announceStep(this.#config().announce, this.#state, event, this.#host.clock.now());
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect);
+    if (event.type === "released") this.#host.announcer.drop(this.#config().name);
+    this.#cancelWake();
+    const at = announceDeadline(state);
+    this.#cancelWake = at === undefined ? () => {} : this.#host.clock.wakeAt(at, () => this.feed({ type: "timer" }));
+  }
+
+  /** An interface has changed: a master that does not track it may have to announce again. */
+  linksChanged(): void {
+    const before = this.#links;
+    this.#links = this.#linksNow();
+    if (isRelinked(before, this.#links)) this.feed({ type: "again" });
+  }
+
+  /** Tells the neighbours once whose the source of our advertisements is. */
+  source(address: IpAddress): void {
+    const { name: instance, interface: on } = this.#config();
+    this.#host.announcer.announce([{ instance, interface: on, about: "source", addresses: [address], rounds: 1 }]);
+  }
+
+  close(): void {
+    this.#cancelWake();
+  }
+
+  #linksNow(): ReadonlyMap<string, LinkSeen> {
+    const { network } = this.#host;
+    const names = new Set(allAddresses(this.#config()).map((entry) => entry.interface));
+    return new Map([...names].map((name) => [name, { mac: network.link(name)?.mac, running: isUp(network, name) }]));
+  }
+
+  #perform(effect: AnnounceEffect): void {
+    const all = announcements(this.#config());
+    switch (effect.type) {
+      case "send-rounds":
+        this.#host.announcer.announce(blocksOf(all, effect.rounds));
+        return;
+      case "send-extra": {
+        const extra = extraAnnouncements(all, this.#config().interface, effect.everyInterface, () => false);
+        this.#host.announcer.announce(blocksOf(extra, 1, "extra"));
+        return;
+      }
+    }
+  }
+}
