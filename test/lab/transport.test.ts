@@ -175,6 +175,37 @@ describe.concurrent("unicast", () => {
     });
   });
 
+  test("a reload adds a peer and takes one away, and the master stays master", async () => {
+    await Stand.with(async (stand) => {
+      const to = (...hosts: readonly number[]): string =>
+        config({
+          priority: 255,
+          more: `unicast_src_ip 192.0.2.11\nunicast_peer {\n${hosts.map((host) => `192.0.2.${host}`).join("\n")}\n}`,
+        });
+      for (const host of [12, 13])
+        await stand.lan.run("lb1", [
+          "ip",
+          "neigh",
+          "add",
+          `192.0.2.${host}`,
+          "lladdr",
+          stand.lan.mac("lb2"),
+          "dev",
+          "eth0",
+        ]);
+      const lb1 = stand.start("lb1", to(12));
+      await lb1.waitForState("MASTER");
+      const [from, heard] = [lb1.log.mark(), stand.capture.heard.mark()];
+      await stand.reload(lb1, to(13));
+      await stand.capture.heard.waitFor("adverts", () => stand.capture.adverts(stand.lan.mac("lb1"), heard).length > 3);
+      const last = stand.capture.adverts(stand.lan.mac("lb1"), heard).at(-1);
+      expect(last).toMatchObject({ to: "192.0.2.13", priority: 255 });
+      expect(lb1.log.entries.slice(from).filter(({ text }) => /Entering/.test(text))).toEqual([]);
+      const adverts = stand.capture.adverts(stand.lan.mac("lb1"), heard);
+      expect(adverts.some(({ priority }) => priority === 0)).toBe(false);
+    });
+  });
+
   test("unicast_fault_no_peer: an instance without peers is in fault for good", async () => {
     await Stand.with(async (stand) => {
       const lb1 = stand.start("lb1", config({ more: "unicast_fault_no_peer" }));
