@@ -82,6 +82,34 @@ describe.concurrent("IPv6", () => {
     }, V6);
   });
 
+  test("after a link that was down and a name that was another for a while, the group is heard again", async () => {
+    await Stand.with(async (stand) => {
+      const lb1 = stand.start("lb1", config({ addresses: ["fe80::100"] }));
+      await lb1.waitForState("MASTER");
+      const heardAgain = async (from: number): Promise<void> => {
+        await lb1.waitForState("FAULT", { from });
+        await lb1.waitForState("MASTER", { from });
+        const mark = lb1.log.mark();
+        await send(stand, { from: "fe80::ff:fe00:2", to: "ff02::12", priority: 254, addresses: ["fe80::100"] });
+        await lb1.waitForState("BACKUP", { from: mark });
+        await lb1.waitForState("MASTER", { from: mark });
+      };
+      let from = lb1.log.mark();
+      await stand.lan.setLink("lb1", "down");
+      await lb1.waitForState("FAULT", { from });
+      await stand.lan.setLink("lb1", "up");
+      await heardAgain(from);
+      from = lb1.log.mark();
+      const rename = (name: string, to: string): string[] => ["ip", "link", "set", "dev", name, "name", to];
+      await stand.lan.run("lb1", ["ip", "link", "set", "dev", "eth0", "down"]);
+      await stand.lan.run("lb1", rename("eth0", "eth9"));
+      await lb1.waitForState("FAULT", { from });
+      await stand.lan.run("lb1", rename("eth9", "eth0"));
+      await stand.lan.setLink("lb1", "up");
+      await heardAgain(from);
+    }, V6);
+  });
+
   test("one VRID on one interface in both families and in another group: three instances, each heard for itself", async () => {
     await Stand.with(async (stand) => {
       const three = (priority: number): string =>
