@@ -110,7 +110,8 @@ function holdsSource(config: VrrpInstanceConfig, { network }: Surroundings): boo
 export function endpoint(config: VrrpInstanceConfig, around: Surroundings): Endpoint | undefined {
   const { unicast, multicastGroup } = config;
   const local = unicast === undefined ? multicastGroup : primaryAddress(config, around);
-  return local && { device: deviceOf(config), local };
+  const receiveBuffer = receiveShare(config, around.receiveBuffers, mtuOf(config, around.network));
+  return local && { device: deviceOf(config), local, receiveBuffer };
 }
 
 /** The interface that an instance speaks on, or its VRF; undefined: wherever the routes lead. */
@@ -119,12 +120,11 @@ export function deviceOf({ interface: name, vrf }: VrrpInstanceConfig): string |
 }
 
 /** The part of its socket's receive buffer that an instance asks for, bytes; 0: the kernel's choice. */
-export function receiveShare(config: VrrpInstanceConfig, { network, receiveBuffers }: Surroundings): number {
-  const { policy, multiplier } = receiveBuffers;
+export function receiveShare(config: VrrpInstanceConfig, buffers: ReceiveBuffers, mtu: number): number {
+  const { policy, multiplier } = buffers;
   if (config.receiveBuffer !== undefined) return config.receiveBuffer;
   if (policy === "system") return 0;
   if (typeof policy === "number") return policy;
-  const { mtu = 0 } = network.link(config.interface) ?? {};
   const { version, family, addresses } = config;
   return multiplier * (policy === "mtu" ? mtu : IP_HEADER[family] + messageLength(version, family, addresses.length));
 }
@@ -132,11 +132,16 @@ const IP_HEADER = { 4: IPV4_HEADER, 6: IPV6_HEADER };
 
 /** The addresses that are advertised: as many as a packet of the interface has room for. */
 export function advertisedAddresses(config: VrrpInstanceConfig, network: HostNetwork): readonly IpAddress[] {
-  const { mtu = 0 } = network.link(config.interface) ?? {};
-  const room = addressRoom(config.version, config.family, mtu === 0 ? USUAL_MTU : mtu);
+  const room = addressRoom(config.version, config.family, mtuOf(config, network));
   return config.addresses.slice(0, room).map(({ address }) => address);
 }
-const USUAL_MTU = 1500; // of Ethernet; for an interface that does not exist yet
+
+/** Of the interface that an instance speaks on; that of Ethernet while there is none. */
+export function mtuOf(config: VrrpInstanceConfig, network: HostNetwork): number {
+  const device = deviceOf(config);
+  const { mtu = 0 } = (device === undefined ? undefined : network.link(device)) ?? {};
+  return mtu === 0 ? 1500 : mtu;
+}
 
 /** The machine's parameters, with the effective priority and the source of our advertisements. */
 export function vrrpParameters(

@@ -33,7 +33,6 @@ import {
   NOWHERE,
   placedAddresses,
   primaryAddress,
-  receiveShare,
   type Surroundings,
   trackedNow,
   vrrpParameters,
@@ -108,7 +107,7 @@ export class Router implements Speaker {
     const now = this.#host.clock.now();
     if (adopted !== undefined && adopted.state.name !== "init") {
       this.#journal.counters = adopted.counters;
-      this.#advertiser.sentAt = adopted.lastAdvertAt;
+      this.#advertiser.adopt(adopted);
       this.#state = adopt(this.#parameters, adopted.state, adopted.lastAdvertAt, now);
       const resumed = this.#state.name === "master";
       this.#apply(resumed ? placedAddresses(this.#config, this.#host.network) : []);
@@ -205,7 +204,7 @@ export class Router implements Speaker {
       address: addresses[0]?.address,
       state: this.#state,
       priority: this.#priority,
-      lastAdvertAt: this.#advertiser.sentAt,
+      ...this.#advertiser.report(),
       counters: this.#journal.counters,
       split: this.#rivals.isSplit,
     };
@@ -295,7 +294,7 @@ export class Router implements Speaker {
     const source = primaryAddress(this.#config, this.#host) ?? this.#parameters.primaryAddress;
     this.#parameters = vrrpParameters(this.#config, priority, source, this.#host.network);
     this.#journal.room(this.#config, this.#parameters.addresses.length);
-    this.#host.sockets.join(this, endpoint(this.#config, this.#host), receiveShare(this.#config, this.#host));
+    this.#host.sockets.join(this, endpoint(this.#config, this.#host));
   }
 
   #effectivePriority({ scripts }: Tracked): number {

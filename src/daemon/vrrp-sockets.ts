@@ -7,10 +7,14 @@ import type { Log } from "../observe/log.ts";
 import type { OutgoingPacket } from "../vrrp/transmit.ts";
 import { advertisedVrid } from "../wire/vrrp.ts";
 
+const MULTICAST_FAILED = "({iname}): send advert error ({error})";
+const UNICAST_FAILED = "({iname}) Cant send advert to {to} ({error})";
+
 /** Where an instance speaks. Instances with the same share a socket, and are told apart by VRID. */
 export interface Endpoint {
   readonly device: string | undefined; // interface or VRF; undefined: wherever the routes lead
   readonly local: IpAddress; // the multicast group, or our own address
+  readonly receiveBuffer: number; // the share of the socket's that this instance asks for, bytes; 0: none
 }
 
 /** An instance, as the sockets know it. */
@@ -55,17 +59,18 @@ export class VrrpSockets {
     return this.#places.size;
   }
 
-  /** A speaker is heard there and nowhere else from now on. `buffer`: its share of the receive buffer, bytes; 0: none. */
-  join(speaker: Speaker, endpoint: Endpoint | undefined, buffer: number): void {
+  /** A speaker is heard there and nowhere else from now on; undefined: nowhere. */
+  join(speaker: Speaker, endpoint: Endpoint | undefined): void {
     const key = endpoint === undefined ? "" : endpointKey(endpoint);
     const before = this.#joined.get(speaker);
-    if (before !== undefined && before === this.#places.get(key) && before.buffers.get(speaker) === buffer) return;
+    const here = before !== undefined && before === this.#places.get(key);
+    if (here && before.buffers.get(speaker) === endpoint?.receiveBuffer) return;
     this.leave(speaker);
     if (endpoint === undefined) return;
     const place = this.#places.get(key) ?? this.#newPlace(key, endpoint);
     const { vrid } = speaker.config;
     place.speakers.set(vrid, [...(place.speakers.get(vrid) ?? []), speaker]);
-    place.buffers.set(speaker, buffer);
+    place.buffers.set(speaker, endpoint.receiveBuffer);
     this.#joined.set(speaker, place);
     this.#open(place);
     setBuffer(place);
@@ -111,7 +116,8 @@ export class VrrpSockets {
         // On an interface that is down nothing can be sent; that it is down has been said.
         if (this.#failing.has(failure) || !this.#isUp(place.endpoint.device)) continue;
         this.#failing.add(failure);
-        this.#log.info("({iname}): send advert error ({error})", { iname: speaker.config.name, error: String(error) });
+        const said = speaker.config.unicast === undefined ? MULTICAST_FAILED : UNICAST_FAILED;
+        this.#log.info(said, { iname: speaker.config.name, to, error: String(error) });
       }
     }
     return sent;

@@ -37,6 +37,7 @@ export interface VrrpInstanceReportOf<State extends NamedState> {
   readonly state: State; // what a respawned process takes over
   readonly priority: number; // effective
   readonly lastAdvertAt: Micros; // last advertisement sent; 0 = never
+  readonly oldPeers: readonly IpAddress[]; // they were heard with the checksum of Keepalived before 1.3.7
   readonly counters: VrrpCounters;
   readonly split: boolean; // it is master, and somebody else is too
 }

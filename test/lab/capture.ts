@@ -10,6 +10,7 @@ export type Heard =
       readonly at: Micros; //     wall clock, by the kernel
       readonly mac: string; //    sender
       readonly from: string; //   source; of IPv6 all eight groups, without leading zeros
+      readonly to: string;
       readonly vrid: number;
       readonly priority: number;
     }
@@ -126,6 +127,7 @@ export function decodeFrame(at: Micros, frame: DataView): Heard | undefined {
     at,
     mac,
     from: address(26),
+    to: address(30),
     vrid: frame.getUint8(vrrp + 1),
     priority: frame.getUint8(vrrp + 2),
   };
@@ -136,7 +138,7 @@ function decodeIpv6(at: Micros, mac: string, frame: DataView): Heard | undefined
     [0, 2, 4, 6, 8, 10, 12, 14].map((group) => frame.getUint16(offset + group).toString(16)).join(":");
   const [protocol, message] = [frame.getUint8(20), 54];
   const [vrid, priority] = [frame.getUint8(message + 1), frame.getUint8(message + 2)];
-  if (protocol === 112) return { kind: "advert", at, mac, from: address(22), vrid, priority };
+  if (protocol === 112) return { kind: "advert", at, mac, from: address(22), to: address(38), vrid, priority };
   const isAdvertisement = protocol === 58 && frame.getUint8(message) === 136 && frame.byteLength >= message + 24;
   const solicited = isAdvertisement && (frame.getUint8(message + 4) & 0x40) !== 0;
   return isAdvertisement && !solicited ? { kind: "na", at, mac, address: address(message + 8) } : undefined;

@@ -42,7 +42,6 @@ const DIFFERENT: readonly (readonly [RegExp, string])[] = [
   [/global\/words: we alone: line 23$/, "no interface can have a name of 16 characters"],
   [/bad-addresses: .* line 15$|interface-missing/, "interfaces are the host's, not the language's"],
   [/old-keywords: keepalived alone: line 3$/, "Debian's keepalived is built without iptables"],
-  [/source-address: .* line (23|25)$/, "the family is that of the first address, whatever stands above it"],
   [
     /authentication-header|version-3|ipv6|dual-stack:|old-keywords: we alone: line 15$/,
     "not supported yet, and said so",
@@ -60,7 +59,6 @@ const DIFFERENT: readonly (readonly [RegExp, string])[] = [
   [/bfd-faults: we alone: line 39$/, "a neighbour that is refused is none: the instance is left out, and that is said"],
   [/sync-group-faults: .* line 24$/, "a second group of members is skipped whole; keepalived stumbles over its end"],
   [/sync-group-mixed/, "not done yet: keepalived complains of an address owner beside another, in some states only"],
-  [/unicast-faults: we alone: line 47$/, "not supported yet, and said so"],
   [
     /bad-bfd-instance: we alone: line 51$/,
     "a neighbour that is refused is none: the instance is left out, and that is said",

@@ -82,6 +82,34 @@ describe.concurrent("IPv6", () => {
     }, V6);
   });
 
+  test("after a link that was down and a name that was another for a while, the group is heard again", async () => {
+    await Stand.with(async (stand) => {
+      const lb1 = stand.start("lb1", config({ addresses: ["fe80::100"] }));
+      await lb1.waitForState("MASTER");
+      const heardAgain = async (from: number): Promise<void> => {
+        await lb1.waitForState("FAULT", { from });
+        await lb1.waitForState("MASTER", { from });
+        const mark = lb1.log.mark();
+        await send(stand, { from: "fe80::ff:fe00:2", to: "ff02::12", priority: 254, addresses: ["fe80::100"] });
+        await lb1.waitForState("BACKUP", { from: mark });
+        await lb1.waitForState("MASTER", { from: mark });
+      };
+      let from = lb1.log.mark();
+      await stand.lan.setLink("lb1", "down");
+      await lb1.waitForState("FAULT", { from });
+      await stand.lan.setLink("lb1", "up");
+      await heardAgain(from);
+      from = lb1.log.mark();
+      const rename = (name: string, to: string): string[] => ["ip", "link", "set", "dev", name, "name", to];
+      await stand.lan.run("lb1", ["ip", "link", "set", "dev", "eth0", "down"]);
+      await stand.lan.run("lb1", rename("eth0", "eth9"));
+      await lb1.waitForState("FAULT", { from });
+      await stand.lan.run("lb1", rename("eth9", "eth0"));
+      await stand.lan.setLink("lb1", "up");
+      await heardAgain(from);
+    }, V6);
+  });
+
   test("one VRID on one interface in both families and in another group: three instances, each heard for itself", async () => {
     await Stand.with(async (stand) => {
       const three = (priority: number): string =>
@@ -172,6 +200,37 @@ describe.concurrent("unicast", () => {
       expect(lb2.state).toBe("BACKUP");
       await send(stand, { from: "192.0.2.12", to: "192.0.2.11", priority: 254, addresses: [VIP] });
       await lb1.waitForState("BACKUP");
+    });
+  });
+
+  test("a reload adds a peer and takes one away, and the master stays master", async () => {
+    await Stand.with(async (stand) => {
+      const to = (...hosts: readonly number[]): string =>
+        config({
+          priority: 255,
+          more: `unicast_src_ip 192.0.2.11\nunicast_peer {\n${hosts.map((host) => `192.0.2.${host}`).join("\n")}\n}`,
+        });
+      for (const host of [12, 13])
+        await stand.lan.run("lb1", [
+          "ip",
+          "neigh",
+          "add",
+          `192.0.2.${host}`,
+          "lladdr",
+          stand.lan.mac("lb2"),
+          "dev",
+          "eth0",
+        ]);
+      const lb1 = stand.start("lb1", to(12));
+      await lb1.waitForState("MASTER");
+      const [from, heard] = [lb1.log.mark(), stand.capture.heard.mark()];
+      await stand.reload(lb1, to(13));
+      await stand.capture.heard.waitFor("adverts", () => stand.capture.adverts(stand.lan.mac("lb1"), heard).length > 3);
+      const last = stand.capture.adverts(stand.lan.mac("lb1"), heard).at(-1);
+      expect(last).toMatchObject({ to: "192.0.2.13", priority: 255 });
+      expect(lb1.log.entries.slice(from).filter(({ text }) => /Entering/.test(text))).toEqual([]);
+      const adverts = stand.capture.adverts(stand.lan.mac("lb1"), heard);
+      expect(adverts.some(({ priority }) => priority === 0)).toBe(false);
     });
   });
 

@@ -39,6 +39,7 @@ const observed: Observed = {
         address: ip("192.0.2.9"),
         state: { name: "master" },
         priority: 100,
+        oldPeers: [],
         lastAdvertAt: 0,
         counters,
         split: true,

@@ -1,5 +1,6 @@
 import { ip } from "../../src/base/ip.ts";
 import type { Standing } from "../../src/vrrp/machine.ts";
+import type { VrrpParameters } from "../../src/vrrp/parameters.ts";
 import { Lan, parameters } from "./lan.ts";
 import { type Command, replay, span } from "./script.ts";
 
@@ -19,6 +20,7 @@ function perform(lan: Lan, { verb, name, options, line }: Command): void {
       lan.router({
         ...parameters(name, Number(option("priority", "100")), option("primary", "")),
         ...(options.has("v3") ? { version: 3 as const, interval: span(option("v3", "1s")) } : {}),
+        ...(options.has("peers") ? { unicast: { peers: peers(option("peers", "")), ttl: undefined } } : {}),
         preempt: option("preempt", "yes") === "yes",
         preemptDelay: span(option("preempt-delay", "0s")),
         wantsMaster: option("state", "backup") === "master",
@@ -88,4 +90,9 @@ function perform(lan: Lan, { verb, name, options, line }: Command): void {
     default:
       throw new Error(`unknown command: ${line}`);
   }
+}
+
+/** `192.0.2.2,192.0.2.3`: at any distance. */
+function peers(list: string): NonNullable<VrrpParameters["unicast"]>["peers"] {
+  return list.split(",").map((address) => ({ address: ip(address), minTtl: 0, maxTtl: 255 }));
 }

@@ -1,0 +1,28 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { decodeArrival } from "../../src/io/ancillary.ts";
+import { fromHex } from "../golden.ts";
+
+// As cmsg(3) and ipv6(7) lay them out on 64 bits: an advert to ff02::12 on interface 2. The lab hears real ones.
+const PKTINFO = "2400000000000000 29000000 32000000 ff020000000000000000000000000012 02000000 00000000";
+const HOP_LIMIT = "1400000000000000 29000000 34000000 ff000000 00000000";
+
+test.skipIf(process.arch !== "x64")("destination and hop limit are found in any order, and others are skipped", () => {
+  const other = "1800000000000000 01000000 1d000000 0000000000000000";
+  for (const parts of [
+    [PKTINFO, HOP_LIMIT],
+    [HOP_LIMIT, other, PKTINFO],
+  ])
+    expect(decodeArrival(fromHex(parts.join("")))).toEqual({ to: "ff02::12", hopLimit: 255 });
+});
+
+test("what is not there, or cut, is undefined", () => {
+  const nothing = { to: undefined, hopLimit: undefined };
+  expect(decodeArrival(new Uint8Array())).toEqual(nothing);
+  expect(decodeArrival(fromHex(PKTINFO).subarray(0, 30))).toEqual(nothing);
+  expect(decodeArrival(fromHex("0000000000000000 2900000032000000"))).toEqual(nothing);
+});
+
+test("it never throws, and always ends", () => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 256 }), (data) => void decodeArrival(data)));
+});
