@@ -19,7 +19,7 @@ interface Watched {
   readonly claimed: Map<IpAddress, WatchedAddress["claimed"]>;
 }
 
-/** Listens to ARP on the interfaces on which some router is master; on others nothing is open. */
+/** Listens to ARP on the interfaces on which some router is master. */
 export class ArpWatch {
   readonly #poller: Poller;
   readonly #network: HostNetwork;
@@ -33,15 +33,20 @@ export class ArpWatch {
   }
 
   watch(addresses: readonly WatchedAddress[]): void {
-    for (const { interface: name, address, claimed } of addresses) this.#open(name)?.claimed.set(address, claimed);
+    for (const { interface: name, address, claimed } of addresses) {
+      const watched = this.#open(name);
+      if (watched?.claimed.size === 0) watched.socket.resume();
+      watched?.claimed.set(address, claimed);
+    }
   }
 
   /** Ends what `watch` began, with the same callbacks. */
   unwatch(addresses: readonly WatchedAddress[]): void {
     for (const { interface: name, address, claimed } of addresses) {
       const watched = this.#on.get(name);
-      if (watched?.claimed.get(address) === claimed) watched.claimed.delete(address);
-      if (watched?.claimed.size === 0) this.#close(name, watched);
+      if (watched?.claimed.get(address) !== claimed) continue;
+      watched.claimed.delete(address);
+      if (watched.claimed.size === 0) watched.socket.pause();
     }
   }
 
