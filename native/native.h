@@ -17,10 +17,11 @@
 /* What the addon offers, by file. */
 #define FUNCTIONS(F) \
   /* socket.c  */ F(socket) F(close) F(bind) F(connect) F(getsockname) F(setsockopt) F(getsockopt) F(sendmsg) \
-                  F(sendBatch) F(recvBatch) F(read) F(write) F(ifNametoindex) \
+                  F(sendBatch) F(recvBatch) F(read) F(write) F(ifNametoindex) F(socketIn) \
   /* process.c */ F(timerCreate) F(timerSet) F(now) F(schedSetscheduler) F(mlock) F(prctl) F(setrlimit) F(flock) \
                   F(pidfdOpen) F(waitpid) F(kill) F(ignoreSignal) \
   /* spawn.c   */ F(spawn) \
+  /* inotify.c */ F(inotifyInit) F(inotifyAdd) F(inotifyRemove) \
   /* poller.c  */ F(pollerNew) F(pollerControl) F(pollerClose)
 
 #define FUNCTION(name) napi_value native_##name(napi_env env, napi_callback_info info)

@@ -5,16 +5,16 @@ import type { HostNetwork } from "../io/host-network.ts";
 import { type InterfaceAddress, virtualAddress } from "../netlink/address.ts";
 import type { Announcement } from "../vrrp/pacing.ts";
 import type { VrrpParameters } from "../vrrp/parameters.ts";
-import type { ScriptVerdict } from "../vrrp/script.ts";
 import type { Tracked } from "../vrrp/tracking.ts";
 import { encodeIpv4, TOS_CS6 } from "../wire/ipv4.ts";
 import { encodeAdvertisement, IPPROTO_VRRP, VRRP_GROUP_V4, VRRP_TTL } from "../wire/vrrp.ts";
+import type { Trackers } from "./trackers.ts";
 
 /** What an instance's configuration means on this host, as its interfaces are now. */
 
 export interface Surroundings {
   readonly network: HostNetwork;
-  scriptVerdict(script: string): ScriptVerdict;
+  readonly trackers: Trackers;
   /** Whether an address is a virtual one of any instance: such an address is never a source. */
   isVirtual(address: IpAddress): boolean;
 }
@@ -58,16 +58,10 @@ export function trackedNow(config: VrrpInstanceConfig, around: Surroundings): Tr
     .filter((name) => name !== config.interface);
   const names = new Set([...(config.trackPrimary ? [config.interface] : []), ...others]);
   return {
-    interfaces: [...names].map((name) => ({ name, up: isUp(around.network, name) })),
+    interfaces: [...names].map((name) => ({ name, up: around.trackers.isUp(name) })),
     primary: { interface: config.interface, hasAddress: primaryAddress(config, around) !== undefined },
-    scripts: config.trackScripts.map((item) => ({ ...item, verdict: around.scriptVerdict(item.script) })),
+    trackers: around.trackers.now(config),
   };
-}
-
-/** Up, and with a carrier. */
-export function isUp(network: HostNetwork, name: string): boolean {
-  const link = network.link(name);
-  return link?.up === true && link.running;
 }
 
 /** The machine's parameters, with the effective priority and the source of our advertisements. */

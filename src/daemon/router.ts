@@ -114,6 +114,9 @@ export class Router {
       return;
     }
     this.#apply([]);
+    const { priority: from } = this.#config;
+    if (this.#priority !== from)
+      this.#journal.note(this.#parameters, { name: "priority-changed", from, to: this.#priority });
     this.#journal.faults(this.#parameters, faultReasons(tracked));
     this.#feed({ type: "startup", standing: this.#standing, delayed: startAt > now });
   }
@@ -283,8 +286,8 @@ export class Router {
     this.#parameters = vrrpParameters(this.#config, priority, source);
   }
 
-  #effectivePriority({ scripts }: Tracked): number {
-    return effectivePriority(this.#config.priority, scripts.map(contribution));
+  #effectivePriority({ trackers }: Tracked): number {
+    return effectivePriority(this.#config.priority, trackers.map(contribution));
   }
 
   #problem(from: IpAddress, problem: ReceiveProblem): void {

@@ -10,11 +10,11 @@ import {
   type ScriptNote,
   type ScriptOutcome,
   type ScriptState,
-  type ScriptVerdict,
   scriptDeadline,
   scriptStep,
   startScript,
 } from "../vrrp/script.ts";
+import type { Verdict } from "../vrrp/tracking.ts";
 
 export interface ScriptHost {
   readonly clock: Clock;
@@ -42,7 +42,7 @@ export class ScriptTracker {
     this.#rearm();
   }
 
-  get verdict(): ScriptVerdict {
+  get verdict(): Verdict {
     return this.#state.verdict;
   }
 

@@ -7,18 +7,17 @@ import { Poller } from "../io/poller.ts";
 import { VrrpSocket } from "../io/raw-socket.ts";
 import { enterRealtime } from "../io/realtime.ts";
 import type { InterfaceAddress } from "../netlink/address.ts";
-import { changed, going } from "../plan/difference.ts";
+import { going } from "../plan/difference.ts";
 import { instanceKey } from "../plan/instance-shape.ts";
 import { planVrrp } from "../plan/plan.ts";
-import { scriptWords } from "../vrrp/words.ts";
 import { decodeIpv4, type Ipv4Packet } from "../wire/ipv4.ts";
 import { advertisedVrid, VRRP_GROUP_V4 } from "../wire/vrrp.ts";
 import { Announcer } from "./announcer.ts";
 import type { ProgramContext, Running } from "./child.ts";
-import { allAddresses, isUp, placedAddresses } from "./instance.ts";
+import { allAddresses, placedAddresses } from "./instance.ts";
 import type { VrrpReport } from "./messages.ts";
 import { Router, type RouterHost } from "./router.ts";
-import { ScriptTracker } from "./script-tracker.ts";
+import { Trackers } from "./trackers.ts";
 
 /** For scripts, from SIGTERM to SIGKILL when the daemon stops; Keepalived's too. */
 const GRACE = seconds(1);
@@ -38,7 +37,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   readonly announcer: Announcer;
   readonly #routers = new Map<string, Router>(); // by `instanceKey`
   readonly #sockets = new Map<string, OpenSocket>(); // by interface
-  readonly #scripts = new Map<string, ScriptTracker>();
+  readonly trackers: Trackers;
   readonly #up = new Map<string, boolean>(); // interfaces as last told to the operator
   #virtual: ReadonlyMap<IpAddress, number> = new Map(); // how many instances have it
   #wanted: ReadonlyMap<string, VrrpInstanceConfig> = new Map(); // while a reload is under way: what is to come
@@ -56,7 +55,13 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     this.#hearingFrom = this.clock.now() + delay;
     if (delay > 0) log.info("Delaying startup for {seconds} seconds", { seconds: delay / 1_000_000 });
     this.#virtual = virtualAddresses(config);
-    this.#setScripts(config, adopted);
+    this.trackers = new Trackers({
+      ...{ clock: this.clock, poller: this.#poller, network: this.network, log },
+      turned: () => this.#reconsider(),
+      linkTurned: (name) => this.#linkTurned(name),
+    });
+    this.trackers.configure(config, { respawned: adopted !== undefined, scripts: adopted?.scripts ?? [] });
+    this.#noteLinks(config);
     for (const instance of config.vrrpInstances) {
       const reported = adopted?.instances.find((one) => instanceKey(one) === instanceKey(instance));
       this.#startRouter(instance, reported);
@@ -70,10 +75,6 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
 
   changed(): void {
     this.#context.changed();
-  }
-
-  scriptVerdict(script: string) {
-    return this.#scripts.get(script)?.verdict ?? "down";
   }
 
   isVirtual(address: IpAddress): boolean {
@@ -110,7 +111,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   /** As planned: what did not change is not touched. */
   reload(config: Config): void {
     this.announcer.gap = config.global.garpInterval;
-    const { vrrpInstances, vrrpScripts } = planVrrp(this.#config, config).lists;
+    const { vrrpInstances } = planVrrp(this.#config, config).lists;
     this.#config = config;
     this.#wanted = new Map(config.vrrpInstances.map((instance) => [instanceKey(instance), instance]));
     for (const { key } of going(vrrpInstances)) {
@@ -118,21 +119,22 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
       this.#routers.delete(key);
     }
     this.#virtual = virtualAddresses(config);
-    this.#setScripts(config, undefined, new Set(changed(vrrpScripts).map(({ key }) => key)));
+    this.trackers.configure(config, { respawned: false, scripts: [] });
+    this.#noteLinks(config);
     for (const entry of vrrpInstances?.entries ?? []) {
       if (entry.type === "added" || entry.type === "replaced") this.#startRouter(entry.to, undefined);
       if (entry.type === "changed") this.#routers.get(entry.key)?.reconfigure(entry.to);
     }
     this.#wanted = new Map();
     for (const name of this.#sockets.keys()) if (!this.#isSpokenOn(name)) this.#closeSocket(name);
+    this.#reconsider();
     this.changed();
   }
 
   /** Scripts that do not end when they are told to are waited for last, and for a second only. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    const scripts = [...this.#scripts.values()];
-    const ended = Promise.all(scripts.map((script) => script.close()));
+    const ended = this.trackers.close();
     for (const router of this.#routers.values()) {
       if (this.#context.options.releaseVips) router.stop();
       else router.abandon();
@@ -140,7 +142,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     for (const name of [...this.#sockets.keys()]) this.#closeSocket(name);
     this.announcer.close();
     await Promise.race([ended, new Promise<void>((resolve) => this.clock.wakeAt(this.clock.now() + GRACE, resolve))]);
-    for (const script of scripts) script.close();
+    this.trackers.close();
     this.network.close();
     this.clock.close();
     this.#poller.close();
@@ -150,7 +152,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     return {
       at: this.clock.now(),
       instances: [...this.#routers.values()].map((router) => router.report()),
-      scripts: [...this.#scripts.values()].map((script) => script.report()),
+      scripts: this.trackers.report(),
     };
   }
 
@@ -166,32 +168,6 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     router.start(reported, this.#hearingFrom);
   }
 
-  /** Runs the scripts that are tracked; those that run and are not `changed` go on. */
-  #setScripts(config: Config, adopted: VrrpReport | undefined, changed: ReadonlySet<string> = new Set()): void {
-    const used = new Set(config.vrrpInstances.flatMap(({ trackScripts }) => trackScripts.map(({ script }) => script)));
-    const before = new Map([...this.#scripts]);
-    this.#scripts.clear();
-    for (const script of config.vrrpScripts.filter(({ name }) => used.has(name))) {
-      const running = before.get(script.name);
-      if (running !== undefined && !changed.has(script.name)) {
-        this.#scripts.set(script.name, running);
-        before.delete(script.name);
-        continue;
-      }
-      const known = [...(adopted?.scripts ?? []), ...(running === undefined ? [] : [running.report()])];
-      const same = known.find(({ name, argv }) => name === script.name && argv.join("\0") === script.argv.join("\0"));
-      const host = {
-        clock: this.clock,
-        poller: this.#poller,
-        note: (name: string, note: Parameters<typeof scriptWords>[1]) =>
-          this.log.info(scriptWords(name, note), { script: name }),
-        turned: () => this.#reconsider(),
-      };
-      this.#scripts.set(script.name, new ScriptTracker(script, same, host));
-    }
-    for (const gone of before.values()) gone.close();
-  }
-
   #networkChanged(links: ReadonlySet<string>): void {
     if (this.#stopped) return;
     for (const name of links) this.#linkChanged(name);
@@ -200,9 +176,19 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
 
   #linkChanged(name: string): void {
     if (this.#isSpokenOn(name)) this.#openSocket(name);
+    this.trackers.linkChanged(name);
+    this.#sayLink(name);
+  }
+
+  #linkTurned(name: string): void {
+    this.#sayLink(name);
+    this.#reconsider();
+  }
+
+  #sayLink(name: string): void {
     const up = this.#isUp(name);
-    if (!this.#isTracked(name) || this.#up.get(name) === up) return;
-    if (this.#up.has(name)) this.log.info("Netlink reports {intf} {state}", { intf: name, state: up ? "up" : "down" });
+    if (!this.#up.has(name) || this.#up.get(name) === up) return;
+    this.log.info("Netlink reports {intf} {state}", { intf: name, state: up ? "up" : "down" });
     this.#up.set(name, up);
   }
 
@@ -212,22 +198,26 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   }
 
   #isUp(name: string): boolean {
-    return isUp(this.network, name);
+    return this.trackers.isUp(name);
   }
 
   #isSpokenOn(name: string): boolean {
     return [...this.#routers.values()].some(({ config }) => config.interface === name);
   }
 
-  #isTracked(name: string): boolean {
-    return [...this.#routers.values()].some(
-      ({ config }) => config.interface === name || allAddresses(config).some((entry) => entry.interface === name),
-    );
+  /** What an operator is told of from now on: the interfaces that something depends on, as they are. */
+  #noteLinks({ vrrpInstances, syncGroups }: Config): void {
+    const names = [
+      ...vrrpInstances.flatMap((config) => [config.interface, ...allAddresses(config).map((entry) => entry.interface)]),
+      ...[...vrrpInstances, ...syncGroups].flatMap(({ trackInterfaces }) => trackInterfaces.map(({ name }) => name)),
+    ];
+    const before = new Map(this.#up);
+    this.#up.clear();
+    for (const name of names) this.#up.set(name, before.get(name) ?? this.#isUp(name));
   }
 
   /** One socket for an interface; another where the interface was deleted and made again. */
   #openSocket(name: string): void {
-    if (!this.#up.has(name)) this.#up.set(name, this.#isUp(name));
     const link = this.network.link(name);
     const open = this.#sockets.get(name);
     if (open !== undefined && open.ifindex === link?.ifindex) return;

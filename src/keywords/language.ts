@@ -49,6 +49,14 @@ export const TOP = {
     refusal: "Invalid virtual server IP address/port %w - skipping",
     usage: "<IPADDR> [<PORT>] { ... } | fwmark <N> { ... } | group <NAME> { ... }",
   }),
+  track_file: block(name, TRACK_FILE, { meaning: "Define a file whose number is watched", repeats: true }),
+  vrrp_track_file: block(name, VRRP_TRACK_FILE, {
+    meaning: "Old name for the track_file block",
+    note: "deprecated alias of track_file",
+    repeats: true,
+    deprecated: "track_file",
+  }),
+  interface_up_down_delays: items(delays, { meaning: "Debounce interface state changes", repeats: true }),
   ...later({
     linkbeat_use_polling: line(flag, {
       default: "off",
@@ -119,7 +127,6 @@ export const TOP = {
       build: "TRACK_PROCESS",
       repeats: true,
     }),
-    interface_up_down_delays: items(delays, { meaning: "Debounce interface state changes", repeats: true }),
     SSL: block(flag, SSL, {
       default: "auto context",
       meaning: "TLS material for SSL_GET checks",
@@ -134,13 +141,6 @@ export const TOP = {
     bfd_instance: block(bfdName, BFD_INSTANCE, {
       meaning: "Define one BFD session",
       repeats: true,
-    }),
-    track_file: block(name, TRACK_FILE, { meaning: "Define a file whose number is watched", repeats: true }),
-    vrrp_track_file: block(name, VRRP_TRACK_FILE, {
-      meaning: "Old name for the track_file block",
-      note: "deprecated alias of track_file",
-      repeats: true,
-      deprecated: "track_file",
     }),
   }),
 } satisfies Table;

@@ -126,6 +126,11 @@ export const VRRP_INSTANCE = {
     note: "VRRPv2 only; dropped in strict mode",
     build: "VRRP_AUTH",
   }),
+  track_interface: items(tracked("interface", TRACK_INTERFACE), {
+    meaning: "Further interfaces to track",
+    repeats: true,
+  }),
+  track_file: items(tracked("file", TRACK_FILE_ITEM), { meaning: "Files to track", repeats: true }),
   ...later({
     use_vmac: line(vmac("[[name] <IFNAME>] [<MAC, 5|6 octets>] [netlink_notify_msg] [group <GROUP>]", VMAC), {
       default: "off; generated name",
@@ -168,11 +173,6 @@ export const VRRP_INSTANCE = {
       note: "unicast without interface only",
       build: "VRF",
     }),
-    track_interface: items(tracked("interface", TRACK_INTERFACE), {
-      meaning: "Further interfaces to track",
-      repeats: true,
-    }),
-    track_file: items(tracked("file", TRACK_FILE_ITEM), { meaning: "Files to track", repeats: true }),
     track_process: items(tracked("process", TRACK_PROCESS_ITEM), {
       meaning: "Processes to track",
       build: "TRACK_PROCESS",

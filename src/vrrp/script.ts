@@ -1,4 +1,5 @@
 import { type Micros, seconds } from "../base/time.ts";
+import type { Verdict } from "./tracking.ts";
 
 /** `vrrp_script`: when it runs, and how many results turn its verdict. Compatible with config/model/model.ts. */
 export interface ScriptParameters {
@@ -8,8 +9,6 @@ export interface ScriptParameters {
   readonly fall: number; // failures in a row
 }
 
-export type ScriptVerdict = "pending" | "up" | "down";
-
 /** How a run ended. `not-run`: it could not be started, which is a failure too. */
 export type ScriptOutcome =
   | { readonly type: "exited"; readonly status: number }
@@ -18,7 +17,7 @@ export type ScriptOutcome =
 
 /** Plain JSON data. `opposed` counts results in a row that contradict the verdict. */
 export interface ScriptState {
-  readonly verdict: ScriptVerdict;
+  readonly verdict: Verdict;
   readonly opposed: number;
   readonly status: number; // exit status of the last run that had one
   readonly runAt: Micros;

@@ -76,6 +76,12 @@ export function faultWords({ name }: Spoken, reason: FaultReason): string | unde
       return `(${name}): entering FAULT state due to script ${reason.script}`;
     case "script-pending":
       return undefined;
+    case "interface-up":
+      return `(${name}): entering FAULT state (interface ${reason.interface} up)`;
+    case "file":
+      return `(${name}): entering FAULT state (tracked file ${reason.file} has status ${reason.value})`;
+    case "process":
+      return `(${name}) entering FAULT state (tracked process ${reason.process} quorum not achieved)`;
   }
 }
 

@@ -23,6 +23,7 @@ const IO_HEADERS = [
   "signal.h",
   "sys/epoll.h",
   "sys/file.h",
+  "sys/inotify.h",
   "sys/prctl.h",
   "sys/resource.h",
   "sys/socket.h",
