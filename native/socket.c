@@ -1,10 +1,7 @@
 /* Sockets of any family, and bytes in and out of any descriptor. socket(2), sendmmsg(2), recvmmsg(2). */
 #include "native.h"
 
-#include <fcntl.h>
 #include <net/if.h>
-#include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,23 +9,6 @@
 enum { BATCH = 64, NAME_SIZE = 128, CONTROL_SIZE = 256 }; /* datagrams per system call; the parts of a slot */
 
 OF_INTEGERS(socket, "iii", socket(a, b | SOCK_CLOEXEC | SOCK_NONBLOCK, c))
-
-/* In another network namespace; this thread is back in its own when it returns. */
-FUNCTION(socketIn) {
-  int there, family, type, protocol;
-  if (!ARGUMENTS("iiii", &there, &family, &type, &protocol)) return NULL;
-  int here = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-  if (here < 0 || setns(there, CLONE_NEWNET) < 0) {
-    int error = errno;
-    if (here >= 0) close(here);
-    return number(env, -error);
-  }
-  int fd = socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol), error = errno;
-  if (setns(here, CLONE_NEWNET) < 0) abort(); /* nothing would be where it belongs */
-  close(here);
-  return number(env, fd < 0 ? -error : fd);
-}
-
 OF_INTEGERS(close, "i", close(a)) /* never repeated: Linux releases the descriptor whatever close returns */
 OF_BYTES(bind, bind(fd, bytes.data, bytes.length))
 OF_BYTES(connect, connect(fd, bytes.data, bytes.length))

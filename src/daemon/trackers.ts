@@ -10,6 +10,7 @@ import type { Tracker, Verdict } from "../vrrp/tracking.ts";
 import { scriptWords } from "../vrrp/words.ts";
 import { FileTracker } from "./file-tracker.ts";
 import { LinkTracker } from "./link-tracker.ts";
+import { ProcessTrackers } from "./process-trackers.ts";
 import { ScriptTracker } from "./script-tracker.ts";
 
 export interface TrackersHost {
@@ -36,6 +37,8 @@ export class Trackers {
   #folders: FolderWatch | undefined; // while files are tracked
   readonly #scripts = new Map<string, ScriptTracker>();
   readonly #files = new Map<string, FileTracker>();
+  #processes: ProcessTrackers | undefined; // while any is tracked
+  #processesText = ""; // the configuration of it
 
   constructor(host: TrackersHost) {
     this.#host = host;
@@ -48,6 +51,7 @@ export class Trackers {
     this.#links.configure(config.interfaceDelays, config.vrrpInstances);
     this.#setScripts(config, new Set(owners.flatMap((each) => each.trackScripts.map(({ script }) => script))), scripts);
     this.#setFiles(config, new Set(owners.flatMap((each) => each.trackFiles.map(({ name }) => name))), !respawned);
+    this.#setProcesses(config, new Set(owners.flatMap((each) => each.trackProcesses.map(({ name }) => name))));
   }
 
   /** Up, and with a carrier; the delays of the interface are over. */
@@ -60,7 +64,7 @@ export class Trackers {
   }
 
   /** What an instance tracks, as it stands. */
-  now({ trackScripts, trackInterfaces, trackFiles }: TrackersConfig): readonly Tracker[] {
+  now({ trackScripts, trackInterfaces, trackFiles, trackProcesses }: TrackersConfig): readonly Tracker[] {
     return [
       ...trackScripts.map(({ script, weight, reverse }): Tracker => {
         return { kind: "script", name: script, weight, reverse, verdict: this.#scriptVerdict(script) };
@@ -70,6 +74,9 @@ export class Trackers {
       }),
       ...trackFiles.map((item): Tracker => {
         return { kind: "file", ...item, value: this.#files.get(item.name)?.value ?? 0 };
+      }),
+      ...trackProcesses.map((item): Tracker => {
+        return { kind: "process", ...item, verdict: this.#processes?.hasQuorum(item.name) ? "up" : "down" };
       }),
     ];
   }
@@ -83,6 +90,8 @@ export class Trackers {
     this.#links.close();
     for (const file of this.#files.values()) file.close();
     this.#files.clear();
+    this.#processes?.close();
+    this.#processes = undefined;
     this.#folders?.close();
     this.#folders = undefined;
     await Promise.all([...this.#scripts.values()].map((script) => script.close()));
@@ -126,6 +135,17 @@ export class Trackers {
       if (same) before.delete(file.name);
     }
     for (const gone of before.values()) gone.close();
+  }
+
+  /** One monitor for all; another one where any of them is another. */
+  #setProcesses({ trackProcesses, global }: Config, used: ReadonlySet<string>): void {
+    const configs = trackProcesses.filter(({ name }) => used.has(name));
+    const buffer = global.daemon.processMonitorBuffer;
+    const text = JSON.stringify([configs, buffer]);
+    if (text === this.#processesText) return;
+    this.#processesText = text;
+    this.#processes?.close();
+    this.#processes = configs.length > 0 ? new ProcessTrackers(configs, buffer, this.#host) : undefined;
   }
 
   #fileHost() {

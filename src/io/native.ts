@@ -8,8 +8,6 @@ import { fileURLToPath } from "node:url";
 export interface Native {
   /** socket(2) with SOCK_CLOEXEC|SOCK_NONBLOCK; the descriptor. */
   socket(family: number, type: number, protocol: number): number;
-  /** The same in the network namespace of the descriptor `namespace`. */
-  socketIn(namespace: number, family: number, type: number, protocol: number): number;
   close(fd: number): number;
   bind(fd: number, address: Uint8Array): number;
   /** connect(2); -EINPROGRESS is usual. */

@@ -57,6 +57,11 @@ export const TOP = {
     deprecated: "track_file",
   }),
   interface_up_down_delays: items(delays, { meaning: "Debounce interface state changes", repeats: true }),
+  vrrp_track_process: block(name, VRRP_TRACK_PROCESS, {
+    meaning: "Define a process presence monitor",
+    build: "TRACK_PROCESS",
+    repeats: true,
+  }),
   ...later({
     linkbeat_use_polling: line(flag, {
       default: "off",
@@ -120,11 +125,6 @@ export const TOP = {
     linkbeat_interfaces: items(linkbeat, {
       meaning: "List interfaces polled with MII, ETHTOOL or ioctl",
       note: "linkbeat build only",
-      repeats: true,
-    }),
-    vrrp_track_process: block(name, VRRP_TRACK_PROCESS, {
-      meaning: "Define a process presence monitor",
-      build: "TRACK_PROCESS",
       repeats: true,
     }),
     SSL: block(flag, SSL, {

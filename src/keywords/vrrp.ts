@@ -131,6 +131,11 @@ export const VRRP_INSTANCE = {
     repeats: true,
   }),
   track_file: items(tracked("file", TRACK_FILE_ITEM), { meaning: "Files to track", repeats: true }),
+  track_process: items(tracked("process", TRACK_PROCESS_ITEM), {
+    meaning: "Processes to track",
+    build: "TRACK_PROCESS",
+    repeats: true,
+  }),
   ...later({
     use_vmac: line(vmac("[[name] <IFNAME>] [<MAC, 5|6 octets>] [netlink_notify_msg] [group <GROUP>]", VMAC), {
       default: "off; generated name",
@@ -172,11 +177,6 @@ export const VRRP_INSTANCE = {
       meaning: "VRF used by an interface-less unicast instance",
       note: "unicast without interface only",
       build: "VRF",
-    }),
-    track_process: items(tracked("process", TRACK_PROCESS_ITEM), {
-      meaning: "Processes to track",
-      build: "TRACK_PROCESS",
-      repeats: true,
     }),
     track_bfd: items(tracked("bfd", TRACK_BFD), { meaning: "BFD sessions to track", repeats: true }),
     unicast_src_ip: line(host, {

@@ -41,7 +41,7 @@ export const TRACKERS: Shape<Trackers> = {
   }),
   trackInterfaces: tracked("track_interface"),
   trackFiles: tracked("track_file"),
-  trackProcesses: { ...tracked("track_process"), idle: true },
+  trackProcesses: tracked("track_process"),
   trackBfd: { ...tracked("track_bfd"), idle: true },
 };
 
@@ -74,7 +74,6 @@ export const TRACK_FILES = list<TrackFileConfig>({
 export const TRACK_PROCESSES = list<TrackProcessConfig>({
   words: "vrrp_track_process",
   plural: "track processes",
-  idle: true,
   ...BY_NAME,
   shape: {
     parameters: value("parameters", { show: (words) => words.join(" ") || "none" }),

@@ -38,6 +38,8 @@ const NETLINK_HEADERS = [
   "linux/rtnetlink.h",
   "linux/genetlink.h",
   "linux/ip_vs.h",
+  "linux/connector.h",
+  "linux/cn_proc.h",
 ];
 const LAYOUT_HEADERS = ["arpa/inet.h", "netinet/in.h", "sys/un.h", "linux/if_packet.h", ...NETLINK_HEADERS];
 

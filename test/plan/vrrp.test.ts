@@ -132,7 +132,7 @@ test("passwords and keys are in no line, whatever becomes of them", () => {
 });
 
 /** Of the blocks below, those that do run. */
-const RUNS = new Set(["track_file", "interface_up_down_delays"]);
+const RUNS = new Set(["track_file", "vrrp_track_process", "interface_up_down_delays"]);
 
 describe("blocks that do not run yet say so once", () => {
   const both = router("V1", 51) + router("V2", 52, "", ["192.0.2.101"]);
