@@ -3,9 +3,17 @@ import { family, type IpAddress } from "../base/ip.ts";
 import type { VirtualAddress, VrrpInstanceConfig } from "../config/model/model.ts";
 import type { HostNetwork } from "../io/host-network.ts";
 import { type InterfaceAddress, virtualAddress } from "../netlink/address.ts";
+import type { Standing } from "../vrrp/machine.ts";
 import type { Announcement } from "../vrrp/pacing.ts";
 import type { VrrpParameters } from "../vrrp/parameters.ts";
-import type { Tracked } from "../vrrp/tracking.ts";
+import {
+  contribution,
+  effectivePriority,
+  type FaultReason,
+  faultReasons,
+  standing,
+  type Tracked,
+} from "../vrrp/tracking.ts";
 import { encodeIpv4, TOS_CS6 } from "../wire/ipv4.ts";
 import { encodeAdvertisement, IPPROTO_VRRP, VRRP_GROUP_V4, VRRP_TTL } from "../wire/vrrp.ts";
 import type { Trackers } from "./trackers.ts";
@@ -51,8 +59,22 @@ export function primaryAddress(config: VrrpInstanceConfig, around: Surroundings)
     .find(({ address }) => family(address) === 4 && !around.isVirtual(address))?.address;
 }
 
-/** What an instance depends on, as it stands. */
-export function trackedNow(config: VrrpInstanceConfig, around: Surroundings): Tracked {
+/** What becomes of an instance by what it depends on. */
+export interface Outlook {
+  readonly reasons: readonly FaultReason[];
+  readonly standing: Standing;
+  readonly priority: number; // effective
+}
+
+/** What an instance depends on, as it stands, and what that makes of it. */
+export function outlook(config: VrrpInstanceConfig, around: Surroundings): Outlook {
+  const tracked = trackedNow(config, around);
+  const reasons = faultReasons(tracked);
+  const priority = effectivePriority(config.priority, tracked.trackers.map(contribution));
+  return { reasons, standing: standing(reasons), priority };
+}
+
+function trackedNow(config: VrrpInstanceConfig, around: Surroundings): Tracked {
   const others = allAddresses(config)
     .map((entry) => entry.interface)
     .filter((name) => name !== config.interface);

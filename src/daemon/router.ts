@@ -10,6 +10,7 @@ import {
   deadline,
   INIT,
   type Standing,
+  type Step,
   step,
   type VrrpEffect,
   type VrrpEvent,
@@ -18,28 +19,22 @@ import {
 import { rounds } from "../vrrp/pacing.ts";
 import { RESIGN, type VrrpParameters } from "../vrrp/parameters.ts";
 import { type ReceiveProblem, receive } from "../vrrp/receive.ts";
-import {
-  contribution,
-  effectivePriority,
-  faultReasons,
-  standing,
-  standingEvent,
-  type Tracked,
-} from "../vrrp/tracking.ts";
+import { standingEvent } from "../vrrp/tracking.ts";
 import { forgetsWarnings } from "../vrrp/warning.ts";
 import type { Ipv4Packet } from "../wire/ipv4.ts";
 import type { Announcer } from "./announcer.ts";
 import {
   advertisementPacket,
   announcements,
+  outlook,
   placedAddresses,
   primaryAddress,
   type Surroundings,
-  trackedNow,
   vrrpParameters,
 } from "./instance.ts";
 import type { VrrpInstanceReport } from "./messages.ts";
 import { RouterJournal } from "./router-journal.ts";
+import type { GroupMember, SyncGroup } from "./sync-group.ts";
 
 /** What a router needs of the process it lives in. */
 export interface RouterHost extends Surroundings {
@@ -54,12 +49,14 @@ export interface RouterHost extends Surroundings {
 }
 
 /** A virtual router on this host: feeds its machines, carries out what they say. It decides nothing. */
-export class Router {
+export class Router implements GroupMember {
   readonly #host: RouterHost;
+  /** The sync group that shares its state. */
+  group: SyncGroup | undefined;
   #config: VrrpInstanceConfig;
   #state: VrrpState = INIT;
   #announce: AnnounceState = SILENT;
-  #standing: Standing = "pending";
+  #standing: Standing;
   #priority: number;
   #parameters: VrrpParameters; // follows configuration, priority and interface
   readonly #journal: RouterJournal;
@@ -76,6 +73,20 @@ export class Router {
     this.#journal = new RouterJournal(host.log);
     this.#priority = config.priority;
     this.#parameters = vrrpParameters(config, config.priority, primaryAddress(config, host) ?? UNSPECIFIED);
+    this.#standing = outlook(config, host).standing;
+  }
+
+  get parameters(): VrrpParameters {
+    return this.#parameters;
+  }
+
+  get state(): VrrpState {
+    return this.#state;
+  }
+
+  /** Its own, whatever the others of its group are. */
+  get standing(): Standing {
+    return this.#standing;
   }
 
   get config(): VrrpInstanceConfig {
@@ -93,9 +104,9 @@ export class Router {
   start(adopted: VrrpInstanceReport | undefined, startAt: Micros): void {
     this.#startAt = startAt;
     this.#held = placedAddresses(this.#config, this.#host.network);
-    const tracked = trackedNow(this.#config, this.#host);
-    this.#standing = standing(faultReasons(tracked));
-    this.#setPriority(this.#effectivePriority(tracked));
+    const { reasons, standing, priority } = outlook(this.#config, this.#host);
+    this.#standing = standing;
+    this.#setPriority(priority);
     const now = this.#host.clock.now();
     if (adopted !== undefined && adopted.state.name !== "init") {
       this.#journal.counters = adopted.counters;
@@ -108,8 +119,7 @@ export class Router {
         iname: this.#config.name,
         state: this.#state.name.toUpperCase(),
       });
-      const event = standingEvent(this.#standing);
-      if (event !== undefined) this.#feed(event);
+      this.judge();
       this.#rearm();
       return;
     }
@@ -117,8 +127,8 @@ export class Router {
     const { priority: from } = this.#config;
     if (this.#priority !== from)
       this.#journal.note(this.#parameters, { name: "priority-changed", from, to: this.#priority });
-    this.#journal.faults(this.#parameters, faultReasons(tracked));
-    this.#feed({ type: "startup", standing: this.#standing, delayed: startAt > now });
+    this.#journal.faults(this.#parameters, reasons);
+    this.#feed({ type: "startup", standing: this.group?.standing ?? this.#standing, delayed: startAt > now });
   }
 
   /** A packet of this VRID came in on our interface. */
@@ -139,15 +149,12 @@ export class Router {
 
   /** An interface, an address or a script has changed. */
   reconsider(): void {
-    const tracked = trackedNow(this.#config, this.#host);
-    const now = standing(faultReasons(tracked));
-    const priority = this.#effectivePriority(tracked);
+    const { reasons, standing, priority } = outlook(this.#config, this.#host);
     this.#setPriority(this.#priority); // the source may be another
-    if (now !== this.#standing) {
-      this.#standing = now;
-      if (now === "unfit") this.#journal.faults(this.#parameters, faultReasons(tracked));
-      const event = standingEvent(now);
-      if (event !== undefined) this.#feed(event);
+    if (standing !== this.#standing) {
+      this.#standing = standing;
+      if (standing === "unfit") this.#journal.faults(this.#parameters, reasons);
+      this.judge();
     }
     if (priority !== this.#priority) {
       const from = this.#priority;
@@ -161,7 +168,7 @@ export class Router {
   reconfigure(config: VrrpInstanceConfig): void {
     this.#config = config;
     this.#journal.forgetWarnings();
-    this.#setPriority(this.#effectivePriority(trackedNow(config, this.#host)));
+    this.#setPriority(outlook(config, this.#host).priority);
     this.#feed({ type: "reconfigured" });
     this.reconsider();
   }
@@ -176,6 +183,13 @@ export class Router {
   abandon(): void {
     this.#cancelWake();
     this.#cancelAnnounce();
+  }
+
+  /** Goes where its standing, or that of its group, sends it: it may be another now. */
+  judge(): void {
+    const event = standingEvent(this.#standing);
+    if (this.group !== undefined) this.group.judge(this, this.#now());
+    else if (event !== undefined) this.#feed(event);
   }
 
   report(): VrrpInstanceReport {
@@ -193,9 +207,16 @@ export class Router {
   }
 
   #feed(event: VrrpEvent): void {
+    if (this.group !== undefined) this.group.feed(this, event, this.#now());
+    else this.carryOut(step(this.#parameters, this.#state, event, this.#now()));
+  }
+
+  #now(): Micros {
+    return Math.max(this.#host.clock.now(), this.#startAt);
+  }
+
+  carryOut({ state, effects }: Step): void {
     const before = this.#state;
-    const now = Math.max(this.#host.clock.now(), this.#startAt);
-    const { state, effects } = step(this.#parameters, before, event, now);
     this.#state = state;
     if (forgetsWarnings(before, state)) this.#journal.forgetWarnings();
     if (before.name !== state.name)
@@ -284,10 +305,6 @@ export class Router {
     // Without a source the instance is in fault; what it still has to say, it says from the last one.
     const source = primaryAddress(this.#config, this.#host) ?? this.#parameters.primaryAddress;
     this.#parameters = vrrpParameters(this.#config, priority, source);
-  }
-
-  #effectivePriority({ trackers }: Tracked): number {
-    return effectivePriority(this.#config.priority, trackers.map(contribution));
   }
 
   #problem(from: IpAddress, problem: ReceiveProblem): void {

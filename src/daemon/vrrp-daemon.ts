@@ -10,13 +10,15 @@ import type { InterfaceAddress } from "../netlink/address.ts";
 import { going } from "../plan/difference.ts";
 import { instanceKey } from "../plan/instance-shape.ts";
 import { planVrrp } from "../plan/plan.ts";
+import { groupStateName } from "../vrrp/sync-group.ts";
 import { decodeIpv4, type Ipv4Packet } from "../wire/ipv4.ts";
 import { advertisedVrid, VRRP_GROUP_V4 } from "../wire/vrrp.ts";
 import { Announcer } from "./announcer.ts";
 import type { ProgramContext, Running } from "./child.ts";
 import { allAddresses, placedAddresses } from "./instance.ts";
-import type { VrrpReport } from "./messages.ts";
+import type { VrrpInstanceReport, VrrpReport } from "./messages.ts";
 import { Router, type RouterHost } from "./router.ts";
+import { SyncGroup, withGroupTrackers } from "./sync-group.ts";
 import { Trackers } from "./trackers.ts";
 
 /** For scripts, from SIGTERM to SIGKILL when the daemon stops; Keepalived's too. */
@@ -36,6 +38,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   readonly network: HostNetwork;
   readonly announcer: Announcer;
   readonly #routers = new Map<string, Router>(); // by `instanceKey`
+  readonly #groups = new Map<string, SyncGroup>();
   readonly #sockets = new Map<string, OpenSocket>(); // by interface
   readonly trackers: Trackers;
   readonly #up = new Map<string, boolean>(); // interfaces as last told to the operator
@@ -47,7 +50,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   /** Puts the configuration in force. Throws KernelError where a socket is refused. */
   constructor(context: ProgramContext<VrrpReport>) {
     this.#context = context;
-    const { config, adopted, log } = context;
+    const { adopted, log } = context;
+    const config = withGroupTrackers(context.config);
     this.#config = config;
     this.network = new HostNetwork(this.#poller, (links) => this.#networkChanged(links));
     this.announcer = new Announcer(this.clock, this.network, log, config.global.garpInterval);
@@ -62,10 +66,11 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     });
     this.trackers.configure(config, { respawned: adopted !== undefined, scripts: adopted?.scripts ?? [] });
     this.#noteLinks(config);
-    for (const instance of config.vrrpInstances) {
-      const reported = adopted?.instances.find((one) => instanceKey(one) === instanceKey(instance));
-      this.#startRouter(instance, reported);
-    }
+    const reports = new Map((adopted?.instances ?? []).map((report) => [instanceKey(report), report]));
+    for (const instance of config.vrrpInstances) this.#routers.set(instanceKey(instance), new Router(instance, this));
+    this.#setGroups(config, reports);
+    for (const [key, router] of this.#routers) this.#startRouter(router, reports.get(key));
+    this.#settleGroups();
     for (const error of enterRealtime()) log.detail("{error}", { error: error.message });
   }
 
@@ -109,7 +114,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   }
 
   /** As planned: what did not change is not touched. */
-  reload(config: Config): void {
+  reload(next: Config): void {
+    const config = withGroupTrackers(next);
     this.announcer.gap = config.global.garpInterval;
     const { vrrpInstances } = planVrrp(this.#config, config).lists;
     this.#config = config;
@@ -121,10 +127,18 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     this.#virtual = virtualAddresses(config);
     this.trackers.configure(config, { respawned: false, scripts: [] });
     this.#noteLinks(config);
+    const coming: Router[] = [];
     for (const entry of vrrpInstances?.entries ?? []) {
-      if (entry.type === "added" || entry.type === "replaced") this.#startRouter(entry.to, undefined);
-      if (entry.type === "changed") this.#routers.get(entry.key)?.reconfigure(entry.to);
+      if (entry.type !== "added" && entry.type !== "replaced") continue;
+      const router = new Router(entry.to, this);
+      coming.push(router);
+      this.#routers.set(entry.key, router);
     }
+    this.#setGroups(config, new Map());
+    for (const router of coming) this.#startRouter(router, undefined);
+    for (const entry of vrrpInstances?.entries ?? [])
+      if (entry.type === "changed") this.#routers.get(entry.key)?.reconfigure(entry.to);
+    this.#settleGroups();
     this.#wanted = new Map();
     for (const name of this.#sockets.keys()) if (!this.#isSpokenOn(name)) this.#closeSocket(name);
     this.#reconsider();
@@ -156,9 +170,36 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     };
   }
 
-  #startRouter(instance: VrrpInstanceConfig, reported: VrrpReport["instances"][number] | undefined): void {
-    const router = new Router(instance, this);
-    this.#routers.set(instanceKey(instance), router);
+  /** A sync group has gone from one state to another. */
+  groupChanged(): void {
+    this.changed();
+  }
+
+  /** Groups by name: one that stays goes on. `reports`: what a process that died said of the members. */
+  #setGroups({ syncGroups, vrrpInstances }: Config, reports: ReadonlyMap<string, VrrpInstanceReport>): void {
+    const byName = new Map(vrrpInstances.map((instance) => [instance.name, this.#routers.get(instanceKey(instance))]));
+    const before = new Map(this.#groups);
+    this.#groups.clear();
+    const left = [...this.#routers.values()].filter(({ group }) => group !== undefined);
+    for (const router of left) router.group = undefined;
+    for (const { name, members } of syncGroups) {
+      const group = before.get(name) ?? new SyncGroup(name, this);
+      const routers = members.flatMap((member) => byName.get(member) ?? []);
+      for (const router of routers) router.group = group;
+      group.members = routers;
+      const [reported] = routers.flatMap(({ config }) => reports.get(instanceKey(config)) ?? []);
+      if (reported !== undefined) group.resume(groupStateName(reported.state));
+      this.#groups.set(name, group);
+    }
+    for (const router of left) if (router.group === undefined) router.judge(); // the others' faults are none of its own
+  }
+
+  #settleGroups(): void {
+    for (const group of this.#groups.values()) group.settle(Math.max(this.clock.now(), this.#hearingFrom));
+  }
+
+  #startRouter(router: Router, reported: VrrpInstanceReport | undefined): void {
+    const { config: instance } = router;
     this.#openSocket(instance.interface);
     if (this.network.link(instance.interface) === undefined)
       this.log.warning("({iname}) interface {intf} does not exist: in fault until it appears", {

@@ -62,6 +62,11 @@ export const TOP = {
     build: "TRACK_PROCESS",
     repeats: true,
   }),
+  vrrp_sync_group: block(name, VRRP_SYNC_GROUP, {
+    meaning: "Tie several VRRP instances to one shared state",
+    repeats: true,
+    missing: "vrrp_sync_group must have a name - skipping",
+  }),
   ...later({
     linkbeat_use_polling: line(flag, {
       default: "off",
@@ -112,11 +117,6 @@ export const TOP = {
     static_rules: items(ruleItem(STATIC_RULE), {
       meaning: "Policy rules installed at startup regardless of VRRP state",
       repeats: true,
-    }),
-    vrrp_sync_group: block(name, VRRP_SYNC_GROUP, {
-      meaning: "Tie several VRRP instances to one shared state",
-      repeats: true,
-      missing: "vrrp_sync_group must have a name - skipping",
     }),
     garp_group: block(flag, GARP_GROUP, {
       meaning: "Pace gratuitous ARP/NA per interface or interface set",

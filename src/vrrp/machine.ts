@@ -3,7 +3,17 @@ import type { Micros } from "../base/time.ts";
 import type { Advertisement } from "../wire/vrrp.ts";
 import { challenged, heard } from "./election.ts";
 import { OWNER, skewTime, type VrrpParameters } from "./parameters.ts";
-import { advertise, backup, becomeBackup, becomeFault, becomeMaster, entering, note, RESIGNING } from "./transition.ts";
+import {
+  advertise,
+  backup,
+  becomeBackup,
+  becomeFault,
+  becomeMaster,
+  entering,
+  leave,
+  note,
+  RESIGNING,
+} from "./transition.ts";
 
 /**
  * What the router is, and until when. RFC 9568 §6.4, and Keepalived's fault. Plain JSON data: a vrrp process that is
@@ -46,6 +56,7 @@ export type VrrpEvent =
   | { readonly type: "advertisement"; readonly from: IpAddress; readonly advertisement: Advertisement }
   | { readonly type: "fault" } //     the first reason not to be master has come
   | { readonly type: "recovered" } // the last one is gone
+  | { readonly type: "sync"; readonly to: "master" | "backup" } // where its sync group is; see sync-group.ts
   | { readonly type: "priority-changed"; readonly from: number } // the parameters already hold the new one
   | { readonly type: "reconfigured" }; //                            so here
 
@@ -165,6 +176,7 @@ function backupStep(router: VrrpParameters, state: Backup, event: VrrpEvent, now
   if (event.type === "timer" && now >= state.masterDownAt)
     return becomeMaster(router, now, [note({ name: "advertisement-timeout" })]);
   if (event.type === "advertisement") return heard(router, state, event, now);
+  if (event.type === "sync" && event.to === "master") return becomeMaster(router, now, []);
   if (event.type === "fault") return becomeFault([]);
   if (event.type === "reconfigured") return { state: backup(router, now), effects: [] };
   return stay(state);
@@ -174,6 +186,7 @@ function masterStep(router: VrrpParameters, state: Master, event: VrrpEvent, now
   if (event.type === "shutdown") return { state: INIT, effects: [...RESIGNING, { type: "release-addresses" }] };
   if (event.type === "timer" && now >= state.advertiseAt) return advertise(router, now, []);
   if (event.type === "advertisement") return challenged(router, state, event, now);
+  if (event.type === "sync" && event.to === "backup") return leave(router, now);
   // One priority-0 advertisement is enough. Keepalived differs (2.2.7): it sends two.
   if (event.type === "fault") return becomeFault([...RESIGNING, { type: "release-addresses" }]);
   if (event.type === "reconfigured") return advertise(router, now, [{ type: "update-addresses" }]);

@@ -139,20 +139,20 @@ describe("blocks that do not run yet say so once", () => {
   const sync = (members: string, more = ""): string =>
     `vrrp_sync_group G {\ngroup {\n${members}\n}\n${more}\n}\n${both}`;
 
-  test("a sync group, with its members and scripts", () => {
+  test("a sync group runs, and its scripts do not", () => {
     expect(lines(both, sync("V1\nV2"))).toEqual([
-      `added vrrp_sync_group \`G\`${NOTHING}`,
+      "added vrrp_sync_group `G`: its members share one state",
       "    added member `V1`",
       "    added member `V2`",
     ]);
     expect(lines(sync("V1\nV2"), sync("V2\nV1"))).toEqual([]);
     expect(lines(sync("V1\nV2"), sync("V1", "notify_backup /bin/true\nsmtp_alert"))).toEqual([
-      `changed vrrp_sync_group \`G\`${NOTHING}`,
-      "    smtp_alert off → on",
-      "    notify_backup none → /bin/true",
+      "changed vrrp_sync_group `G`",
+      `    smtp_alert off → on${NOTHING}`,
+      `    notify_backup none → /bin/true${NOTHING}`,
       "    removed member `V2`",
     ]);
-    expect(lines(sync("V1"), both)).toEqual([`removed vrrp_sync_group \`G\`${NOTHING}`]);
+    expect(lines(sync("V1"), both)).toEqual(["removed vrrp_sync_group `G`: each of its members is by itself"]);
   });
 
   test.each([
