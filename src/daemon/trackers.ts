@@ -36,6 +36,7 @@ export class Trackers {
   readonly #links: LinkTracker;
   #folders: FolderWatch | undefined; // while files are tracked
   readonly #scripts = new Map<string, ScriptTracker>();
+  #secure = false; // enable_script_security
   readonly #files = new Map<string, FileTracker>();
   #processes: ProcessTrackers | undefined; // while any is tracked
   #processesText = ""; // the configuration of it
@@ -102,6 +103,7 @@ export class Trackers {
   }
 
   #setScripts(config: Config, used: ReadonlySet<string>, known: readonly ScriptReport[]): void {
+    this.#secure = config.global.enableScriptSecurity;
     const before = new Map([...this.#scripts]);
     this.#scripts.clear();
     for (const script of config.vrrpScripts.filter(({ name }) => used.has(name))) {
@@ -116,6 +118,7 @@ export class Trackers {
       const host = {
         clock: this.#host.clock,
         poller: this.#host.poller,
+        isSecure: () => this.#secure,
         note: (name: string, note: Parameters<typeof scriptWords>[1]) =>
           this.#host.log.info(scriptWords(name, note), { script: name }),
         turned: () => this.#host.turned(),

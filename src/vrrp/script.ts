@@ -22,6 +22,7 @@ export interface ScriptState {
   readonly status: number; // exit status of the last run that had one
   readonly runAt: Micros;
   readonly run: ScriptRun | undefined;
+  readonly refused: string | undefined; // why the last run could not be started, as it was said
 }
 
 /** The run under way. Once its time is over it has failed, and only its end is waited for. */
@@ -49,9 +50,12 @@ export interface ScriptStep {
   readonly effects: readonly ScriptEffect[];
 }
 
-/** Before its first run, which is due at once. */
-export function startScript(now: Micros): ScriptState {
-  return { verdict: "pending", opposed: 0, status: 0, runAt: now, run: undefined };
+/**
+ * Before its first run, which is due at once. `verdict`: pending, or down with `init_fail`, which `rise` successes end.
+ * (Keepalived differs: there `init_fail` means nothing for a script that is tracked.)
+ */
+export function startScript(now: Micros, verdict: "pending" | "down" = "pending"): ScriptState {
+  return { verdict, opposed: 0, status: 0, runAt: now, run: undefined, refused: undefined };
 }
 
 /** The same script after a reload or in a respawned process: its verdict holds until the next run says otherwise. */
@@ -59,7 +63,7 @@ export function adoptScript(
   { verdict, opposed, status }: Pick<ScriptState, "verdict" | "opposed" | "status">,
   now: Micros,
 ): ScriptState {
-  return { verdict, opposed, status, runAt: now, run: undefined };
+  return { verdict, opposed, status, runAt: now, run: undefined, refused: undefined };
 }
 
 /** One transition. keepalived.conf(5) `vrrp_script`. */
@@ -105,11 +109,13 @@ function scheduled({ interval, timeout }: ScriptParameters, state: ScriptState, 
 }
 
 function ended(parameters: ScriptParameters, state: ScriptState, outcome: ScriptOutcome): ScriptStep {
-  const idle: ScriptState = { ...state, run: undefined };
+  const idle: ScriptState = { ...state, run: undefined, refused: undefined };
   if (state.run?.name !== "running") return { state: idle, effects: [] }; // it has failed by its time already
   const { state: after, effects } = judged(parameters, idle, outcome);
-  if (outcome.type === "not-run")
-    return { state: after, effects: [note({ name: "script-not-run", why: outcome.why }), ...effects] };
+  if (outcome.type === "not-run") {
+    const said = state.refused === outcome.why ? [] : [note({ name: "script-not-run", why: outcome.why })];
+    return { state: { ...after, refused: outcome.why }, effects: [...said, ...effects] };
+  }
   if (outcome.type === "signalled" || outcome.status === state.status) return { state: after, effects };
   const returning = note({ name: "script-returning", status: outcome.status });
   return { state: { ...after, status: outcome.status }, effects: [returning, ...effects] };
