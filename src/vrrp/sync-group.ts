@@ -185,8 +185,8 @@ function towards(
 /** What the members that have started are; while they are not in one state, what the group was. */
 function nameOf(members: readonly Member[], before: GroupStateName): GroupStateName {
   const names = new Set(members.filter(({ state }) => state.name !== "init").map(({ state }) => groupStateName(state)));
-  const [only] = names;
-  return names.size === 1 && only !== undefined ? only : before;
+  const [only = before] = names;
+  return names.size === 1 ? only : before;
 }
 
 function others(members: readonly Member[], at: number): readonly (Member & { readonly member: number })[] {

@@ -201,6 +201,18 @@ test("members that a reload brought together, or that were taken over, are broug
   expect(settled([backup(), backup(), INIT])).toEqual([]);
 });
 
+test("a member that came with a script that has not finished once is left alone meanwhile", () => {
+  const all = members([MASTER, PENDING], ["fit", "pending"]);
+  expect(told(settleStep(all, of("master"), NOW))).toEqual([]);
+  expect(told(feed(all, of("master"), 0, advert(50)))).toEqual(["r1 master forcing-election advertise announce"]);
+  expect(told(feed(all, of("master"), 0, advert(200)))).toEqual(["r1 backup higher-priority release-addresses"]);
+});
+
+test("nothing happens to a group that has not started, or to who is not in it", () => {
+  expect(settleStep(members([INIT, INIT]), NOT_STARTED, NOW)).toEqual({ state: NOT_STARTED, actions: [] });
+  expect(feed(members([MASTER]), of("master"), 7, { type: "timer" }).actions).toEqual([]);
+});
+
 test("a group stands as its worst member", () => {
   expect(groupStanding(["fit", "pending", "unfit"])).toBe("unfit");
   expect(groupStanding(["fit", "pending"])).toBe("pending");
