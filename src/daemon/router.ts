@@ -25,6 +25,7 @@ import type { Ipv4Packet } from "../wire/ipv4.ts";
 import type { Announcer } from "./announcer.ts";
 import {
   advertisementPacket,
+  allAddresses,
   announcements,
   outlook,
   placedAddresses,
@@ -162,6 +163,12 @@ export class Router implements GroupMember {
       this.#feed({ type: "priority-changed", from });
     }
     this.#restore();
+  }
+
+  /** An interface that we did not give up when it was down is up: who is behind it may have learned otherwise. */
+  linkReturned(name: string): void {
+    const holds = allAddresses(this.#config).some((entry) => entry.interface === name);
+    if (this.#state.name === "master" && holds) this.#feedAnnounce({ type: "claimed" });
   }
 
   /** Goes on with another configuration of the same virtual router. */

@@ -231,6 +231,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     if (!this.#up.has(name) || this.#up.get(name) === up) return;
     this.log.info("Netlink reports {intf} {state}", { intf: name, state: up ? "up" : "down" });
     this.#up.set(name, up);
+    if (up) for (const router of this.#routers.values()) router.linkReturned(name);
   }
 
   #reconsider(): void {
