@@ -21,6 +21,7 @@
   /* process.c */ F(timerCreate) F(timerSet) F(now) F(schedSetscheduler) F(mlock) F(prctl) F(setrlimit) F(flock) \
                   F(pidfdOpen) F(waitpid) F(kill) F(ignoreSignal) \
   /* spawn.c   */ F(spawn) \
+  /* inotify.c */ F(inotifyInit) F(inotifyAdd) F(inotifyRemove) \
   /* poller.c  */ F(pollerNew) F(pollerControl) F(pollerClose)
 
 #define FUNCTION(name) napi_value native_##name(napi_env env, napi_callback_info info)

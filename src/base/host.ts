@@ -64,3 +64,17 @@ export function pathParts(path: string): readonly string[] {
   ];
 }
 const LONGEST_PATH = 4096; // PATH_MAX of linux/limits.h
+
+/**
+ * Whether a file or folder may be changed by everybody, or by others than root. In a folder with the sticky bit nobody
+ * can replace what another owns.
+ */
+export function isOpenTo(fact: FileFact | undefined, whom: "everybody" | "others than root"): boolean {
+  if (fact === undefined || fact.type === "missing") return false;
+  if (fact.type === "folder" && (fact.mode & STICKY) !== 0) return false;
+  if ((fact.mode & OTHERS_WRITE) !== 0) return true;
+  return whom === "others than root" && (fact.owner !== 0 || (fact.group !== 0 && (fact.mode & GROUP_WRITE) !== 0));
+}
+const STICKY = 0o1000;
+const OTHERS_WRITE = 0o002;
+const GROUP_WRITE = 0o020;

@@ -5,21 +5,29 @@ import type { Config, VirtualAddress, VrrpInstanceConfig } from "../config/model
 import type { HostNetwork } from "../io/host-network.ts";
 import { type InterfaceAddress, virtualAddress } from "../netlink/address.ts";
 import type { GapRules } from "../vrrp/lanes.ts";
+import type { Standing } from "../vrrp/machine.ts";
 import type { Announcement } from "../vrrp/pacing.ts";
 import type { VrrpParameters } from "../vrrp/parameters.ts";
-import type { ScriptVerdict } from "../vrrp/script.ts";
-import type { Tracked } from "../vrrp/tracking.ts";
+import {
+  contribution,
+  effectivePriority,
+  type FaultReason,
+  faultReasons,
+  standing,
+  type Tracked,
+} from "../vrrp/tracking.ts";
 import { addressRoom } from "../vrrp/transmit.ts";
 import { IPV4_HEADER } from "../wire/ipv4.ts";
 import { IPV6_HEADER } from "../wire/ipv6.ts";
 import { messageLength } from "../wire/vrrp.ts";
+import type { Trackers } from "./trackers.ts";
 import type { Endpoint } from "./vrrp-sockets.ts";
 
 /** What an instance's configuration means on this host, as its interfaces are now. */
 
 export interface Surroundings {
   readonly network: HostNetwork;
-  scriptVerdict(script: string): ScriptVerdict;
+  readonly trackers: Trackers;
   readonly receiveBuffers: ReceiveBuffers;
   /** Whether an address is a virtual one of any instance: such an address is never a source. */
   isVirtual(address: IpAddress): boolean;
@@ -70,15 +78,29 @@ export function primaryAddress(config: VrrpInstanceConfig, around: Surroundings)
 /** The source of what cannot be sent yet. */
 export const NOWHERE = { 4: ip("0.0.0.0"), 6: ip("::") };
 
-/** What an instance depends on, as it stands. */
-export function trackedNow(config: VrrpInstanceConfig, around: Surroundings): Tracked {
+/** What becomes of an instance by what it depends on. */
+export interface Outlook {
+  readonly reasons: readonly FaultReason[];
+  readonly standing: Standing;
+  readonly priority: number; // effective
+}
+
+/** What an instance depends on, as it stands, and what that makes of it. */
+export function outlook(config: VrrpInstanceConfig, around: Surroundings): Outlook {
+  const tracked = trackedNow(config, around);
+  const reasons = faultReasons(tracked);
+  const priority = effectivePriority(config.priority, tracked.trackers.map(contribution));
+  return { reasons, standing: standing(reasons), priority };
+}
+
+function trackedNow(config: VrrpInstanceConfig, around: Surroundings): Tracked {
   const others = allAddresses(config)
     .map((entry) => entry.interface)
     .filter((name) => name !== config.interface);
   const device = deviceOf(config);
   const names = new Set([...(config.trackPrimary && device !== undefined ? [device] : []), ...others]);
   return {
-    interfaces: [...names].map((name) => ({ name, up: isUp(around.network, name) })),
+    interfaces: [...names].map((name) => ({ name, up: around.trackers.isUp(name) })),
     primary: {
       interface: config.interface,
       family: config.family,
@@ -86,7 +108,7 @@ export function trackedNow(config: VrrpInstanceConfig, around: Surroundings): Tr
       lostSource: !holdsSource(config, around) ? config.sourceAddress : undefined,
       hasPeers: config.unicast !== undefined || !config.faultWithoutPeers,
     },
-    scripts: config.trackScripts.map((item) => ({ ...item, verdict: around.scriptVerdict(item.script) })),
+    trackers: around.trackers.now(config),
   };
 }
 
@@ -142,7 +164,6 @@ export function mtuOf(config: VrrpInstanceConfig, network: HostNetwork): number 
   const { mtu = 0 } = (device === undefined ? undefined : network.link(device)) ?? {};
   return mtu === 0 ? 1500 : mtu;
 }
-
 /** The machine's parameters, with the effective priority and the source of our advertisements. */
 export function vrrpParameters(
   config: VrrpInstanceConfig,

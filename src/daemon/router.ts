@@ -9,6 +9,7 @@ import {
   deadline,
   INIT,
   type Standing,
+  type Step,
   step,
   type VrrpEffect,
   type VrrpEvent,
@@ -17,30 +18,24 @@ import {
 import { RESIGN, type VrrpParameters } from "../vrrp/parameters.ts";
 import { receive, type VrrpPacket } from "../vrrp/receive.ts";
 import { evidenceOf } from "../vrrp/split-brain.ts";
-import {
-  contribution,
-  effectivePriority,
-  faultReasons,
-  standing,
-  standingEvent,
-  type Tracked,
-} from "../vrrp/tracking.ts";
+import { standingEvent } from "../vrrp/tracking.ts";
 import { Advertiser } from "./advertiser.ts";
 import type { Announcer } from "./announcer.ts";
 import type { ArpWatch } from "./arp-watch.ts";
 import {
   endpoint,
   NOWHERE,
+  outlook,
   placedAddresses,
   primaryAddress,
   type Surroundings,
-  trackedNow,
   vrrpParameters,
 } from "./instance.ts";
 import type { VrrpInstanceReport } from "./messages.ts";
 import { RouterAnnouncements } from "./router-announcements.ts";
 import { RouterJournal } from "./router-journal.ts";
 import { RouterRivals } from "./router-rivals.ts";
+import type { GroupMember, SyncGroup } from "./sync-group.ts";
 import type { Speaker, VrrpSockets } from "./vrrp-sockets.ts";
 
 /** What a router needs of the process it lives in. */
@@ -56,13 +51,15 @@ export interface RouterHost extends Surroundings {
 }
 
 /** A virtual router on this host: feeds its machines, carries out what they say. It decides nothing. */
-export class Router implements Speaker {
+export class Router implements Speaker, GroupMember {
   readonly #host: RouterHost;
   readonly #key: string;
+  /** The sync group that shares its state. */
+  group: SyncGroup | undefined;
   #config: VrrpInstanceConfig;
   #state: VrrpState = INIT;
   readonly #announcements: RouterAnnouncements;
-  #standing: Standing = "pending";
+  #standing: Standing;
   #priority: number;
   #parameters: VrrpParameters; // follows configuration, priority and interface
   readonly #journal: RouterJournal;
@@ -72,7 +69,6 @@ export class Router implements Speaker {
   #held: readonly InterfaceAddress[] = []; // what we have put on interfaces, or may have
   #cancelWake = (): void => {};
 
-  /** `key` is what makes it the same router after a reload or a respawn. */
   constructor(key: string, config: VrrpInstanceConfig, host: RouterHost) {
     this.#key = key;
     this.#config = config;
@@ -84,6 +80,25 @@ export class Router implements Speaker {
     this.#priority = config.priority;
     const source = primaryAddress(config, host) ?? NOWHERE[config.family];
     this.#parameters = vrrpParameters(config, config.priority, source, host.network);
+    this.#standing = outlook(config, host).standing;
+  }
+
+  /** What makes it the same router after a reload or a respawn. */
+  get key(): string {
+    return this.#key;
+  }
+
+  get parameters(): VrrpParameters {
+    return this.#parameters;
+  }
+
+  get state(): VrrpState {
+    return this.#state;
+  }
+
+  /** Its own, whatever the others of its group are. */
+  get standing(): Standing {
+    return this.#standing;
   }
 
   get config(): VrrpInstanceConfig {
@@ -101,9 +116,9 @@ export class Router implements Speaker {
   start(adopted: VrrpInstanceReport | undefined, startAt: Micros): void {
     this.#startAt = startAt;
     this.#held = placedAddresses(this.#config, this.#host.network);
-    const tracked = trackedNow(this.#config, this.#host);
-    this.#standing = standing(faultReasons(tracked));
-    this.#setPriority(this.#effectivePriority(tracked));
+    const { reasons, standing, priority } = outlook(this.#config, this.#host);
+    this.#standing = standing;
+    this.#setPriority(priority);
     const now = this.#host.clock.now();
     if (adopted !== undefined && adopted.state.name !== "init") {
       this.#journal.counters = adopted.counters;
@@ -117,14 +132,16 @@ export class Router implements Speaker {
         iname: this.#config.name,
         state: this.#state.name.toUpperCase(),
       });
-      const event = standingEvent(this.#standing);
-      if (event !== undefined) this.#feed(event);
+      this.judge();
       this.#rearm();
       return;
     }
     this.#apply([]);
-    this.#journal.faults(this.#parameters, faultReasons(tracked));
-    this.#feed({ type: "startup", standing: this.#standing, delayed: startAt > now });
+    const { priority: from } = this.#config;
+    if (this.#priority !== from)
+      this.#journal.note(this.#parameters, { name: "priority-changed", from, to: this.#priority });
+    this.#journal.faults(this.#parameters, reasons);
+    this.#feed({ type: "startup", standing: this.group?.standing ?? this.#standing, delayed: startAt > now });
   }
 
   /** A packet of this VRID came in on our interface. */
@@ -144,15 +161,12 @@ export class Router implements Speaker {
 
   /** An interface, an address or a script has changed. */
   reconsider(): void {
-    const tracked = trackedNow(this.#config, this.#host);
-    const now = standing(faultReasons(tracked));
-    const priority = this.#effectivePriority(tracked);
+    const { reasons, standing, priority } = outlook(this.#config, this.#host);
     this.#setPriority(this.#priority); // the source may be another
-    if (now !== this.#standing) {
-      this.#standing = now;
-      if (now === "unfit") this.#journal.faults(this.#parameters, faultReasons(tracked));
-      const event = standingEvent(now);
-      if (event !== undefined) this.#feed(event);
+    if (standing !== this.#standing) {
+      this.#standing = standing;
+      if (standing === "unfit") this.#journal.faults(this.#parameters, reasons);
+      this.judge();
     }
     if (priority !== this.#priority) {
       const from = this.#priority;
@@ -167,7 +181,7 @@ export class Router implements Speaker {
   reconfigure(config: VrrpInstanceConfig): void {
     this.#config = config;
     this.#journal.forgetWarnings();
-    this.#setPriority(this.#effectivePriority(trackedNow(config, this.#host)));
+    this.#setPriority(outlook(config, this.#host).priority);
     this.#feed({ type: "reconfigured" });
     this.#announcements.feed({ type: "reconfigured" });
     this.reconsider();
@@ -194,6 +208,13 @@ export class Router implements Speaker {
     this.#rivals.close();
   }
 
+  /** Goes where its standing, or that of its group, sends it: it may be another now. */
+  judge(): void {
+    const event = standingEvent(this.#standing);
+    if (this.group !== undefined) this.group.judge(this, this.#now());
+    else if (event !== undefined) this.#feed(event);
+  }
+
   report(): VrrpInstanceReport {
     const { name, vrid, addresses } = this.#config;
     return {
@@ -211,9 +232,16 @@ export class Router implements Speaker {
   }
 
   #feed(event: VrrpEvent): void {
+    if (this.group !== undefined) this.group.feed(this, event, this.#now());
+    else this.carryOut(step(this.#parameters, this.#state, event, this.#now()));
+  }
+
+  #now(): Micros {
+    return Math.max(this.#host.clock.now(), this.#startAt);
+  }
+
+  carryOut({ state, effects }: Step): void {
     const before = this.#state;
-    const now = Math.max(this.#host.clock.now(), this.#startAt);
-    const { state, effects } = step(this.#parameters, before, event, now);
     this.#state = state;
     this.#journal.stepped(before, state);
     for (const effect of effects) this.#perform(effect);
@@ -295,9 +323,5 @@ export class Router implements Speaker {
     this.#parameters = vrrpParameters(this.#config, priority, source, this.#host.network);
     this.#journal.room(this.#config, this.#parameters.addresses.length);
     this.#host.sockets.join(this, endpoint(this.#config, this.#host));
-  }
-
-  #effectivePriority({ scripts }: Tracked): number {
-    return effectivePriority(this.#config.priority, scripts.map(contribution));
   }
 }

@@ -1,7 +1,9 @@
 import type { VrrpScriptConfig } from "../config/model/model.ts";
 import type { Clock } from "../io/clock.ts";
+import { errnoName, errnoText } from "../io/errno.ts";
 import type { Poller } from "../io/poller.ts";
 import { type RunningScript, runScript, type ScriptResult } from "../io/process.ts";
+import { scriptRefusal } from "../io/script-security.ts";
 import type { ScriptReport } from "../observe/report.ts";
 import {
   adoptScript,
@@ -10,15 +12,17 @@ import {
   type ScriptNote,
   type ScriptOutcome,
   type ScriptState,
-  type ScriptVerdict,
   scriptDeadline,
   scriptStep,
   startScript,
 } from "../vrrp/script.ts";
+import type { Verdict } from "../vrrp/tracking.ts";
 
 export interface ScriptHost {
   readonly clock: Clock;
   readonly poller: Poller;
+  /** `enable_script_security`. */
+  isSecure(): boolean;
   note(script: string, note: ScriptNote): void;
   /** The verdict is another than before. */
   turned(script: string): void;
@@ -38,11 +42,12 @@ export class ScriptTracker {
     this.config = config;
     this.#host = host;
     const now = host.clock.now();
-    this.#state = adopted === undefined ? startScript(now) : adoptScript(adopted, now);
+    this.#state =
+      adopted === undefined ? startScript(now, config.initFail ? "down" : "pending") : adoptScript(adopted, now);
     this.#rearm();
   }
 
-  get verdict(): ScriptVerdict {
+  get verdict(): Verdict {
     return this.#state.verdict;
   }
 
@@ -86,6 +91,12 @@ export class ScriptTracker {
 
   #run(): void {
     const { argv, user, group } = this.config;
+    const why = scriptRefusal(argv, { user, group }, this.#host.isSecure());
+    if (why !== undefined) {
+      // Not at once: an event is answered before the next one comes.
+      queueMicrotask(() => this.#feed({ type: "ended", outcome: { type: "not-run", why } }));
+      return;
+    }
     this.#running = runScript(argv, { user, group }, this.#host.clock, this.#host.poller);
     this.#running.result.then((result) => {
       this.#running = undefined;
@@ -102,6 +113,6 @@ export class ScriptTracker {
 function outcome(result: ScriptResult): ScriptOutcome {
   if ("exited" in result) return { type: "exited", status: result.exited };
   if ("signal" in result) return { type: "signalled", signal: result.signal };
-  if ("failed" in result) return { type: "not-run", why: `errno ${result.failed}` };
+  if ("failed" in result) return { type: "not-run", why: `${errnoName(result.failed)} (${errnoText(result.failed)})` };
   return { type: "not-run", why: "it did not end when it was told to" };
 }

@@ -6,19 +6,20 @@ import { HostNetwork } from "../io/host-network.ts";
 import { Poller } from "../io/poller.ts";
 import { enterRealtime } from "../io/realtime.ts";
 import type { InterfaceAddress } from "../netlink/address.ts";
-import { changed, going } from "../plan/difference.ts";
+import { going } from "../plan/difference.ts";
 import { instanceKeys } from "../plan/instance-shape.ts";
 import { planVrrp } from "../plan/plan.ts";
 import { WORTH_SAYING } from "../vrrp/lateness.ts";
 import { startsAt } from "../vrrp/startup.ts";
-import { scriptWords } from "../vrrp/words.ts";
+import { groupStateName } from "../vrrp/sync-group.ts";
 import { Announcer } from "./announcer.ts";
 import { ArpWatch } from "./arp-watch.ts";
 import type { ProgramContext, Running } from "./child.ts";
-import { allAddresses, deviceOf, gapRules, isUp, placedAddresses } from "./instance.ts";
-import type { VrrpReport } from "./messages.ts";
+import { allAddresses, deviceOf, gapRules, placedAddresses } from "./instance.ts";
+import type { VrrpInstanceReport, VrrpReport } from "./messages.ts";
 import { Router, type RouterHost } from "./router.ts";
-import { ScriptTracker } from "./script-tracker.ts";
+import { SyncGroup, withGroupTrackers } from "./sync-group.ts";
+import { Trackers } from "./trackers.ts";
 import { type Reception, VrrpSockets } from "./vrrp-sockets.ts";
 
 /** For scripts, from SIGTERM to SIGKILL when the daemon stops; Keepalived's too. */
@@ -34,8 +35,9 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   readonly announcer: Announcer;
   readonly sockets: VrrpSockets;
   readonly arpWatch: ArpWatch;
+  readonly trackers: Trackers;
   readonly #routers = new Map<string, Router>(); // by `instanceKeys`
-  readonly #scripts = new Map<string, ScriptTracker>();
+  readonly #groups = new Map<string, SyncGroup>();
   readonly #up = new Map<string, boolean>(); // interfaces as last told to the operator
   #virtual: ReadonlyMap<IpAddress, number> = new Map(); // how many instances have it
   #wanted: ReadonlyMap<string, VrrpInstanceConfig> = new Map(); // while a reload is under way: what is to come
@@ -46,7 +48,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   /** Puts the configuration in force. Throws KernelError where a socket is refused. */
   constructor(context: ProgramContext<VrrpReport>) {
     this.#context = context;
-    const { config, adopted, log } = context;
+    const { adopted, log } = context;
+    const config = withGroupTrackers(context.config);
     this.#config = config;
     this.network = new HostNetwork(this.#poller, (links) => this.#networkChanged(links));
     this.sockets = new VrrpSockets(this.#poller, this.network, log, this);
@@ -60,13 +63,22 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       this.clock.wakeAt(this.#hearingFrom, () => log.info("Delayed start completed"));
     }
     this.#virtual = virtualAddresses(config);
-    this.#setScripts(config, adopted);
+    this.trackers = new Trackers({
+      ...{ clock: this.clock, poller: this.#poller, network: this.network, log },
+      turned: () => this.#reconsider(),
+      linkTurned: (name) => this.#linkTurned(name),
+    });
+    this.trackers.configure(config, { respawned: adopted !== undefined, scripts: adopted?.scripts ?? [] });
+    this.#noteLinks(config);
     const keys = instanceKeys(config.vrrpInstances);
     const reports = new Map(adopted?.instances.map((one) => [one.key, one]));
     for (const [i, instance] of config.vrrpInstances.entries()) {
       const key = keys[i] ?? instance.name;
-      this.#startRouter(key, instance, reports.get(key));
+      this.#routers.set(key, new Router(key, instance, this));
     }
+    this.#setGroups(config, reports);
+    for (const [key, router] of this.#routers) this.#startRouter(router, reports.get(key));
+    this.#settleGroups();
     for (const error of enterRealtime()) log.detail("{error}", { error: error.message });
   }
 
@@ -78,14 +90,9 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.#context.changed();
   }
 
-  scriptVerdict(script: string) {
-    return this.#scripts.get(script)?.verdict ?? "down";
-  }
-
   get receiveBuffers() {
     return this.#config.global.receiveBuffers;
   }
-
   isVirtual(address: IpAddress): boolean {
     return this.#virtual.has(address);
   }
@@ -104,9 +111,10 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   }
 
   /** As planned: what did not change is not touched. */
-  reload(config: Config): void {
+  reload(next: Config): void {
+    const config = withGroupTrackers(next);
     this.announcer.pace(gapRules(config));
-    const { vrrpInstances, vrrpScripts } = planVrrp(this.#config, config).lists;
+    const { vrrpInstances } = planVrrp(this.#config, config).lists;
     this.#config = config;
     const keys = instanceKeys(config.vrrpInstances);
     this.#wanted = new Map(config.vrrpInstances.map((instance, i) => [keys[i] ?? instance.name, instance]));
@@ -115,21 +123,29 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       this.#routers.delete(key);
     }
     this.#virtual = virtualAddresses(config);
-    this.#setScripts(config, undefined, new Set(changed(vrrpScripts).map(({ key }) => key)));
+    this.trackers.configure(config, { respawned: false, scripts: [] });
+    this.#noteLinks(config);
+    const coming: Router[] = [];
     for (const entry of vrrpInstances?.entries ?? []) {
-      if (entry.type === "added" || entry.type === "replaced") this.#startRouter(entry.key, entry.to, undefined);
-      if (entry.type === "changed") this.#routers.get(entry.key)?.reconfigure(entry.to);
+      if (entry.type !== "added" && entry.type !== "replaced") continue;
+      const router = new Router(entry.key, entry.to, this);
+      coming.push(router);
+      this.#routers.set(entry.key, router);
     }
+    this.#setGroups(config, new Map());
+    for (const router of coming) this.#startRouter(router, undefined);
+    for (const entry of vrrpInstances?.entries ?? [])
+      if (entry.type === "changed") this.#routers.get(entry.key)?.reconfigure(entry.to);
+    this.#settleGroups();
     this.#wanted = new Map();
-    this.#reconsider(); // what global_defs say of receive buffers
+    this.#reconsider(); // also what global_defs say of receive buffers
     this.changed();
   }
 
   /** Scripts that do not end when they are told to are waited for last, and for a second only. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    const scripts = [...this.#scripts.values()];
-    const ended = Promise.all(scripts.map((script) => script.close()));
+    const ended = this.trackers.close();
     for (const router of this.#routers.values()) {
       if (this.#context.options.releaseVips) router.stop();
       else router.abandon();
@@ -138,7 +154,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.announcer.close();
     this.arpWatch.close();
     await Promise.race([ended, new Promise<void>((resolve) => this.clock.wakeAt(this.clock.now() + GRACE, resolve))]);
-    for (const script of scripts) script.close();
+    this.trackers.close();
     this.network.close();
     this.clock.close();
     this.#poller.close();
@@ -148,19 +164,42 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     return {
       at: this.clock.now(),
       instances: [...this.#routers.values()].map((router) => router.report()),
-      scripts: [...this.#scripts.values()].map((script) => script.report()),
+      scripts: this.trackers.report(),
     };
   }
 
-  #startRouter(key: string, instance: VrrpInstanceConfig, reported: VrrpReport["instances"][number] | undefined): void {
-    const router = new Router(key, instance, this);
-    this.#routers.set(key, router);
+  /** A sync group has gone from one state to another. */
+  groupChanged(): void {
+    this.changed();
+  }
+
+  /** Groups by name: one that stays goes on. `reports`: what a process that died said of the members, by key. */
+  #setGroups({ syncGroups, vrrpInstances }: Config, reports: ReadonlyMap<string, VrrpInstanceReport>): void {
+    const keys = instanceKeys(vrrpInstances);
+    const byName = new Map(vrrpInstances.map(({ name }, i) => [name, this.#routers.get(keys[i] ?? name)]));
+    const before = new Map(this.#groups);
+    this.#groups.clear();
+    const left = [...this.#routers.values()].filter(({ group }) => group !== undefined);
+    for (const router of left) router.group = undefined;
+    for (const { name, members } of syncGroups) {
+      const group = before.get(name) ?? new SyncGroup(name, this);
+      const routers = members.flatMap((member) => byName.get(member) ?? []);
+      for (const router of routers) router.group = group;
+      group.members = routers;
+      const [reported] = routers.flatMap(({ key }) => reports.get(key) ?? []);
+      if (reported !== undefined) group.resume(groupStateName(reported.state));
+      this.#groups.set(name, group);
+    }
+    for (const router of left) if (router.group === undefined) router.judge(); // the others' faults are none of its own
+  }
+
+  #settleGroups(): void {
+    for (const group of this.#groups.values()) group.settle(Math.max(this.clock.now(), this.#hearingFrom));
+  }
+
+  #startRouter(router: Router, reported: VrrpInstanceReport | undefined): void {
+    const { config: instance } = router;
     const device = deviceOf(instance);
-    for (const name of [
-      ...(device === undefined ? [] : [device]),
-      ...allAddresses(instance).map((entry) => entry.interface),
-    ])
-      if (!this.#up.has(name)) this.#up.set(name, this.#isUp(name));
     if (device !== undefined && this.network.link(device) === undefined)
       this.log.warning("({iname}) interface {intf} does not exist: in fault until it appears", {
         iname: instance.name,
@@ -169,39 +208,12 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     router.start(reported, this.#hearingFrom);
   }
 
-  /** Runs the scripts that are tracked; those that run and are not `changed` go on. */
-  #setScripts(config: Config, adopted: VrrpReport | undefined, changed: ReadonlySet<string> = new Set()): void {
-    const used = new Set(config.vrrpInstances.flatMap(({ trackScripts }) => trackScripts.map(({ script }) => script)));
-    const before = new Map([...this.#scripts]);
-    this.#scripts.clear();
-    for (const script of config.vrrpScripts.filter(({ name }) => used.has(name))) {
-      const running = before.get(script.name);
-      if (running !== undefined && !changed.has(script.name)) {
-        this.#scripts.set(script.name, running);
-        before.delete(script.name);
-        continue;
-      }
-      const known = [...(adopted?.scripts ?? []), ...(running === undefined ? [] : [running.report()])];
-      const same = known.find(({ name, argv }) => name === script.name && argv.join("\0") === script.argv.join("\0"));
-      const host = {
-        clock: this.clock,
-        poller: this.#poller,
-        note: (name: string, note: Parameters<typeof scriptWords>[1]) =>
-          this.log.info(scriptWords(name, note), { script: name }),
-        turned: () => this.#reconsider(),
-      };
-      this.#scripts.set(script.name, new ScriptTracker(script, same, host));
-    }
-    for (const gone of before.values()) gone.close();
-  }
-
   /** Every router looks around before any timer speaks for one that slept. */
   #awake(late: Micros): void {
     if (late >= WORTH_SAYING)
       this.log.info("A thread timer expired {seconds} seconds ago", { seconds: toSeconds(late).toFixed(6) });
     for (const router of this.#routers.values()) router.awake();
   }
-
   #networkChanged(links: ReadonlySet<string>): void {
     if (this.#stopped) return;
     for (const name of links) this.#linkChanged(name);
@@ -210,9 +222,19 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
 
   #linkChanged(name: string): void {
     this.sockets.linkChanged(name);
+    this.trackers.linkChanged(name);
+    this.#sayLink(name);
+  }
+
+  #linkTurned(name: string): void {
+    this.#sayLink(name);
+    this.#reconsider();
+  }
+
+  #sayLink(name: string): void {
     const up = this.#isUp(name);
-    if (!this.#isTracked(name) || this.#up.get(name) === up) return;
-    if (this.#up.has(name)) this.log.info("Netlink reports {intf} {state}", { intf: name, state: up ? "up" : "down" });
+    if (!this.#up.has(name) || this.#up.get(name) === up) return;
+    this.log.info("Netlink reports {intf} {state}", { intf: name, state: up ? "up" : "down" });
     this.#up.set(name, up);
   }
 
@@ -222,13 +244,21 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   }
 
   #isUp(name: string): boolean {
-    return isUp(this.network, name);
+    return this.trackers.isUp(name);
   }
 
-  #isTracked(name: string): boolean {
-    return [...this.#routers.values()].some(
-      ({ config }) => deviceOf(config) === name || allAddresses(config).some((entry) => entry.interface === name),
-    );
+  /** What an operator is told of from now on: the interfaces that something depends on, as they are. */
+  #noteLinks({ vrrpInstances, syncGroups }: Config): void {
+    const names = [
+      ...vrrpInstances.flatMap((config) => [
+        ...[deviceOf(config) ?? []].flat(),
+        ...allAddresses(config).map((entry) => entry.interface),
+      ]),
+      ...[...vrrpInstances, ...syncGroups].flatMap(({ trackInterfaces }) => trackInterfaces.map(({ name }) => name)),
+    ];
+    const before = new Map(this.#up);
+    this.#up.clear();
+    for (const name of names) this.#up.set(name, before.get(name) ?? this.#isUp(name));
   }
 
   isListening(): boolean {

@@ -22,6 +22,13 @@ export function lookUp({ user, group }: UserAndGroup): Account | undefined {
   return uid === undefined || gid === undefined ? undefined : { uid, gid };
 }
 
+/** The account of a script: where no user is named, `keepalived_script` if there is one, else the caller's. */
+export function scriptAccount({ user, group }: UserAndGroup): Account | undefined {
+  if (user !== undefined) return lookUp({ user, group });
+  return lookUp({ user: DEFAULT_USER, group }) ?? lookUp({ group });
+}
+const DEFAULT_USER = "keepalived_script"; // keepalived.conf(5) `script_user`
+
 function idOf(name: string, entry: readonly string[] | undefined): number | undefined {
   if (entry !== undefined) return Number(entry[2]);
   return /^\d{1,9}$/.test(name) ? Number(name) : undefined;

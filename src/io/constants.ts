@@ -68,6 +68,18 @@ export const EPOLLOUT = 4;
 export const EPOLLERR = 8;
 export const EPOLLHUP = 0x10;
 
+// sys/inotify.h
+export const IN_CLOSE_WRITE = 8;
+export const IN_MOVED_FROM = 0x40;
+export const IN_MOVED_TO = 0x80;
+export const IN_CREATE = 0x100;
+export const IN_DELETE = 0x200;
+export const IN_DELETE_SELF = 0x400;
+export const IN_MOVE_SELF = 0x800;
+export const IN_Q_OVERFLOW = 0x4000;
+export const IN_IGNORED = 0x8000;
+export const IN_ONLYDIR = 0x01000000;
+
 // sched.h, sys/prctl.h, sys/resource.h, signal.h
 export const SCHED_OTHER = 0;
 export const SCHED_RR = 2;

@@ -62,6 +62,11 @@ export interface Native {
   kill(pid: number, signal: number): number;
   /** signal(2) with SIG_IGN, also for what this process starts (but `spawn` resets it). For signals Node cannot handle. */
   ignoreSignal(signal: number): number;
+  /** inotify_init1(2); the descriptor gives `struct inotify_event`s. */
+  inotifyInit(): number;
+  /** inotify_add_watch(2) of a path that ends with NUL; the watch descriptor. */
+  inotifyAdd(fd: number, path: Uint8Array, mask: number): number;
+  inotifyRemove(fd: number, watch: number): number;
   /** A poller: one epoll descriptor under uv_poll. `onReady` is called for one descriptor at a time, events: EPOLL*. */
   pollerNew(onReady: (fd: number, events: number) => void): object;
   /** epoll_ctl(2): operation 1 add, 2 remove, 3 change. */

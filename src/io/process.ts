@@ -1,5 +1,5 @@
 import { type Micros, seconds } from "../base/time.ts";
-import { lookUp, type UserAndGroup } from "./account.ts";
+import { scriptAccount, type UserAndGroup } from "./account.ts";
 import type { Clock } from "./clock.ts";
 import { EINVAL, SIGKILL, SIGTERM } from "./constants.ts";
 import { native } from "./native.ts";
@@ -48,7 +48,7 @@ export function runScript(
   clock: Clock,
   poller: Poller,
 ): RunningScript {
-  const account = lookUp({ user, group });
+  const account = scriptAccount({ user, group });
   const pid = account === undefined ? -EINVAL : native.spawn(argv, environment(), account.uid, account.gid);
   if (pid < 0) return { result: Promise.resolve({ failed: -pid }), kill: () => {} };
   return watch(pid, timeout, { clock, poller });

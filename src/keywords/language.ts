@@ -53,6 +53,24 @@ export const TOP = {
     meaning: "Pace gratuitous ARP/NA per interface or interface set",
     repeats: true,
   }),
+  track_file: block(name, TRACK_FILE, { meaning: "Define a file whose number is watched", repeats: true }),
+  vrrp_track_file: block(name, VRRP_TRACK_FILE, {
+    meaning: "Old name for the track_file block",
+    note: "deprecated alias of track_file",
+    repeats: true,
+    deprecated: "track_file",
+  }),
+  interface_up_down_delays: items(delays, { meaning: "Debounce interface state changes", repeats: true }),
+  vrrp_track_process: block(name, VRRP_TRACK_PROCESS, {
+    meaning: "Define a process presence monitor",
+    build: "TRACK_PROCESS",
+    repeats: true,
+  }),
+  vrrp_sync_group: block(name, VRRP_SYNC_GROUP, {
+    meaning: "Tie several VRRP instances to one shared state",
+    repeats: true,
+    missing: "vrrp_sync_group must have a name - skipping",
+  }),
   ...later({
     linkbeat_use_polling: line(flag, {
       default: "off",
@@ -104,22 +122,11 @@ export const TOP = {
       meaning: "Policy rules installed at startup regardless of VRRP state",
       repeats: true,
     }),
-    vrrp_sync_group: block(name, VRRP_SYNC_GROUP, {
-      meaning: "Tie several VRRP instances to one shared state",
-      repeats: true,
-      missing: "vrrp_sync_group must have a name - skipping",
-    }),
     linkbeat_interfaces: items(linkbeat, {
       meaning: "List interfaces polled with MII, ETHTOOL or ioctl",
       note: "linkbeat build only",
       repeats: true,
     }),
-    vrrp_track_process: block(name, VRRP_TRACK_PROCESS, {
-      meaning: "Define a process presence monitor",
-      build: "TRACK_PROCESS",
-      repeats: true,
-    }),
-    interface_up_down_delays: items(delays, { meaning: "Debounce interface state changes", repeats: true }),
     SSL: block(flag, SSL, {
       default: "auto context",
       meaning: "TLS material for SSL_GET checks",
@@ -134,13 +141,6 @@ export const TOP = {
     bfd_instance: block(bfdName, BFD_INSTANCE, {
       meaning: "Define one BFD session",
       repeats: true,
-    }),
-    track_file: block(name, TRACK_FILE, { meaning: "Define a file whose number is watched", repeats: true }),
-    vrrp_track_file: block(name, VRRP_TRACK_FILE, {
-      meaning: "Old name for the track_file block",
-      note: "deprecated alias of track_file",
-      repeats: true,
-      deprecated: "track_file",
     }),
   }),
 } satisfies Table;

@@ -171,6 +171,16 @@ export const VRRP_INSTANCE = {
     note: "unicast without interface only",
     build: "VRF",
   }),
+  track_interface: items(tracked("interface", TRACK_INTERFACE), {
+    meaning: "Further interfaces to track",
+    repeats: true,
+  }),
+  track_file: items(tracked("file", TRACK_FILE_ITEM), { meaning: "Files to track", repeats: true }),
+  track_process: items(tracked("process", TRACK_PROCESS_ITEM), {
+    meaning: "Processes to track",
+    build: "TRACK_PROCESS",
+    repeats: true,
+  }),
   ...later({
     use_vmac: line(vmac("[[name] <IFNAME>] [<MAC, 5|6 octets>] [netlink_notify_msg] [group <GROUP>]", VMAC), {
       default: "off; generated name",
@@ -191,16 +201,6 @@ export const VRRP_INSTANCE = {
       default: "off; bridge",
       meaning: "Use an L2 ipvlan interface",
       build: "IPVLAN",
-    }),
-    track_interface: items(tracked("interface", TRACK_INTERFACE), {
-      meaning: "Further interfaces to track",
-      repeats: true,
-    }),
-    track_file: items(tracked("file", TRACK_FILE_ITEM), { meaning: "Files to track", repeats: true }),
-    track_process: items(tracked("process", TRACK_PROCESS_ITEM), {
-      meaning: "Processes to track",
-      build: "TRACK_PROCESS",
-      repeats: true,
     }),
     track_bfd: items(tracked("bfd", TRACK_BFD), { meaning: "BFD sessions to track", repeats: true }),
     promote_secondaries: line(flag, {

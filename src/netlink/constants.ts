@@ -151,3 +151,14 @@ export const IP_VS_CONN_F_DROUTE = 3;
 export const IP_VS_CONN_F_BYPASS = 4;
 export const IP_VS_CONN_F_TUNNEL_TYPE_IPIP = 0;
 export const IP_VS_SCHEDNAME_MAXLEN = 16;
+
+// linux/connector.h, linux/cn_proc.h
+export const NETLINK_CONNECTOR = 11; // linux/netlink.h
+export const CN_IDX_PROC = 1;
+export const CN_VAL_PROC = 1;
+export const PROC_CN_MCAST_LISTEN = 1;
+export const PROC_EVENT_NONE = 0;
+export const PROC_EVENT_FORK = 1;
+export const PROC_EVENT_EXEC = 2;
+export const PROC_EVENT_COMM = 0x200;
+export const PROC_EVENT_EXIT = 0x80000000;

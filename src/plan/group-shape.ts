@@ -1,7 +1,7 @@
 import type { GroupNotifications, SyncGroupConfig, TrackGroupConfig } from "../config/model/group.ts";
-import { group, list, type Shape, value } from "./shape.ts";
+import { group, IDLE, list, type Shape, value } from "./shape.ts";
 import { TRACKERS } from "./track-shape.ts";
-import { BY_NAME, command, names } from "./words.ts";
+import { always, BY_NAME, command, names } from "./words.ts";
 
 /** The scripts of transitions that instances and sync groups share. */
 export const NOTIFICATIONS: Shape<GroupNotifications> = {
@@ -16,16 +16,17 @@ export const NOTIFICATIONS: Shape<GroupNotifications> = {
 export const SYNC_GROUPS = list<SyncGroupConfig>({
   words: "vrrp_sync_group",
   plural: "sync groups",
-  idle: true,
   ...BY_NAME,
   shape: {
     ...TRACKERS,
     members: names("member"),
     trackingWeight: value("sync_group_tracking_weight"),
-    notify: group("", NOTIFICATIONS),
-    smtpAlert: value("smtp_alert"),
-    notifyPriorityChanges: value("notify_priority_changes"),
+    notify: group("", NOTIFICATIONS, IDLE),
+    smtpAlert: value("smtp_alert", IDLE),
+    notifyPriorityChanges: value("notify_priority_changes", IDLE),
   },
+  added: always("its members share one state"),
+  removed: always("each of its members is by itself"),
 });
 
 /** `track_group`. */

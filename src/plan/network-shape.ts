@@ -125,7 +125,6 @@ const GARP_GROUPS = list<GarpGroupConfig>({
 const INTERFACE_DELAYS = list<InterfaceDelays>({
   words: "interface_up_down_delays",
   plural: "interface delays",
-  idle: true,
   key: ({ interface: name }) => name,
   title: ({ interface: name }) => `\`${name}\``,
   shape: { down: seconds("down"), up: seconds("up") },

@@ -6,6 +6,7 @@ import type {
   Trackers,
   TrackFileConfig,
   TrackProcessConfig,
+  TrackWeight,
 } from "../config/model/track.ts";
 import { type ListRow, list, type Shape, value } from "./shape.ts";
 import { always, BY_NAME, seconds, unless } from "./words.ts";
@@ -24,7 +25,10 @@ export const SCRIPTS = list<VrrpScriptConfig>({
   changed: (fields) => (fields.has("argv") ? "its result is unknown until it has run" : "its result stays"),
 });
 
-/** What an instance or a sync group tracks. Of an instance only the scripts run. */
+const MOVES = "mastership may move";
+const GONE = "counts no more";
+
+/** What an instance or a sync group tracks. */
 export const TRACKERS: Shape<Trackers> = {
   trackScripts: list<TrackedScript>({
     words: "track_script",
@@ -32,29 +36,33 @@ export const TRACKERS: Shape<Trackers> = {
     title: ({ script }) => `\`${script}\``,
     shape: {},
     added: counts,
-    removed: always("counts no more"),
+    removed: always(GONE),
     changed: (_, item) => counts(item),
   }),
   trackInterfaces: tracked("track_interface"),
   trackFiles: tracked("track_file"),
   trackProcesses: tracked("track_process"),
-  trackBfd: tracked("track_bfd"),
+  trackBfd: { ...tracked("track_bfd"), idle: true },
 };
 
-function counts({ weight, reverse }: TrackedScript): string {
-  if (weight !== 0) return "mastership may move";
+function counts({ weight, reverse }: TrackWeight): string {
+  if (weight !== 0) return MOVES;
   return reverse ? "its success is a fault" : "its failure is a fault";
 }
 
 function tracked(words: string): ListRow<Tracked> {
-  return list<Tracked>({ words, idle: true, ...BY_NAME, shape: {} });
+  return list<Tracked>({
+    ...{ words, ...BY_NAME, shape: {} },
+    added: counts,
+    removed: always(GONE),
+    changed: (_, item) => counts(item),
+  });
 }
 
 /** `track_file`. */
 export const TRACK_FILES = list<TrackFileConfig>({
   words: "track_file",
   plural: "track files",
-  idle: true,
   ...BY_NAME,
   shape: {
     path: value("file"),
@@ -66,7 +74,6 @@ export const TRACK_FILES = list<TrackFileConfig>({
 export const TRACK_PROCESSES = list<TrackProcessConfig>({
   words: "vrrp_track_process",
   plural: "track processes",
-  idle: true,
   ...BY_NAME,
   shape: {
     parameters: value("parameters", { show: (words) => words.join(" ") || "none" }),

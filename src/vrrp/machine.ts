@@ -6,7 +6,17 @@ import { keptInterval, ownInterval } from "./interval.ts";
 import { advertisesInTurn, givesUp, hesitates } from "./lateness.ts";
 import type { OwnerConflict } from "./owners.ts";
 import { OWNER, skewTime, type VrrpParameters } from "./parameters.ts";
-import { advertise, backup, becomeBackup, becomeFault, becomeMaster, entering, note, RESIGNING } from "./transition.ts";
+import {
+  advertise,
+  backup,
+  becomeBackup,
+  becomeFault,
+  becomeMaster,
+  entering,
+  leave,
+  note,
+  RESIGNING,
+} from "./transition.ts";
 
 /**
  * What the router is, and until when. RFC 9568 §6.4, and Keepalived's fault. Plain JSON data: a vrrp process that is
@@ -52,6 +62,7 @@ export type VrrpEvent =
   | { readonly type: "advertisement"; readonly from: IpAddress; readonly advertisement: Advertisement }
   | { readonly type: "fault" } //     the first reason not to be master has come
   | { readonly type: "recovered" } // the last one is gone
+  | { readonly type: "sync"; readonly to: "master" | "backup" } // where its sync group is; see sync-group.ts
   | { readonly type: "priority-changed"; readonly from: number } // the parameters already hold the new one
   | { readonly type: "reconfigured" }; //                            so here
 
@@ -179,6 +190,7 @@ function backupStep(router: VrrpParameters, state: Backup, event: VrrpEvent, now
       becomeMaster(router, now, [note({ name: "advertisement-timeout" }), ...ownInterval(router, state)])
     );
   if (event.type === "advertisement") return heard(router, state, event, now);
+  if (event.type === "sync" && event.to === "master") return becomeMaster(router, now, []);
   if (event.type === "fault") return becomeFault([]);
   if (event.type === "reconfigured") return { state: backup(router, now, keptInterval(router, state)), effects: [] };
   return stay(state);
@@ -189,6 +201,7 @@ function masterStep(router: VrrpParameters, state: Master, event: VrrpEvent, now
   if (event.type === "timer" && now >= state.advertiseAt)
     return givesUp(router, state, now) ?? advertisesInTurn(router, state, now);
   if (event.type === "advertisement") return answered(router, state, event, now);
+  if (event.type === "sync" && event.to === "backup") return leave(router, now);
   // One priority-0 advertisement is enough. Keepalived differs (2.2.7): it sends two.
   if (event.type === "fault") return becomeFault([...RESIGNING, { type: "release-addresses" }]);
   if (event.type === "reconfigured") return advertise(router, now, [{ type: "update-addresses" }]);

@@ -1,4 +1,5 @@
 import { type Micros, seconds } from "../base/time.ts";
+import type { Verdict } from "./tracking.ts";
 
 /** `vrrp_script`: when it runs, and how many results turn its verdict. Compatible with config/model/model.ts. */
 export interface ScriptParameters {
@@ -8,8 +9,6 @@ export interface ScriptParameters {
   readonly fall: number; // failures in a row
 }
 
-export type ScriptVerdict = "pending" | "up" | "down";
-
 /** How a run ended. `not-run`: it could not be started, which is a failure too. */
 export type ScriptOutcome =
   | { readonly type: "exited"; readonly status: number }
@@ -18,11 +17,12 @@ export type ScriptOutcome =
 
 /** Plain JSON data. `opposed` counts results in a row that contradict the verdict. */
 export interface ScriptState {
-  readonly verdict: ScriptVerdict;
+  readonly verdict: Verdict;
   readonly opposed: number;
   readonly status: number; // exit status of the last run that had one
   readonly runAt: Micros;
   readonly run: ScriptRun | undefined;
+  readonly refused: string | undefined; // why the last run could not be started, as it was said
 }
 
 /** The run under way. Once its time is over it has failed, and only its end is waited for. */
@@ -50,9 +50,12 @@ export interface ScriptStep {
   readonly effects: readonly ScriptEffect[];
 }
 
-/** Before its first run, which is due at once. */
-export function startScript(now: Micros): ScriptState {
-  return { verdict: "pending", opposed: 0, status: 0, runAt: now, run: undefined };
+/**
+ * Before its first run, which is due at once. `verdict`: pending, or down with `init_fail`, which `rise` successes end.
+ * (Keepalived differs: there `init_fail` means nothing for a script that is tracked.)
+ */
+export function startScript(now: Micros, verdict: "pending" | "down" = "pending"): ScriptState {
+  return { verdict, opposed: 0, status: 0, runAt: now, run: undefined, refused: undefined };
 }
 
 /** The same script after a reload or in a respawned process: its verdict holds until the next run says otherwise. */
@@ -60,7 +63,7 @@ export function adoptScript(
   { verdict, opposed, status }: Pick<ScriptState, "verdict" | "opposed" | "status">,
   now: Micros,
 ): ScriptState {
-  return { verdict, opposed, status, runAt: now, run: undefined };
+  return { verdict, opposed, status, runAt: now, run: undefined, refused: undefined };
 }
 
 /** One transition. keepalived.conf(5) `vrrp_script`. */
@@ -106,11 +109,13 @@ function scheduled({ interval, timeout }: ScriptParameters, state: ScriptState, 
 }
 
 function ended(parameters: ScriptParameters, state: ScriptState, outcome: ScriptOutcome): ScriptStep {
-  const idle: ScriptState = { ...state, run: undefined };
+  const idle: ScriptState = { ...state, run: undefined, refused: undefined };
   if (state.run?.name !== "running") return { state: idle, effects: [] }; // it has failed by its time already
   const { state: after, effects } = judged(parameters, idle, outcome);
-  if (outcome.type === "not-run")
-    return { state: after, effects: [note({ name: "script-not-run", why: outcome.why }), ...effects] };
+  if (outcome.type === "not-run") {
+    const said = state.refused === outcome.why ? [] : [note({ name: "script-not-run", why: outcome.why })];
+    return { state: { ...after, refused: outcome.why }, effects: [...said, ...effects] };
+  }
   if (outcome.type === "signalled" || outcome.status === state.status) return { state: after, effects };
   const returning = note({ name: "script-returning", status: outcome.status });
   return { state: { ...after, status: outcome.status }, effects: [returning, ...effects] };

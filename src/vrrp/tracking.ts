@@ -1,23 +1,41 @@
 import type { Family, IpAddress } from "../base/ip.ts";
 import type { Standing, VrrpEvent } from "./machine.ts";
 import { OWNER } from "./parameters.ts";
-import type { ScriptVerdict } from "./script.ts";
+
+/** What a tracked condition says: held, not held, or not known yet. */
+export type Verdict = "pending" | "up" | "down";
 
 /** A reason not to be master. Keepalived differs (HEAD): "interface down" is one flag for all interfaces. */
 export type FaultReason =
-  | { readonly type: "interface-down"; readonly interface: string }
+  | { readonly type: "interface-down" | "interface-up"; readonly interface: string } // up: tracked with `reverse`
   | { readonly type: "no-address"; readonly interface: string; readonly family: Family }
   | { readonly type: "source-lost"; readonly address: IpAddress } // track_src_ip
   | { readonly type: "no-peer" } // unicast_fault_no_peer
   | { readonly type: "script"; readonly script: string }
-  | { readonly type: "script-pending"; readonly script: string };
+  | { readonly type: "script-pending"; readonly script: string }
+  | { readonly type: "file"; readonly file: string; readonly value: number }
+  | { readonly type: "process"; readonly process: string };
 
-/** An item of `track_script`, with what its script says. */
-export interface TrackedVerdict {
-  readonly script: string;
-  readonly weight: number; // -253..253; 0 = failure is a fault
+/** An item of `track_script`, `track_interface`, `track_file` or `track_process`, with what it says now. */
+export type Tracker = TrackedCondition | TrackedNumber;
+
+interface TrackWeight {
+  readonly weight: number; // -254..254; 0 = failure is a fault
   readonly reverse: boolean;
-  readonly verdict: ScriptVerdict;
+}
+
+/** What holds or does not hold. */
+export interface TrackedCondition extends TrackWeight {
+  readonly kind: "script" | "interface" | "process";
+  readonly name: string;
+  readonly verdict: Verdict;
+}
+
+/** What is counted with: the number in a file. */
+export interface TrackedNumber extends TrackWeight {
+  readonly kind: "file";
+  readonly name: string;
+  readonly value: number; // whole, 32 bits with sign
 }
 
 /** Where an instance speaks, and from which address. */
@@ -31,17 +49,17 @@ export interface Primary {
 
 /** What an instance depends on. */
 export interface Tracked {
-  readonly interfaces: readonly { readonly name: string; readonly up: boolean }[];
+  readonly interfaces: readonly { readonly name: string; readonly up: boolean }[]; // whatever is tracked besides
   readonly primary: Primary;
-  readonly scripts: readonly TrackedVerdict[];
+  readonly trackers: readonly Tracker[];
 }
 
 /** Every reason that holds now; the instance is in fault while there is one. Computed anew, so none is forgotten. */
-export function faultReasons({ interfaces, primary, scripts }: Tracked): FaultReason[] {
+export function faultReasons({ interfaces, primary, trackers }: Tracked): FaultReason[] {
   return [
     ...interfaces.filter(({ up }) => !up).map(({ name }) => ({ type: "interface-down", interface: name }) as const),
     ...primaryReasons(primary),
-    ...scripts.flatMap(scriptReason),
+    ...trackers.flatMap((tracker) => reasonOf(tracker) ?? []),
   ];
 }
 
@@ -68,10 +86,15 @@ export function standingEvent(now: Standing): VrrpEvent | undefined {
 
 /**
  * What a tracked object adds to the priority: a positive weight while up, a negative one while down, the other sign
- * with `reverse`. Nothing while pending.
+ * with `reverse`; nothing while pending. Of a file, its number times the weight.
  */
-export function contribution({ weight, reverse, verdict }: Omit<TrackedVerdict, "script">): number {
-  const counts = weight > 0 ? verdict === "up" : verdict === "down";
+export function contribution(tracker: Tracker): number {
+  const { weight, reverse } = tracker;
+  if (tracker.kind === "file") {
+    const effect = effectOf(tracker);
+    return effect === FATAL ? 0 : effect;
+  }
+  const counts = weight > 0 ? tracker.verdict === "up" : tracker.verdict === "down";
   if (!counts) return 0;
   return reverse ? 0 - weight : weight;
 }
@@ -91,8 +114,29 @@ function primaryReasons({ interface: name, family, hasAddress, lostSource, hasPe
   ];
 }
 
-function scriptReason({ script, weight, reverse, verdict }: TrackedVerdict): FaultReason[] {
-  if (weight !== 0) return [];
-  if (verdict === "pending") return [{ type: "script-pending", script }];
-  return verdict === (reverse ? "up" : "down") ? [{ type: "script", script }] : [];
+/** A number that says so is a fault, keepalived.conf(5) `track_file`. */
+const FATAL = -254;
+
+/** What the number in a file does to the priority: FATAL..253. Without weight, any number but 0 is fatal. */
+function effectOf({ value, weight, reverse }: TrackedNumber): number {
+  if (weight === 0) return (value === 0) === reverse ? FATAL : 0;
+  const product = value * weight;
+  return Math.min(253, Math.max(FATAL, reverse ? 0 - product : product));
+}
+
+function reasonOf(tracker: Tracker): FaultReason | undefined {
+  const { name, weight, reverse } = tracker;
+  if (tracker.kind === "file")
+    return effectOf(tracker) === FATAL ? { type: "file", file: name, value: tracker.value } : undefined;
+  if (weight !== 0) return undefined;
+  if (tracker.verdict === "pending") return { type: "script-pending", script: name };
+  if (tracker.verdict !== (reverse ? "up" : "down")) return undefined;
+  switch (tracker.kind) {
+    case "script":
+      return { type: "script", script: name };
+    case "interface":
+      return { type: `interface-${tracker.verdict}`, interface: name };
+    case "process":
+      return { type: "process", process: name };
+  }
 }

@@ -26,6 +26,11 @@ export function becomeBackup(router: VrrpParameters, now: Micros): Step {
   return { state: backup(router, now), effects: [entering("backup", false), ...source] };
 }
 
+/** From master to backup, without resigning: whoever follows is known already, or hears so by our silence. */
+export function leave(router: VrrpParameters, now: Micros): Step {
+  return { state: backup(router, now), effects: [entering("backup", false), { type: "release-addresses" }] };
+}
+
 /** To fault, then `rest`. */
 export function becomeFault(rest: readonly VrrpEffect[]): Step {
   return { state: { name: "fault", pending: false }, effects: [entering("fault", false), ...rest] };

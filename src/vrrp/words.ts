@@ -4,6 +4,7 @@ import type { VrrpNote } from "./machine.ts";
 import type { VrrpParameters } from "./parameters.ts";
 import type { ReceiveProblem } from "./receive.ts";
 import type { ScriptNote } from "./script.ts";
+import type { GroupNote } from "./sync-group.ts";
 import type { FaultReason } from "./tracking.ts";
 
 /** What the words need of the router. */
@@ -109,6 +110,12 @@ export function faultWords({ name }: Spoken, reason: FaultReason): string | unde
       return `(${name}): entering FAULT state due to script ${reason.script}`;
     case "script-pending":
       return undefined;
+    case "interface-up":
+      return `(${name}): entering FAULT state (interface ${reason.interface} up)`;
+    case "file":
+      return `(${name}): entering FAULT state (tracked file ${reason.file} has status ${reason.value})`;
+    case "process":
+      return `(${name}) entering FAULT state (tracked process ${reason.process} quorum not achieved)`;
   }
 }
 
@@ -158,6 +165,16 @@ export function problemWords(router: Spoken, from: IpAddress, problem: ReceivePr
 
 /** Authentication types as they are numbered on the wire, RFC 2338 §5.3.6. */
 const AUTH = { none: 0, pass: 1 } as const;
+
+/** What a sync group does, in Keepalived's words. */
+export function groupWords(group: string, note: GroupNote): string {
+  switch (note.name) {
+    case "syncing":
+      return `VRRP_Group(${group}) Syncing instances to ${note.state.toUpperCase()} state`;
+    case "syncing-to-fault":
+      return `VRRP_Group(${group}): Syncing ${note.member} to FAULT state`;
+  }
+}
 
 /** What a track script does, in Keepalived's words. */
 export function scriptWords(script: string, note: ScriptNote): string {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { networkName, pathParts, within } from "../../src/base/host.ts";
+import { type FileFact, isOpenTo, networkName, pathParts, within } from "../../src/base/host.ts";
 import { ip } from "../../src/base/ip.ts";
 
 test.each([
@@ -25,4 +25,19 @@ test("the parts of a path begin with the root folder; a name without one has non
   expect(pathParts("/usr//bin/x")).toEqual(["/", "/usr", "/usr/bin", "/usr/bin/x"]);
   expect(pathParts("/")).toEqual(["/"]);
   for (const none of ["x", "./x", "", `/${"x".repeat(5000)}`]) expect(pathParts(none)).toEqual([]);
+});
+
+test.each<[string, FileFact, everybody: boolean, others: boolean]>([
+  ["a file of root", { type: "file", mode: 0o755, owner: 0, group: 0 }, false, false],
+  ["a file that all may write", { type: "file", mode: 0o757, owner: 0, group: 0 }, true, true],
+  ["a file of somebody else", { type: "file", mode: 0o700, owner: 7, group: 0 }, false, true],
+  ["a file that another group may write", { type: "file", mode: 0o775, owner: 0, group: 7 }, false, true],
+  ["a file that another group may read", { type: "file", mode: 0o755, owner: 0, group: 7 }, false, false],
+  ["/tmp", { type: "folder", mode: 0o1777, owner: 0, group: 0 }, false, false],
+  ["a folder that all may write", { type: "folder", mode: 0o777, owner: 0, group: 0 }, true, true],
+  ["a file with the sticky bit that all may write", { type: "file", mode: 0o1777, owner: 0, group: 0 }, true, true],
+  ["nothing", { type: "missing" }, false, false],
+])("%s: everybody may change it: %j", (_, fact, everybody, others) => {
+  expect([isOpenTo(fact, "everybody"), isOpenTo(fact, "others than root")]).toEqual([everybody, others]);
+  expect(isOpenTo(undefined, "everybody")).toBe(false);
 });

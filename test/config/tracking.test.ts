@@ -26,7 +26,7 @@ test("a track process says what it counts", () => {
       name: "P",
       process: "a",
       parameters: [],
-      match: "exact",
+      match: "partial",
       fullCommand: false,
       quorum: 1,
       quorumMax: undefined,
@@ -39,6 +39,9 @@ test("a track process says what it counts", () => {
   const process = (lines: string): unknown =>
     config(`vrrp_track_process P {\nprocess a b\n${lines}\n}`).trackProcesses[0];
   expect(process("param_match initial")).toMatchObject({ parameters: ["b"], match: "initial", fullCommand: true });
+  const bare = (lines: string): unknown => config(`vrrp_track_process P {\nprocess a\n${lines}\n}`).trackProcesses[0];
+  expect(bare("full_command")).toMatchObject({ match: "partial", fullCommand: true });
+  expect(bare("param_match")).toMatchObject({ parameters: [], match: "exact", fullCommand: true });
   expect(process("delay 3\nfork_delay 4")).toMatchObject({ forkDelay: seconds(4), terminateDelay: seconds(3) });
   expect(process("quorum_max 0")).toMatchObject({ quorum: 0, quorumMax: 0 });
   expect(process("quorum 5\nquorum_max 3")).toMatchObject({ quorum: 5, quorumMax: undefined });

@@ -25,12 +25,13 @@ test("a script without more has Keepalived's defaults", () => {
       reverse: false,
       rise: 1,
       fall: 1,
+      initFail: false,
     },
   ]);
 });
 
 test("every word of a script counts", () => {
-  const lines = ["interval 0.5", "timeout 2", "weight -30 reverse", "rise 2", "fall 3", "user joe wheel"];
+  const lines = ["interval 0.5", "timeout 2", "weight -30 reverse", "rise 2", "fall 3", "user joe wheel", "init_fail"];
   const { config, diagnostics } = reading(SCRIPT.replace("weight 20", lines.join("\n")));
   expect(config.vrrpScripts[0]).toEqual({
     name: "S",
@@ -43,6 +44,7 @@ test("every word of a script counts", () => {
     reverse: true,
     rise: 2,
     fall: 3,
+    initFail: true,
   });
   expect(diagnostics.map(({ code }) => code)).toEqual(["script-security"]);
 });

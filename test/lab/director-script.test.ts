@@ -1,4 +1,13 @@
-import { chmodSync, copyFileSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
@@ -90,6 +99,48 @@ describe.concurrent("track_script", () => {
       }
       await sleep(1500);
       expect([lb1.running, lb2.running]).toEqual([true, true]);
+    });
+  });
+
+  test("with `enable_script_security` root runs nothing that others may write, and the open part is named", async () => {
+    await Stand.with(async (stand) => {
+      const folder = join(stand.lan.folder, "open");
+      mkdirSync(folder);
+      copyFileSync("/bin/true", join(folder, "check"));
+      chmodSync(folder, 0o777);
+      const secure = "global_defs {\n    enable_script_security\n}\n";
+      const lb1 = stand.start("lb1", secure + tracked(join(folder, "check"), { priority: 254 }));
+      await lb1.waitForState("FAULT");
+      await sleep(2500);
+      const said = lb1.log.entries.filter(({ text }) => /SECURITY VIOLATION/.test(text)).map(({ text }) => text);
+      expect(said).toHaveLength(1);
+      expect(said[0]).toContain(`\`${folder}\` may be written by others`);
+      chmodSync(folder, 0o755);
+      await lb1.waitForLog(/VRRP_Script\(check\) succeeded/);
+      await lb1.waitForState("MASTER");
+    });
+  });
+
+  test("a script runs as its `user`, and one that does not exist is named", async () => {
+    await Stand.with(async (stand) => {
+      const as = (user: string): string => tracked("/usr/bin/test -w /etc/passwd").replace("user root", `user ${user}`);
+      const lb1 = stand.start("lb1", as("nobody"));
+      const lb2 = stand.start("lb2", as("root"));
+      await lb1.waitForLog(/VRRP_Script\(check\) failed \(exited with status 1\)/);
+      await lb2.waitForLog(/VRRP_Script\(check\) succeeded/);
+      await stand.reload(lb2, as("nosuchuser"));
+      await lb2.waitForLog(/Track script check cannot be run: no user `nosuchuser`/);
+      await lb2.waitForState("FAULT");
+    });
+  });
+
+  test("with `init_fail` an instance starts in fault, and `rise` successes end it", async () => {
+    await Stand.with(async (stand) => {
+      const lb1 = stand.start("lb1", tracked("/bin/true", {}, "interval 1\n    rise 2\n    init_fail"));
+      const fault = await lb1.waitForLog(/\(VI_1\) Entering FAULT STATE \(init\)/);
+      const good = await lb1.waitForLog(/VRRP_Script\(check\) succeeded/);
+      expect(good.at - fault.at).toBeGreaterThan(seconds(0.9));
+      await lb1.waitForState("MASTER");
     });
   });
 

@@ -16,7 +16,7 @@ const SAFE_WITH_INTEGERS = new Set([
   "timerSet",
   "getsockopt",
 ]);
-const NO_ARGUMENTS = new Set(["now", "timerCreate"]);
+const NO_ARGUMENTS = new Set(["inotifyInit", "now", "timerCreate"]);
 const ANY_NUMBER_OR_STRING = new Set(["ifNametoindex", "mlock"]);
 
 test("the addon offers exactly the functions that native.ts declares", () => {
@@ -30,6 +30,9 @@ test("the addon offers exactly the functions that native.ts declares", () => {
       "getsockopt",
       "ifNametoindex",
       "ignoreSignal",
+      "inotifyAdd",
+      "inotifyInit",
+      "inotifyRemove",
       "kill",
       "mlock",
       "now",
@@ -131,6 +134,8 @@ test("strings for the kernel must not contain NUL", () => {
   expect(() => native.spawn(["/bin/tr\0ue"], [], -1, -1)).toThrow(TypeError);
   expect(() => native.spawn(["/bin/true"], ["A=\0"], -1, -1)).toThrow(TypeError);
   expect(() => native.spawn([], [], -1, -1)).toThrow("argv must not be empty");
+  for (const path of ["/tmp", "/t\0mp\0", ""])
+    expect(() => native.inotifyAdd(-1, new TextEncoder().encode(path), 8)).toThrow(TypeError);
   expect(() => native.ifNametoindex("l\0o")).toThrow(TypeError);
   expect(native.ifNametoindex("lo")).toBe(1);
   expect(native.ifNametoindex("no-such-name-0")).toBe(-19);

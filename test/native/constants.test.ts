@@ -24,6 +24,7 @@ const IO_HEADERS = [
   "signal.h",
   "sys/epoll.h",
   "sys/file.h",
+  "sys/inotify.h",
   "sys/prctl.h",
   "sys/resource.h",
   "sys/socket.h",
@@ -38,6 +39,8 @@ const NETLINK_HEADERS = [
   "linux/rtnetlink.h",
   "linux/genetlink.h",
   "linux/ip_vs.h",
+  "linux/connector.h",
+  "linux/cn_proc.h",
 ];
 const LAYOUT_HEADERS = ["arpa/inet.h", "netinet/in.h", "sys/un.h", "linux/if_packet.h", ...NETLINK_HEADERS];
 

@@ -4,7 +4,7 @@ import { reading } from "../config/reading.ts";
 import { farm, router } from "./planning.ts";
 
 const SCRIPT = 'vrrp_script s {\nscript "/bin/true"\n}\n';
-const LATER = ["smtp_alert", "use_vmac", "track_interface {\neth1\n}", "notify /bin/true"];
+const LATER = ["smtp_alert", "use_vmac", "notify /bin/true"];
 
 /** What the vrrp process has to do from one text to another: each item that does not stay as it is. */
 function work(old: string, next: string): readonly string[] {

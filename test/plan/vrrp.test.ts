@@ -17,7 +17,6 @@ describe("what an instance has and does not do yet", () => {
   test.each([
     ["virtual_routes {\n10.0.0.0/8 via 192.0.2.1 dev eth0\n}", "virtual_routes 10.0.0.0/8 via 192.0.2.1 dev eth0"],
     ["virtual_rules {\nfrom 192.0.2.0/24 table 5 priority 7\n}", "virtual_rules priority 7 from 192.0.2.0/24 table 5"],
-    ["track_interface {\neth1 weight 2\n}", "track_interface `eth1`"],
   ])("%j comes and goes as an item, and nothing happens", (body, item) => {
     expect(inV1(body)).toEqual([[`added ${item}${NOTHING}`], [`removed ${item}${NOTHING}`]]);
   });
@@ -94,16 +93,16 @@ describe("what an instance has and does not do yet", () => {
   });
 
   test("of a new instance it says so too, beside what happens", () => {
-    const body = "track_interface {\neth1\n}";
-    expect(lines("", router("V1", 51, body))).toEqual([
+    const bfd = "bfd_instance B {\nneighbor_ip 192.0.2.9\n}\n";
+    expect(lines(bfd, bfd + router("V1", 51, "track_bfd {\nB\n}"))).toEqual([
       `added ${V1}: begins as at a start`,
       "    added virtual_ipaddress 192.0.2.100/32 dev eth0",
-      `    added track_interface \`eth1\`${NOTHING}`,
+      `    added track_bfd \`B\`${NOTHING}`,
     ]);
   });
 });
 
-test("a tracked script is said with what it means, by its weight", () => {
+test("a tracked script or interface is said with what it means, by its weight", () => {
   const script = 'vrrp_script s {\nscript "/bin/true"\n}\n';
   const tracked = (item: string): string => script + router("V1", 51, `track_script {\n${item}\n}`);
   const without = script + router("V1", 51);
@@ -111,6 +110,11 @@ test("a tracked script is said with what it means, by its weight", () => {
   expect(lines(without, tracked("s weight 0 reverse"))[1]).toBe("    added track_script `s`: its success is a fault");
   expect(lines(without, tracked("s weight -20"))[1]).toBe("    added track_script `s`: mastership may move");
   expect(lines(tracked("s"), without)[1]).toBe("    removed track_script `s`: counts no more");
+  const bare = "track_interface {\neth1\n}";
+  expect(lines(router("V1", 51), router("V1", 51, bare))[1]).toBe(
+    "    added track_interface `eth1`: its failure is a fault",
+  );
+  expect(lines(router("V1", 51, bare), router("V1", 51))[1]).toBe("    removed track_interface `eth1`: counts no more");
   expect(lines(tracked("s"), tracked("s weight -20")).slice(1)).toEqual([
     "    changed track_script `s`: mastership may move",
     "        weight 0 → -20",
@@ -129,25 +133,28 @@ test("passwords and keys are in no line, whatever becomes of them", () => {
   expect(said.filter((line) => line.includes("hush"))).toEqual([]);
 });
 
+/** Of the blocks below, those that do run. */
+const RUNS = new Set(["track_file", "vrrp_track_process", "interface_up_down_delays"]);
+
 describe("blocks that do not run yet say so once", () => {
   const both = router("V1", 51) + router("V2", 52, "", ["192.0.2.101"]);
   const sync = (members: string, more = ""): string =>
     `vrrp_sync_group G {\ngroup {\n${members}\n}\n${more}\n}\n${both}`;
 
-  test("a sync group, with its members and scripts", () => {
+  test("a sync group runs, and its scripts do not", () => {
     expect(lines(both, sync("V1\nV2"))).toEqual([
-      `added vrrp_sync_group \`G\`${NOTHING}`,
+      "added vrrp_sync_group `G`: its members share one state",
       "    added member `V1`",
       "    added member `V2`",
     ]);
     expect(lines(sync("V1\nV2"), sync("V2\nV1"))).toEqual([]);
     expect(lines(sync("V1\nV2"), sync("V1", "notify_backup /bin/true\nsmtp_alert"))).toEqual([
-      `changed vrrp_sync_group \`G\`${NOTHING}`,
-      "    smtp_alert off → on",
-      "    notify_backup none → /bin/true",
+      "changed vrrp_sync_group `G`",
+      `    smtp_alert off → on${NOTHING}`,
+      `    notify_backup none → /bin/true${NOTHING}`,
       "    removed member `V2`",
     ]);
-    expect(lines(sync("V1"), both)).toEqual([`removed vrrp_sync_group \`G\`${NOTHING}`]);
+    expect(lines(sync("V1"), both)).toEqual(["removed vrrp_sync_group `G`: each of its members is by itself"]);
   });
 
   test.each([
@@ -160,9 +167,10 @@ describe("blocks that do not run yet say so once", () => {
     const block = (body: string): string => `${header} {\n${body}\n}\n`;
     const [word, name] = header.split(" ");
     const said = lines(block(old), block(next));
-    expect(said[0]).toBe(`changed ${word} \`${name}\`${NOTHING}`);
+    const effect = RUNS.has(word ?? "") ? "" : NOTHING;
+    expect(said[0]).toBe(`changed ${word} \`${name}\`${effect}`);
     expect(said).toContain(`    ${expected}`);
-    expect(lines("", block(old))).toEqual([`added ${word} \`${name}\`${NOTHING}`]);
+    expect(lines("", block(old))).toEqual([`added ${word} \`${name}\`${effect}`]);
   });
 
   test.each([
@@ -174,8 +182,9 @@ describe("blocks that do not run yet say so once", () => {
   ])("%s: an item that comes or goes is the only one named", (keyword, item, title, other) => {
     const list = (...all: readonly string[]): string => `${keyword} {\n${all.join("\n")}\n}\n`;
     const [one, two] = [list(other), list(other, item)];
-    expect(lines(one, two)).toEqual([`added ${keyword} ${title}${NOTHING}`]);
-    expect(lines(two, one)).toEqual([`removed ${keyword} ${title}${NOTHING}`]);
+    const effect = RUNS.has(keyword) ? "" : NOTHING;
+    expect(lines(one, two)).toEqual([`added ${keyword} ${title}${effect}`]);
+    expect(lines(two, one)).toEqual([`removed ${keyword} ${title}${effect}`]);
   });
 
   test("a garp_group is the same while its first interface by name is, in whatever order they stand", () => {

@@ -222,10 +222,10 @@ test.each([
 });
 
 test("a keyword of Keepalived that we do not have yet is no unknown one", () => {
-  const { diagnostics } = reading(instance("smtp_alert", "track_interface {", "eth1", "}"));
+  const { diagnostics } = reading(instance("smtp_alert", "debug 2"));
   expect(diagnostics.map(({ severity, message, status }) => [severity, message, status])).toEqual([
     ["warning", "`smtp_alert` in `vrrp_instance V` is accepted, but not implemented: it has no effect", 0],
-    ["warning", "`track_interface` in `vrrp_instance V` is accepted, but not implemented: it has no effect", 0],
+    ["warning", "`debug` in `vrrp_instance V` is accepted, but not implemented: it has no effect", 0],
   ]);
 });
 

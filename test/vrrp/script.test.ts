@@ -61,6 +61,24 @@ test("a signal and a run that could not start are failures", () => {
   expect(effects(running, { type: "ended", outcome: killed }, 1)).toEqual(["script-down"]);
 });
 
+test("why a script cannot be run is said once, and again when it is another reason or it has run in between", () => {
+  const after = (why: string, refused: string | undefined): string[] =>
+    effects({ ...running, verdict: "down", refused }, { type: "ended", outcome: { type: "not-run", why } }, 1);
+  expect([after("ENOENT", "ENOENT"), after("EACCES", "ENOENT")]).toEqual([[], ["script-not-run"]]);
+  const ran = scriptStep(script, { ...running, refused: "ENOENT" }, { type: "ended", outcome: bad }, 1).state;
+  expect(ran.refused).toBeUndefined();
+});
+
+test("with `init_fail` it counts as failed before its first run, and `rise` successes end that", () => {
+  const start = startScript(0, "down");
+  expect(start.verdict).toBe("down");
+  const once = { ...running, verdict: "down" as const };
+  const first = scriptStep(script, once, { type: "ended", outcome: ok }, 1).state;
+  expect(first).toMatchObject({ verdict: "down", opposed: 1 });
+  const second = scriptStep(script, { ...once, opposed: 1 }, { type: "ended", outcome: ok }, 1).state;
+  expect(second.verdict).toBe("up");
+});
+
 test("a new exit status is said, before what follows from it; the same one is not", () => {
   expect(effects(running, { type: "ended", outcome: bad }, 1)).toEqual(["script-returning", "script-down"]);
   expect(effects(running, { type: "ended", outcome: ok }, 1)).toEqual(["script-up"]);

@@ -7,7 +7,8 @@ import {
   standing,
   standingEvent,
   type Tracked,
-  type TrackedVerdict,
+  type TrackedCondition,
+  type Tracker,
 } from "../../src/vrrp/tracking.ts";
 
 const fit: Tracked = {
@@ -16,13 +17,20 @@ const fit: Tracked = {
     { name: "eth1", up: true },
   ],
   primary: { interface: "eth0", family: 4, hasAddress: true, lostSource: undefined, hasPeers: true },
-  scripts: [],
+  trackers: [],
 };
 
-const scripts = (...some: Partial<TrackedVerdict>[]): Tracked => ({
-  ...fit,
-  scripts: some.map((item, i) => ({ script: `s${i}`, weight: 0, reverse: false, verdict: "up", ...item })),
+const condition = (more: Partial<TrackedCondition>): TrackedCondition => ({
+  ...{ kind: "script", name: "s", weight: 0, reverse: false, verdict: "up" },
+  ...more,
 });
+const scripts = (...some: Partial<TrackedCondition>[]): Tracked => ({
+  ...fit,
+  trackers: some.map((item, i) => condition({ name: `s${i}`, ...item })),
+});
+const file = (value: number, weight: number, reverse = false): Tracker => {
+  return { kind: "file", name: "f", value, weight, reverse };
+};
 
 const of = (tracked: Tracked): string => standing(faultReasons(tracked));
 
@@ -87,11 +95,60 @@ test.each([
 ])(
   "weight $weight, reverse $reverse: $up while up, $down while down, 0 while pending",
   ({ weight, reverse, up, down }) => {
-    expect(contribution({ weight, reverse, verdict: "up" })).toBe(up);
-    expect(contribution({ weight, reverse, verdict: "down" })).toBe(down);
-    expect(contribution({ weight, reverse, verdict: "pending" })).toBe(0);
+    for (const kind of ["script", "interface", "process"] as const) {
+      expect(contribution(condition({ kind, weight, reverse, verdict: "up" }))).toBe(up);
+      expect(contribution(condition({ kind, weight, reverse, verdict: "down" }))).toBe(down);
+      expect(contribution(condition({ kind, weight, reverse, verdict: "pending" }))).toBe(0);
+    }
   },
 );
+
+test("without a weight a tracked interface or process is a fault while down, with reverse while up", () => {
+  const reasons = (more: Partial<TrackedCondition>) => faultReasons({ ...fit, trackers: [condition(more)] });
+  expect(reasons({ kind: "interface", verdict: "down" })).toEqual([{ type: "interface-down", interface: "s" }]);
+  expect(reasons({ kind: "interface", verdict: "up", reverse: true })).toEqual([
+    { type: "interface-up", interface: "s" },
+  ]);
+  expect(reasons({ kind: "process", verdict: "down" })).toEqual([{ type: "process", process: "s" }]);
+  expect(reasons({ kind: "process", verdict: "up", reverse: true })).toEqual([{ type: "process", process: "s" }]);
+  for (const kind of ["interface", "process"] as const)
+    expect([reasons({ kind, verdict: "up" }), reasons({ kind, verdict: "down", weight: -9 })]).toEqual([[], []]);
+});
+
+test.each([
+  [5, 1, false, 5],
+  [-5, 2, false, -10],
+  [5, 2, true, -10],
+  [253, 1, false, 253],
+  [3000, 1, false, 253],
+  [-253, 1, false, -253],
+  [0, 254, false, 0],
+])("a file with %i times weight %i, reverse %s, adds %i", (value, weight, reverse, expected) => {
+  expect(contribution(file(value, weight, reverse))).toBe(expected);
+  expect(faultReasons({ ...fit, trackers: [file(value, weight, reverse)] })).toEqual([]);
+});
+
+test.each([
+  [-254, 1, false],
+  [-127, 2, false],
+  [254, 1, true],
+  [-2147483648, 254, false],
+  [1, 0, false],
+  [-1, 0, false],
+  [0, 0, true],
+])("a file with %i times weight %i, reverse %s, is a fault and adds nothing", (value, weight, reverse) => {
+  expect(faultReasons({ ...fit, trackers: [file(value, weight, reverse)] })).toEqual([
+    { type: "file", file: "f", value },
+  ]);
+  expect(contribution(file(value, weight, reverse))).toBe(0);
+});
+
+test.each([
+  [0, false],
+  [7, true],
+])("a file with %i without weight, reverse %s, is none", (value, reverse) => {
+  expect(faultReasons({ ...fit, trackers: [file(value, 0, reverse)] })).toEqual([]);
+});
 
 test("the priority is the sum within 1..254; an owner's never changes", () => {
   expect(effectivePriority(100, [2, -30])).toBe(72);

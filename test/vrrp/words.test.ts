@@ -85,6 +85,9 @@ test.each<[FaultReason, string | undefined]>([
   [{ type: "no-peer" }, "(VI_1) Cannot use unicast without any peers - going to fault state"],
   [{ type: "script", script: "chk" }, "(VI_1): entering FAULT state due to script chk"],
   [{ type: "script-pending", script: "chk" }, undefined],
+  [{ type: "interface-up", interface: "eth1" }, "(VI_1): entering FAULT state (interface eth1 up)"],
+  [{ type: "file", file: "F", value: -254 }, "(VI_1): entering FAULT state (tracked file F has status -254)"],
+  [{ type: "process", process: "P" }, "(VI_1) entering FAULT state (tracked process P quorum not achieved)"],
 ])("%j", (reason, words) => {
   expect(faultWords(router, reason)).toBe(words);
 });

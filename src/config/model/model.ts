@@ -31,6 +31,7 @@ export interface VrrpScriptConfig {
   readonly reverse: boolean;
   readonly rise: number;
   readonly fall: number;
+  readonly initFail: boolean; // counts as failed before its first run
 }
 
 /** `vrrp_instance`: one virtual router on one interface. */

@@ -37,9 +37,6 @@ function resolveScript({ value, span }: ScriptBody, defaults: Defaults, report: 
     report.warning(["unused-words", `\`${extra}\` is not passed to the script`], command.span, {
       help: 'put the whole command in double quotes: `script "COMMAND ARGUMENT"`',
     });
-  const [initFail] = settings.init_fail;
-  if (initFail !== undefined)
-    report.hint(["no-effect", "`init_fail` has no effect: the first run decides, as in Keepalived"], initFail.keyword);
   const [user = undefined, group = undefined] = last(settings.user)?.value ?? defaults.scriptUser;
   const interval = duration(last(settings.interval), name, "interval", report) ?? seconds(1);
   const weight = last(settings.weight)?.value ?? { weight: 0, reverse: false };
@@ -53,6 +50,7 @@ function resolveScript({ value, span }: ScriptBody, defaults: Defaults, report: 
     ...weight,
     rise: last(settings.rise)?.value ?? 1,
     fall: last(settings.fall)?.value ?? 1,
+    initFail: settings.init_fail.length > 0,
   };
 }
 

@@ -61,17 +61,23 @@ function trackProcess({ value, span }: ProcessBody, report: Report): TrackProces
     return undefined;
   }
   const [process = "", ...parameters] = command.value;
-  const match = last(settings.param_match)?.value;
+  const given = last(settings.param_match);
   return {
     name,
     process,
     parameters,
-    match: match === "initial" || match === "partial" ? match : "exact",
-    fullCommand: settings.full_command.length > 0 || parameters.length > 0,
+    match: parameterMatch(given?.value, given === undefined && parameters.length === 0),
+    fullCommand: settings.full_command.length > 0 || parameters.length > 0 || given !== undefined,
     ...quorum(settings, report),
     ...delays(settings),
     ...(last(settings.weight)?.value ?? { weight: 0, reverse: false }),
   };
+}
+
+/** How parameters are compared; where nothing at all is said of them, any will do (measured with keepalived 2.2.7). */
+function parameterMatch(given: string | boolean | undefined, any: boolean): TrackProcessConfig["match"] {
+  if (given === "initial" || given === "partial") return given;
+  return any ? "partial" : "exact";
 }
 
 /** Of two bounds that exclude each other the first one read counts. */

@@ -1,0 +1,47 @@
+import { accessSync, constants } from "node:fs";
+import { isOpenTo, pathParts } from "../base/host.ts";
+import { scriptAccount, type UserAndGroup } from "./account.ts";
+import { fileFacts } from "./host-facts.ts";
+
+/**
+ * Why a script is not run; undefined: it may be. `secure` (`enable_script_security`): what root runs must be writable by
+ * root alone, with every folder above it and what links on the way lead to. Looked at before each run, since it changes.
+ */
+export function scriptRefusal(
+  [program = ""]: readonly string[],
+  { user, group }: UserAndGroup,
+  secure: boolean,
+): string | undefined {
+  const account = scriptAccount({ user, group });
+  if (account === undefined) return `no user \`${user}\`${group === undefined ? "" : ` or group \`${group}\``}`;
+  const isRoot = account.uid === 0 || (account.uid === -1 && process.getuid?.() === 0);
+  if (!secure || !isRoot) return undefined;
+  const path = program.includes("/") ? program : inPath(program);
+  if (path === undefined) return undefined; // that it is nowhere is found out when it is run
+  const open = insecurePart(path);
+  return open === undefined
+    ? undefined
+    : `SECURITY VIOLATION - it would run as root, and \`${open}\` may be written by others`;
+}
+
+/** The first part of a path that others than root may change. */
+function insecurePart(path: string): string | undefined {
+  const facts = fileFacts(pathParts(path));
+  const target = facts.get(path)?.target;
+  const parts = [...pathParts(path), ...(target === undefined ? [] : pathParts(target))];
+  return parts.find((part) => isOpenTo(facts.get(part), "others than root"));
+}
+
+function inPath(program: string): string | undefined {
+  const folders = (process.env["PATH"] ?? "").split(":").filter((folder) => folder.startsWith("/"));
+  return folders.map((folder) => `${folder}/${program}`).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
