@@ -1,4 +1,5 @@
 import "./no-inspector.ts";
+import type { Notification } from "../base/notification.ts";
 import type { Config } from "../config/model/model.ts";
 import { claimPidFile, type PidFile } from "../io/pid-file.ts";
 import { dieWithParent } from "../io/realtime.ts";
@@ -26,6 +27,8 @@ export interface ProgramContext<Report> {
   readonly log: Log;
   /** To be called whenever `report()` would answer something new; cheap: reports leave at most every 100 ms. */
   readonly changed: () => void;
+  /** Operators are told, by the supervisor; in the order of the calls. */
+  readonly notify: (notification: Notification) => void;
 }
 
 /** A started program. */
@@ -60,6 +63,7 @@ export function runChild<Report>(program: Program<Report>): void {
   let pidFile: PidFile | undefined;
   let running: Promise<Running<Report>> | undefined;
   let stopping = false;
+  let told: Promise<void> = Promise.resolve(); // the last notification has left
 
   // SIGHUP and SIGINT go to the whole terminal group; the supervisor hears them too and passes on what they mean.
   for (const signal of ["SIGHUP", "SIGINT", "SIGUSR2"] as const) process.on(signal, () => {});
@@ -97,7 +101,7 @@ export function runChild<Report>(program: Program<Report>): void {
         () => {},
       );
     });
-    return await program.start({ config, options, adopted, log, changed: () => reports.request() });
+    return await program.start({ config, options, adopted, log, changed: () => reports.request(), notify });
   }
 
   function stop(): void {
@@ -109,6 +113,7 @@ export function runChild<Report>(program: Program<Report>): void {
 
   async function finish(): Promise<void> {
     await (await running)?.stop();
+    await told;
     log?.info("Stopped");
     pidFile?.release();
   }
@@ -120,6 +125,10 @@ export function runChild<Report>(program: Program<Report>): void {
     else log?.error("internal error: {error}", { error: error instanceof Error ? (error.stack ?? text) : text });
     pidFile?.release();
     process.exit(status);
+  }
+
+  function notify(notification: Notification): void {
+    if (process.connected) told = new Promise((resolve) => tell({ type: "notify", notification }, () => resolve()));
   }
 
   function tell(message: FromChild<Report>, sent: () => void = () => {}): void {

@@ -15,6 +15,7 @@ import {
   type VrrpEvent,
   type VrrpState,
 } from "../vrrp/machine.ts";
+import { happened, type NotifiedEvent, notifiedState } from "../vrrp/notification.ts";
 import { rounds } from "../vrrp/pacing.ts";
 import { RESIGN, type VrrpParameters } from "../vrrp/parameters.ts";
 import { type ReceiveProblem, receive } from "../vrrp/receive.ts";
@@ -49,6 +50,8 @@ export interface RouterHost extends Surroundings {
   /** Sends a packet on an interface; false where that failed (and was said). */
   send(interfaceName: string, packet: Uint8Array, instance: string): boolean;
   changed(): void;
+  /** Operators are to be told of an instance, with its effective priority. */
+  notify(instance: VrrpInstanceConfig, event: NotifiedEvent, priority: number): void;
   /** Whether another router of this host is master and has the address too, or will when a reload is done. */
   isHeldByAnother(router: Router, entry: InterfaceAddress): boolean;
 }
@@ -108,6 +111,8 @@ export class Router {
         iname: this.#config.name,
         state: this.#state.name.toUpperCase(),
       });
+      const lost = adopted.state.name !== this.#state.name ? notifiedState(this.#state) : undefined;
+      if (lost !== undefined) this.notify(lost);
       const event = standingEvent(this.#standing);
       if (event !== undefined) this.#feed(event);
       this.#rearm();
@@ -175,6 +180,11 @@ export class Router {
     this.#cancelAnnounce();
   }
 
+  /** Operators are told. */
+  notify(event: NotifiedEvent): void {
+    this.#host.notify(this.#config, event, this.#priority);
+  }
+
   report(): VrrpInstanceReport {
     const { name, vrid, addresses } = this.#config;
     return {
@@ -201,6 +211,7 @@ export class Router {
         releaseMaster: before.name === "master" ? 1 : 0,
       });
     for (const effect of effects) this.#perform(effect);
+    for (const told of happened(this.#config, state, effects)) this.notify(told);
     this.#rearm();
     this.#host.changed();
   }

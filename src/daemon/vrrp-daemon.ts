@@ -10,6 +10,7 @@ import type { InterfaceAddress } from "../netlink/address.ts";
 import { changed, going } from "../plan/difference.ts";
 import { instanceKey } from "../plan/instance-shape.ts";
 import { planVrrp } from "../plan/plan.ts";
+import { instanceNotification, type NotifiedEvent, removedNotification } from "../vrrp/notification.ts";
 import { scriptWords } from "../vrrp/words.ts";
 import { decodeIpv4, type Ipv4Packet } from "../wire/ipv4.ts";
 import { advertisedVrid, VRRP_GROUP_V4 } from "../wire/vrrp.ts";
@@ -72,6 +73,10 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     this.#context.changed();
   }
 
+  notify(instance: VrrpInstanceConfig, event: NotifiedEvent, priority: number): void {
+    this.#context.notify(instanceNotification(instance, event, priority, { faults: this.#config.global.emailFaults }));
+  }
+
   scriptVerdict(script: string) {
     return this.#scripts.get(script)?.verdict ?? "down";
   }
@@ -114,7 +119,9 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     this.#config = config;
     this.#wanted = new Map(config.vrrpInstances.map((instance) => [instanceKey(instance), instance]));
     for (const { key } of going(vrrpInstances)) {
-      this.#routers.get(key)?.stop();
+      const router = this.#routers.get(key);
+      router?.stop();
+      if (router !== undefined) this.#tellRemoved(router);
       this.#routers.delete(key);
     }
     this.#virtual = virtualAddresses(config);
@@ -137,6 +144,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
       if (this.#context.options.releaseVips) router.stop();
       else router.abandon();
     }
+    for (const router of this.#routers.values()) router.notify("STOP");
     for (const name of [...this.#sockets.keys()]) this.#closeSocket(name);
     this.announcer.close();
     await Promise.race([ended, new Promise<void>((resolve) => this.clock.wakeAt(this.clock.now() + GRACE, resolve))]);
@@ -152,6 +160,12 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
       instances: [...this.#routers.values()].map((router) => router.report()),
       scripts: [...this.#scripts.values()].map((script) => script.report()),
     };
+  }
+
+  #tellRemoved(router: Router): void {
+    const { config } = router;
+    const faults = this.#config.global.emailFaults;
+    this.#context.notify(removedNotification(config, router.report().priority, { faults }));
   }
 
   #startRouter(instance: VrrpInstanceConfig, reported: VrrpReport["instances"][number] | undefined): void {

@@ -1,4 +1,4 @@
-import { type FileFact, pathParts } from "../base/host.ts";
+import { openPart, pathParts } from "../base/host.ts";
 import type { Reading } from "../config/read.ts";
 import { LANGUAGE } from "../keywords/language.ts";
 import { type Script, script, scriptWithUser } from "../keywords/script.ts";
@@ -88,18 +88,13 @@ function* notExecutable(input: LintInput): Iterable<Finding> {
 }
 
 const ANY_EXECUTE = 0o111;
-const STICKY = 0o1000;
-const OTHERS_WRITE = 0o002;
-const GROUP_WRITE = 0o020;
 
 function* writable(input: LintInput): Iterable<Finding> {
   const files = input.host?.files;
   if (files === undefined) return;
   for (const { path, user, span } of commands(input)) {
     const root = user === "root";
-    const target = files.get(path)?.target;
-    const parts = [...pathParts(path), ...(target === undefined ? [] : pathParts(target))];
-    const open = parts.find((part) => isOpen(files.get(part), root));
+    const open = openPart(path, files, root);
     if (open === undefined) continue;
     const what = open === path ? `\`${path}\`` : `\`${open}\`, where \`${path}\` is found,`;
     const who = root ? "others than root" : "everybody";
@@ -110,12 +105,4 @@ function* writable(input: LintInput): Iterable<Finding> {
       help,
     );
   }
-}
-
-/** In a folder with the sticky bit nobody can replace what another owns. */
-function isOpen(fact: FileFact | undefined, root: boolean): boolean {
-  if (fact === undefined || fact.type === "missing") return false;
-  if (fact.type === "folder" && (fact.mode & STICKY) !== 0) return false;
-  if ((fact.mode & OTHERS_WRITE) !== 0) return true;
-  return root && (fact.owner !== 0 || (fact.group !== 0 && (fact.mode & GROUP_WRITE) !== 0));
 }
