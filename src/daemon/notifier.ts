@@ -3,10 +3,8 @@ import type { GlobalConfig } from "../config/model/global.ts";
 import { Clock } from "../io/clock.ts";
 import { Poller } from "../io/poller.ts";
 import type { Log } from "../observe/log.ts";
+import { NotifyFifos, type Origin } from "./notify-fifos.ts";
 import { NotifyScripts } from "./notify-scripts.ts";
-
-/** The process that a notification comes from. */
-export type Origin = "vrrp" | "checkers";
 
 /**
  * Tells the operators, for both processes. It lives in the supervisor: there a script that is started does not hold up
@@ -18,24 +16,29 @@ export class Notifier {
   readonly #poller = new Poller();
   readonly #clock = new Clock(this.#poller);
   readonly #scripts: NotifyScripts;
+  readonly #fifos: NotifyFifos;
 
   constructor(log: Log) {
-    this.#scripts = new NotifyScripts({ clock: this.#clock, poller: this.#poller, log });
+    const host = { clock: this.#clock, poller: this.#poller, log };
+    this.#scripts = new NotifyScripts(host);
+    this.#fifos = new NotifyFifos(host);
   }
 
   /** Goes on with another configuration. */
   configure(global: GlobalConfig): void {
     this.#scripts.security = global.enableScriptSecurity;
+    this.#fifos.configure(global);
   }
 
   /** In Keepalived's order: the script of the state, the one of all states, the FIFOs, mail. Never throws. */
-  tell(_origin: Origin, notification: Notification): void {
+  tell(origin: Origin, notification: Notification): void {
     this.#scripts.run(notification);
+    this.#fifos.write(origin, notification);
   }
 
   /** Lets what was told be heard, for 2 s at most. */
   async close(): Promise<void> {
-    await this.#scripts.close();
+    await Promise.all([this.#scripts.close(), this.#fifos.close()]);
     this.#clock.close();
     this.#poller.close();
   }
@@ -43,5 +46,6 @@ export class Notifier {
   /** No more patience: `close` resolves soon. */
   hurry(): void {
     this.#scripts.kill();
+    this.#fifos.kill();
   }
 }

@@ -10,7 +10,13 @@ import type { InterfaceAddress } from "../netlink/address.ts";
 import { changed, going } from "../plan/difference.ts";
 import { instanceKey } from "../plan/instance-shape.ts";
 import { planVrrp } from "../plan/plan.ts";
-import { instanceNotification, type NotifiedEvent, removedNotification } from "../vrrp/notification.ts";
+import {
+  instanceNotification,
+  lineOnly,
+  type NotifiedEvent,
+  notifiedState,
+  removedNotification,
+} from "../vrrp/notification.ts";
 import { scriptWords } from "../vrrp/words.ts";
 import { decodeIpv4, type Ipv4Packet } from "../wire/ipv4.ts";
 import { advertisedVrid, VRRP_GROUP_V4 } from "../wire/vrrp.ts";
@@ -132,6 +138,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     }
     this.#wanted = new Map();
     for (const name of this.#sockets.keys()) if (!this.#isSpokenOn(name)) this.#closeSocket(name);
+    if (config.global.statesOnReload) this.#repeatStates();
     this.changed();
   }
 
@@ -166,6 +173,15 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     const { config } = router;
     const faults = this.#config.global.emailFaults;
     this.#context.notify(removedNotification(config, router.report().priority, { faults }));
+  }
+
+  /** For who reads a FIFO: each state as it is. */
+  #repeatStates(): void {
+    for (const router of this.#routers.values()) {
+      const { state, priority } = router.report();
+      const name = notifiedState(state);
+      if (name !== undefined) this.#context.notify(lineOnly(instanceNotification(router.config, name, priority)));
+    }
   }
 
   #startRouter(instance: VrrpInstanceConfig, reported: VrrpReport["instances"][number] | undefined): void {

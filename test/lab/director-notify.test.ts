@@ -159,7 +159,9 @@ describe.concurrent("notify scripts", () => {
       const more = `notify_master "${recorder.path} sleep=3 master"\n    notify_fault "${recorder.path} fault"`;
       const lb1 = await stand.startMaster(instance({ more }));
       await lb1.waitForLog(/Startup complete/);
-      await sleep(200); // its report leaves
+      const reported = async (): Promise<boolean> =>
+        /^keepalived_vrrp_state\{.*\} 2$/m.test(await stand.metrics("lb1"));
+      await until("its report", reported, seconds(5));
       lb1.killChild("vrrp");
       await lb1.waitForLog(/resuming in MASTER STATE/);
       await stand.lan.setLink("lb1", "down");

@@ -31,6 +31,7 @@ test("the addon offers exactly the functions that native.ts declares", () => {
       "ifNametoindex",
       "ignoreSignal",
       "kill",
+      "mkfifo",
       "mlock",
       "now",
       "pidfdOpen",

@@ -42,7 +42,7 @@ test("with enable_script_security what others may write does not run as root, al
   for (const name of [path, link])
     expect(asked("root", true, [name])).toEqual({
       allowed: false,
-      why: `it would run as root, and others than root may write ${path}`,
+      why: `it would run as root, and others than root may write ${name}`,
     });
   expect(asked("daemon", true)).toMatchObject({ allowed: true });
   chmodSync(path, 0o755);
