@@ -50,7 +50,7 @@ const PURE = [
   "lvs",
   "notify",
 ];
-const IMPURE = /\b(Date\b|performance\.|setTimeout|setInterval|Math\.random|process\.|Buffer\.)/;
+const IMPURE = /\b(new Date\b|Date[.(]|performance\.|setTimeout|setInterval|Math\.random|process\.|Buffer\.)/;
 
 const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
 

@@ -4,6 +4,7 @@ import { Clock } from "../io/clock.ts";
 import { Poller } from "../io/poller.ts";
 import type { Log } from "../observe/log.ts";
 import { NotifyFifos, type Origin } from "./notify-fifos.ts";
+import { MAIL_PATIENCE, NotifyMail } from "./notify-mail.ts";
 import { NotifyScripts } from "./notify-scripts.ts";
 
 /**
@@ -15,30 +16,41 @@ import { NotifyScripts } from "./notify-scripts.ts";
 export class Notifier {
   readonly #poller = new Poller();
   readonly #clock = new Clock(this.#poller);
+  readonly #log: Log;
   readonly #scripts: NotifyScripts;
   readonly #fifos: NotifyFifos;
+  readonly #mail: NotifyMail;
 
   constructor(log: Log) {
+    this.#log = log;
     const host = { clock: this.#clock, poller: this.#poller, log };
     this.#scripts = new NotifyScripts(host);
     this.#fifos = new NotifyFifos(host);
+    this.#mail = new NotifyMail(host);
   }
 
   /** Goes on with another configuration. */
   configure(global: GlobalConfig): void {
     this.#scripts.security = global.enableScriptSecurity;
     this.#fifos.configure(global);
+    this.#mail.configure(global);
   }
 
   /** In Keepalived's order: the script of the state, the one of all states, the FIFOs, mail. Never throws. */
   tell(origin: Origin, notification: Notification): void {
-    this.#scripts.run(notification);
-    this.#fifos.write(origin, notification);
+    try {
+      this.#scripts.run(notification);
+      this.#fifos.write(origin, notification);
+      this.#mail.send(notification);
+    } catch (error) {
+      const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#log.error("{about} is not told: {why}", { about: notification.about, why });
+    }
   }
 
   /** Lets what was told be heard, for 2 s at most. */
   async close(): Promise<void> {
-    await Promise.all([this.#scripts.close(), this.#fifos.close()]);
+    await Promise.all([this.#scripts.close(), this.#fifos.close(), this.#mail.close(MAIL_PATIENCE)]);
     this.#clock.close();
     this.#poller.close();
   }
@@ -47,5 +59,6 @@ export class Notifier {
   hurry(): void {
     this.#scripts.kill();
     this.#fifos.kill();
+    this.#mail.kill();
   }
 }
