@@ -159,6 +159,11 @@ export class Router {
     this.#restore();
   }
 
+  /** The same router, of which others are told, or in another way. */
+  tellBy(config: VrrpInstanceConfig): void {
+    this.#config = config;
+  }
+
   /** Goes on with another configuration of the same virtual router. */
   reconfigure(config: VrrpInstanceConfig): void {
     this.#config = config;

@@ -1,5 +1,6 @@
 import type { IpAddress } from "../base/ip.ts";
 import { seconds } from "../base/time.ts";
+import type { SyncGroupConfig } from "../config/model/group.ts";
 import type { Config, VrrpInstanceConfig } from "../config/model/model.ts";
 import { Clock } from "../io/clock.ts";
 import { HostNetwork } from "../io/host-network.ts";
@@ -8,12 +9,14 @@ import { VrrpSocket } from "../io/raw-socket.ts";
 import { enterRealtime } from "../io/realtime.ts";
 import type { InterfaceAddress } from "../netlink/address.ts";
 import { changed, going } from "../plan/difference.ts";
-import { instanceKey } from "../plan/instance-shape.ts";
+import { instanceKey, isAboutTelling } from "../plan/instance-shape.ts";
 import { planVrrp } from "../plan/plan.ts";
 import {
+  groupNotification,
   instanceNotification,
   lineOnly,
   type NotifiedEvent,
+  type NotifiedState,
   notifiedState,
   removedNotification,
 } from "../vrrp/notification.ts";
@@ -83,6 +86,11 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     this.#context.notify(instanceNotification(instance, event, priority, { faults: this.#config.global.emailFaults }));
   }
 
+  /** Operators are told of a sync group: after its members, where they have the same news. */
+  notifyGroup(group: SyncGroupConfig, event: Exclude<NotifiedState, "DELETED">): void {
+    this.#context.notify(groupNotification(group, event, { faults: this.#config.global.emailFaults }));
+  }
+
   scriptVerdict(script: string) {
     return this.#scripts.get(script)?.verdict ?? "down";
   }
@@ -134,7 +142,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     this.#setScripts(config, undefined, new Set(changed(vrrpScripts).map(({ key }) => key)));
     for (const entry of vrrpInstances?.entries ?? []) {
       if (entry.type === "added" || entry.type === "replaced") this.#startRouter(entry.to, undefined);
-      if (entry.type === "changed") this.#routers.get(entry.key)?.reconfigure(entry.to);
+      if (entry.type === "changed" && isAboutTelling(entry.difference)) this.#routers.get(entry.key)?.tellBy(entry.to);
+      else if (entry.type === "changed") this.#routers.get(entry.key)?.reconfigure(entry.to);
     }
     this.#wanted = new Map();
     for (const name of this.#sockets.keys()) if (!this.#isSpokenOn(name)) this.#closeSocket(name);

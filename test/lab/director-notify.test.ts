@@ -191,6 +191,27 @@ describe.concurrent("notify scripts", () => {
     });
   });
 
+  test("a reload that changes only scripts changes nothing on the network, and the new ones are run", async () => {
+    await Stand.with(async (stand) => {
+      const [before, after] = [new Recorder(stand, "before"), new Recorder(stand, "after")];
+      const text = (recorder: Recorder): string => instance({ more: `notify "${recorder.path} any"` });
+      const lb1 = await stand.startMaster(text(before));
+      await before.waitFor(1);
+      const advert = async (n: number): Promise<void> => {
+        const count = (): number => stand.capture.adverts(stand.lan.mac("lb1"), from).length;
+        await until(`${n} adverts`, async () => count() >= n, seconds(10));
+      };
+      const from = stand.capture.heard.mark();
+      await advert(2);
+      await stand.reload(lb1, text(after));
+      await advert(4);
+      for (const gap of stand.advertGaps("lb1", from)) expect(Math.abs(gap - 1000)).toBeLessThan(100);
+      expect(await lb1.stop()).toBe(0);
+      expect(before.lines).toEqual(["<any><INSTANCE><VI_1><MASTER><255>"]);
+      expect(after.lines).toEqual(["<any><INSTANCE><VI_1><STOP><255>"]);
+    });
+  });
+
   test("with enable_script_security a root script that others may write is not run, and the place is named", async () => {
     await Stand.with(async (stand) => {
       const recorder = new Recorder(stand, "open");

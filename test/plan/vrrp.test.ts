@@ -23,11 +23,9 @@ describe("what an instance has and does not do yet", () => {
   });
 
   test.each([
-    ["smtp_alert", "smtp_alert", "off", "on"],
     ["track_src_ip", "track_src_ip", "off", "on"],
     ["kernel_rx_buf_size 1000", "kernel_rx_buf_size", "none", "1000 bytes"],
     ["garp_extra_if all 10", "garp_extra_if", "none", "all 10 s"],
-    ["notify_master /bin/true", "notify_master", "none", "/bin/true"],
     ["use_vmac vrrp.51 02:00:00:00:02:01", "virtual interface", "none", "use_vmac vrrp.51 02:00:00:00:02:01"],
     [
       "use_ipvlan vrrp.51 192.0.2.9/24 vepa group 5",
@@ -39,6 +37,13 @@ describe("what an instance has and does not do yet", () => {
     ["unicast_peer {\n192.0.2.3\n192.0.2.4\n}", "unicast_peer", "none", "192.0.2.3 192.0.2.4"],
   ])("%j is said with both values, and nothing happens", (body, keyword, off, on) => {
     expect(inV1(body)).toEqual([[`${keyword} ${off} → ${on}${NOTHING}`], [`${keyword} ${on} → ${off}${NOTHING}`]]);
+  });
+
+  test.each([
+    ["smtp_alert", "smtp_alert", "off", "on"],
+    ["notify_master /bin/true", "notify_master", "none", "/bin/true"],
+  ])("%j runs: who is told", (body, keyword, off, on) => {
+    expect(inV1(body)).toEqual([[`${keyword} ${off} → ${on}`], [`${keyword} ${on} → ${off}`]]);
   });
 
   test("one peer more is one peer", () => {
