@@ -135,11 +135,8 @@ export class NotifyMail {
         }
       }
     };
-    const connection = new MailConnection(
-      relay,
-      () => log.detail("Remote SMTP server {server} connected.", { server }),
-      hear,
-    );
+    const connected = (): void => log.detail("Remote SMTP server {server} connected.", { server });
+    const connection = new MailConnection(relay, connected, hear);
     this.#connection = connection;
     patience();
   }
@@ -162,17 +159,22 @@ const LOST = {
 
 function postOf(global: GlobalConfig): Post | undefined {
   const { smtpServer, notificationEmail, notificationEmailFrom, smtpHeloName, smtpConnectTimeout } = global;
+  const { smtpTls, smtpAuthorities, smtpLogin } = global;
   if (smtpServer === undefined || notificationEmail.length === 0) return undefined;
   const [host = "", port = "25"] = smtpServer.split(/\s+/);
+  const encrypted = !smtpTls ? "no" : Number(port) === SUBMISSIONS ? "from-start" : "start-tls";
   return {
-    relay: { host, port: Number(port) },
-    manners: { hello: smtpHeloName ?? hostname(), startTls: false, login: undefined },
+    relay: { host, port: Number(port), encrypted: encrypted === "from-start", authorities: smtpAuthorities },
+    manners: { hello: smtpHeloName ?? hostname(), encrypted, login: smtpLogin },
     timeout: smtpConnectTimeout,
     router: global.routerId ?? hostname(),
     from: notificationEmailFrom ?? `${userName()}@${hostname()}`,
     to: notificationEmail,
   };
 }
+
+/** RFC 8314 §3.3. */
+const SUBMISSIONS = 465;
 
 /** Of this process; its number where it has no name. */
 function userName(): string {

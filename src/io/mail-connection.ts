@@ -1,5 +1,6 @@
-import { connect, type Socket } from "node:net";
-import { connect as encrypt } from "node:tls";
+import { readFileSync } from "node:fs";
+import { connect, isIP, Socket } from "node:net";
+import { type ConnectionOptions, connect as encrypt } from "node:tls";
 
 /** What a connection brings: bytes, `encrypted` after `startTls`, once the reason of its end. */
 export type MailHandler = (event: Uint8Array | "encrypted" | { readonly end: string }) => void;
@@ -8,20 +9,30 @@ export type MailHandler = (event: Uint8Array | "encrypted" | { readonly end: str
 export interface MailRelay {
   readonly host: string;
   readonly port: number;
+  readonly encrypted: boolean; // from the first byte on
+  readonly authorities: string | undefined; // path of certificates; undefined: Node's own
 }
 
-/** A TCP connection to a mail relay. `connected` is called first, then `handler`, neither after `close`. */
+/** A TCP connection to a mail relay. `connected` is called first, then `handler`, later, neither after `close`. */
 export class MailConnection {
   readonly #host: string;
   readonly #handler: MailHandler;
+  readonly #authorities: string | undefined; // PEM
   #socket: Socket;
   #open = true;
 
-  constructor({ host, port }: MailRelay, connected: () => void, handler: MailHandler) {
+  constructor({ host, port, encrypted, authorities }: MailRelay, connected: () => void, handler: MailHandler) {
     this.#host = host;
     this.#handler = handler;
-    this.#socket = connect({ host, port });
-    this.#socket.once("connect", () => {
+    try {
+      this.#authorities = authorities === undefined ? undefined : readFileSync(authorities, "utf8");
+    } catch (error) {
+      this.#socket = new Socket();
+      setImmediate(() => this.#end(String(error)));
+      return;
+    }
+    this.#socket = encrypted ? encrypt({ host, port, ...this.#trust() }) : connect({ host, port });
+    this.#socket.once(encrypted ? "secureConnect" : "connect", () => {
       if (this.#open) connected();
     });
     this.#listen(this.#socket);
@@ -35,7 +46,7 @@ export class MailConnection {
   startTls(): void {
     const plain = this.#socket;
     plain.removeAllListeners("data");
-    const secured = encrypt({ socket: plain, host: this.#host, servername: isAddress(this.#host) ? "" : this.#host });
+    const secured = encrypt({ socket: plain, host: this.#host, ...this.#trust() });
     secured.once("secureConnect", () => this.#tell("encrypted"));
     this.#socket = secured;
     this.#listen(secured);
@@ -47,6 +58,12 @@ export class MailConnection {
     this.#open = false;
     this.#socket.destroySoon();
     this.#socket.unref();
+  }
+
+  /** What the relay's certificate must be good for, and by whom. */
+  #trust(): ConnectionOptions {
+    const servername = isIP(this.#host) === 0 ? this.#host : "";
+    return { servername, ...(this.#authorities === undefined ? {} : { ca: this.#authorities }) };
   }
 
   #listen(socket: Socket): void {
@@ -63,8 +80,4 @@ export class MailConnection {
   #tell(event: Parameters<MailHandler>[0]): void {
     if (this.#open) this.#handler(event);
   }
-}
-
-function isAddress(host: string): boolean {
-  return /^[\d.]+$|:/.test(host);
 }

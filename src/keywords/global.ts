@@ -36,6 +36,20 @@ const EMAIL = {
   ),
 } satisfies Table;
 
+/** `smtp_auth USER PASSWORD`. */
+const login: ArgumentType<SmtpLogin> = {
+  usage: "<USER> <PASSWORD>",
+  least: 2,
+  most: 2,
+  read: ({ words: [user, password] }) => ({ user: user?.text ?? "", password: password?.text ?? "" }),
+};
+
+/** Who we are to a mail relay. */
+export interface SmtpLogin {
+  readonly user: string;
+  readonly password: string;
+}
+
 /** Keywords of `global_defs`. */
 export const GLOBAL_DEFS = {
   ...GLOBAL_DAEMON,
@@ -66,6 +80,25 @@ export const GLOBAL_DEFS = {
     default: "none",
     meaning: "Recipients of alert mails",
     repeats: true,
+  }),
+  smtp_tls: line(flag, {
+    default: "off",
+    meaning: "Mail over TLS only",
+    note: "from the first byte on port 465, else by STARTTLS",
+    ours: true,
+  }),
+  smtp_tls_ca: line(named("<PATH>"), {
+    default: "the authorities that Node knows",
+    meaning: "Certificates of the authorities that the mail relay is trusted by",
+    ours: true,
+    missing: "",
+  }),
+  smtp_auth: line(login, {
+    default: "none",
+    meaning: "Log in to the mail relay",
+    note: "never without TLS",
+    ours: true,
+    missing: "",
   }),
   ...later(
     { smtp_alert: line(optionalBoolean, { default: "unset", meaning: "Default for every smtp_alert option" }) },

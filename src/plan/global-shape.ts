@@ -45,6 +45,10 @@ export const GLOBAL: Shape<GlobalConfig> = {
   notificationEmailFrom: value("notification_email_from"),
   smtpServer: value("smtp_server"),
   smtpConnectTimeout: seconds("smtp_connect_timeout"),
+  smtpTls: value("smtp_tls"),
+  smtpAuthorities: value("smtp_tls_ca"),
+  // The password is not shown.
+  smtpLogin: value("smtp_auth", { show: ({ user }) => user }),
   smtpHeloName: value("smtp_helo_name", { show: (name) => name || '""' }),
   emailFaults: unless("no_email_faults"),
   garpInterval: seconds("vrrp_garp_interval"),

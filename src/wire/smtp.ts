@@ -4,7 +4,7 @@ import { base64, clean, type Mail, mailAddress, messageText } from "./mail.ts";
 /** How to speak to the relay. */
 export interface SmtpManners {
   readonly hello: string; // our name
-  readonly startTls: boolean; // go on encrypted, or not at all. RFC 3207
+  readonly encrypted: "no" | "start-tls" | "from-start"; // start-tls: go on encrypted, or not at all. RFC 3207
   readonly login: { readonly user: string; readonly password: string } | undefined; // AUTH PLAIN, RFC 4954, RFC 4616
 }
 
@@ -56,9 +56,9 @@ export interface SmtpStep {
 /** A reply that is longer has no end; RFC 5321 §4.5.3.1.5 allows lines of 512 bytes. */
 const LONGEST_REPLY = 16_384;
 
-/** A connection is made; the relay speaks first. `encrypted`: from the first byte on (port 465). */
-export function smtpStart(mail: Mail, manners: SmtpManners, encrypted = false): SmtpDialogue {
-  return { manners, mail, phase: { name: "greeting" }, heard: "", encrypted };
+/** A connection is made (and encrypted, where it is from the start); the relay speaks first. */
+export function smtpStart(mail: Mail, manners: SmtpManners): SmtpDialogue {
+  return { manners, mail, phase: { name: "greeting" }, heard: "", encrypted: manners.encrypted === "from-start" };
 }
 
 /** One step: bytes in, bytes out. Pure; never throws, whatever the relay says. */
@@ -101,7 +101,7 @@ function answered(dialogue: SmtpDialogue, reply: Reply): SmtpStep {
       return code === 220 ? hello(dialogue) : refused(dialogue, reply);
     case "hello":
       if (code !== 250) return refused(dialogue, reply);
-      if (manners.startTls && !encrypted) return say(dialogue, { name: "start-tls" }, "STARTTLS");
+      if (manners.encrypted === "start-tls" && !encrypted) return say(dialogue, { name: "start-tls" }, "STARTTLS");
       if (manners.login === undefined) return from(dialogue);
       return say(dialogue, { name: "login" }, `AUTH PLAIN ${credentials(manners.login)}`);
     case "start-tls":
@@ -133,8 +133,8 @@ function answered(dialogue: SmtpDialogue, reply: Reply): SmtpStep {
 
 /** EHLO only where an extension is wanted: Keepalived says HELO. */
 function hello(dialogue: SmtpDialogue): SmtpStep {
-  const { hello: name, startTls, login } = dialogue.manners;
-  const word = startTls || login !== undefined ? "EHLO" : "HELO";
+  const { hello: name, encrypted, login } = dialogue.manners;
+  const word = encrypted === "start-tls" || login !== undefined ? "EHLO" : "HELO";
   return say(dialogue, { name: "hello" }, `${word} ${clean(name).replaceAll(" ", "") || "localhost"}`);
 }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { seconds } from "../../src/base/time.ts";
 import type { Implementation } from "./daemon.ts";
-import { until } from "./run.ts";
+import { run, until } from "./run.ts";
 import { instance, read, Stand } from "./stand.ts";
 
 const RELAY = fileURLToPath(new URL("relay.py", import.meta.url));
@@ -29,8 +29,9 @@ class Relay {
     this.process = process;
   }
 
-  static async start(stand: Stand, node: string): Promise<Relay> {
-    const relay = new Relay(stand.lan.spawn(node, ["/usr/bin/python3", RELAY, "127.0.0.1", "2525"]));
+  static async start(stand: Stand, node: string, certificate: readonly string[] = []): Promise<Relay> {
+    const argv = ["/usr/bin/python3", RELAY, "127.0.0.1", "2525", ...certificate];
+    const relay = new Relay(stand.lan.spawn(node, argv));
     const said: string[] = [];
     read(relay.process, (line) => {
       said.push(line);
@@ -134,6 +135,55 @@ describe.concurrent("mails", () => {
       expect(took).toBeGreaterThan(1500);
       expect(took).toBeLessThan(4000);
       await lb1.waitForLog(/2 SMTP alerts are not sent: the daemon stops/);
+    });
+  });
+
+  test("with smtp_tls and smtp_auth the mail goes encrypted, with a login, to whom the certificate is good for, or not at all", async () => {
+    await Stand.with(async (stand) => {
+      const [key, certificate] = [join(stand.lan.folder, "key.pem"), join(stand.lan.folder, "certificate.pem")];
+      const made = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+      ];
+      const named = [
+        "-subj",
+        "/CN=relay",
+        "-addext",
+        "subjectAltName=IP:127.0.0.1",
+        "-keyout",
+        key,
+        "-out",
+        certificate,
+      ];
+      await run([...made, ...named]);
+      const relay = await Relay.start(stand, "lb1", [certificate, key]);
+      const login = "smtp_tls\nsmtp_auth user secret";
+      const lb1 = await stand.startMaster(globals(`${login}\nsmtp_tls_ca ${certificate}`) + instance());
+      await relay.waitFor(1);
+      expect(await lb1.stop()).toBe(0);
+      expect(relay.mails.map(({ tls, login: known }) => [tls, known])).toEqual([
+        [true, true],
+        [true, true],
+      ]);
+      const stranger = await stand.startMaster(globals(login) + instance());
+      await stranger.waitForLog(/SMTP server .*: self-signed certificate/);
+      expect(await stranger.stop()).toBe(0);
+      const wrong = globals(`smtp_auth user guessed\nsmtp_tls_ca ${certificate}`);
+      const guess = await stand.startMaster(wrong + instance());
+      await guess.waitForLog(/SMTP server .*: 535 /);
+      await guess.waitForLog(
+        /SMTP alert `\[R1\] VRRP Instance VI_1 - Entering MASTER state` is lost: the server refused it/,
+      );
+      expect(await guess.stop()).toBe(0);
+      expect(relay.mails).toHaveLength(2);
     });
   });
 

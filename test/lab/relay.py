@@ -23,7 +23,7 @@ class Handler:
         mail = {
             "hello": session.host_name,
             "tls": session.ssl is not None,
-            "login": getattr(session, "login_data", None) is not None,
+            "login": bool(session.authenticated),
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,
             "content": envelope.original_content.decode("utf-8"),
@@ -33,7 +33,8 @@ class Handler:
 
 
 def login(server, session, envelope, mechanism, data):
-    return AuthResult(success=data.login == b"user" and data.password == b"secret")
+    # handled=False: the server answers.
+    return AuthResult(success=data.login == b"user" and data.password == b"secret", handled=False)
 
 
 async def main():

@@ -10,8 +10,8 @@ const MAIL: Mail = {
   body: "B",
   date: "D",
 };
-const PLAIN: SmtpManners = { hello: "helo.example.com", startTls: false, login: undefined };
-const SECURE: SmtpManners = { ...PLAIN, startTls: true, login: { user: "u", password: "pä" } };
+const PLAIN: SmtpManners = { hello: "helo.example.com", encrypted: "no", login: undefined };
+const SECURE: SmtpManners = { ...PLAIN, encrypted: "start-tls", login: { user: "u", password: "pä" } };
 
 /** Feeds replies one by one; what is said in between, the message shortened. */
 function talk(replies: readonly (string | SmtpEvent)[], manners = PLAIN): string[] {
@@ -110,6 +110,11 @@ test("STARTTLS: encrypted before anything is told, the login after it; what was 
     "MAIL FROM:<k@example.com>",
     "RCPT TO:<a@example.com>",
   ]);
+});
+
+test("encrypted from the start: no STARTTLS, the login at once", () => {
+  const said = talk(["220 x\r\n", OK, "235 welcome\r\n"], { ...SECURE, encrypted: "from-start" });
+  expect(said.map((line) => line.split(" ")[0])).toEqual(["EHLO", "AUTH", "MAIL"]);
 });
 
 test("without encryption, or with a wrong password, nothing is sent", () => {
