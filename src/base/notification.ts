@@ -21,5 +21,6 @@ export interface Notification {
   readonly scripts: readonly Command[]; // started together, in this order
   readonly line: string | undefined; // for the FIFOs, without its end
   readonly alert: Alert | undefined;
+  readonly repeats: boolean; // others can make it happen at will: left out while the last one is on its way
   readonly final: boolean; // nothing comes after it: the daemon stops
 }

@@ -81,7 +81,8 @@ export function instanceNotification(
   const line = `${about} ${event} ${priority}`;
   if (!isState(event)) {
     const script = event === "MASTER_RX_LOWER_PRI" ? notify.lowerPriority : undefined;
-    return { about, scripts: listed(script), line, alert: undefined, final: false };
+    const repeats = event === "MASTER_RX_LOWER_PRI";
+    return { about, scripts: listed(script), line, alert: undefined, repeats, final: false };
   }
   const specific = event === "DELETED" ? notify.deleted : notify[KINDS[event]];
   const wanted = smtpAlert && (faults || event !== "FAULT");
@@ -90,6 +91,7 @@ export function instanceNotification(
     scripts: listed(specific, told(notify.every, ["INSTANCE", name, event, String(priority)])),
     line,
     alert: wanted ? instanceAlert(name, event) : undefined,
+    repeats: false,
     final: event === "STOP",
   };
 }
@@ -108,6 +110,7 @@ export function groupNotification(
     scripts: listed(notify[KINDS[event]], told(notify.every, ["GROUP", name, event, "0"])),
     line: `${about} ${event} 0`,
     alert: wanted ? groupAlert(name, event) : undefined,
+    repeats: false,
     final: event === "STOP",
   };
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { seconds } from "../../src/base/time.ts";
 import type { Implementation } from "./daemon.ts";
+import { sendLower } from "./lower-adverts.ts";
 import { until } from "./run.ts";
 import { instance, isAlive, read, Stand } from "./stand.ts";
 
@@ -119,6 +120,27 @@ describe.concurrent("FIFOs", () => {
       expect(await lb1.stop()).toBe(0);
       expect(Date.now() - began).toBeLessThan(2500);
       expect([existsSync(fifo), readFileSync(file, "utf8")]).toEqual([false, "kept"]);
+    });
+  });
+
+  test("a flood of lower adverts is told of as fast as it is read, and keeps nothing in memory", async () => {
+    await Stand.with(async (stand) => {
+      const fifo = join(stand.lan.folder, "fifo");
+      const lb1 = await stand.startMaster(
+        `global_defs {\nnotify_fifo ${fifo}\n}\n${instance({ priority: 200, more: "lower_prio_no_advert" })}`,
+      );
+      const lines = await readFifo(stand, "lb1", fifo);
+      const memory = (): number[] =>
+        lb1.pids().map((pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]));
+      await sendLower(stand, 0, 10_000);
+      const before = memory();
+      await sendLower(stand, 0, 50_000);
+      const after = memory();
+      expect(lb1.state).toBe("MASTER");
+      expect(lines.filter((line) => line.includes("MASTER_RX_LOWER_PRI")).length).toBeGreaterThan(10);
+      for (const [i, size] of after.entries()) expect(size - (before[i] ?? 0)).toBeLessThan(40_000); // KiB
+      expect(await lb1.stop()).toBe(0);
+      await told(lines, 'INSTANCE "VI_1" STOP 200');
     });
   });
 

@@ -1,18 +1,15 @@
 import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { ip } from "../../src/base/ip.ts";
 import { seconds } from "../../src/base/time.ts";
-import { encodeIpv4 } from "../../src/wire/ipv4.ts";
-import { encodeAdvertisement } from "../../src/wire/vrrp.ts";
+import { native } from "../../src/io/native.ts";
 import type { Implementation } from "./daemon.ts";
+import { sendLower } from "./lower-adverts.ts";
 import { Recorder } from "./recorder.ts";
 import { until } from "./run.ts";
-import { instance, isAlive, Stand } from "./stand.ts";
+import { instance, isAlive, read, Stand } from "./stand.ts";
 
-const SENDER = fileURLToPath(new URL("raw-sender.mjs", import.meta.url));
 const KINDS = ["master", "backup", "fault", "stop"] as const;
 
 /** An instance whose scripts are all `recorder`, told apart by their words. */
@@ -170,20 +167,38 @@ describe.concurrent("notify scripts", () => {
     });
   });
 
+  test("when the supervisor is killed, its child tells of the stop itself, as keepalived's does", async () => {
+    await Stand.with(async (stand) => {
+      const live = async (node: string, implementation: Implementation, vrid: number): Promise<string[]> => {
+        const recorder = new Recorder(stand, node);
+        const fifo = join(stand.lan.folder, `${node}.fifo`);
+        expect(native.mkfifo(fifo, 0o600)).toBe(0);
+        const lines: string[] = [];
+        read(stand.lan.spawn(node, ["tail", "-f", fifo]), (line) => lines.push(line));
+        const more = `notify_stop "${recorder.path} stop"\n    notify "${recorder.path} any"`;
+        const text = `global_defs {\nnotify_fifo ${fifo}\n}\n${instance({ vrid, addresses: [`192.0.2.${vrid}`], more })}`;
+        const director = stand.start(node, text, { implementation });
+        await recorder.waitFor(1);
+        await director.waitForLog(/Startup complete/);
+        const [parent = 0, child = 0] = director.pids();
+        process.kill(parent, "SIGKILL");
+        await recorder.waitFor(3);
+        await until("the last line", async () => lines.length >= 2, seconds(5));
+        await until("the end", async () => !isAlive(child), seconds(5));
+        return [...recorder.lines.slice(0, 1), ...recorder.lines.slice(1).sort(), ...lines];
+      };
+      const [ours, theirs] = await Promise.all([live("lb1", "ours", 101), live("lb2", "keepalived", 111)]);
+      expect(ours).toEqual(theirs);
+      expect(ours).toContain("<stop>");
+    });
+  });
+
   test("each lower advertisement runs notify_master_rx_lower_pri; while one waits, the next ones are that one", async () => {
     await Stand.with(async (stand) => {
       const recorder = new Recorder(stand, "lower");
       const more = `notify_master_rx_lower_pri "${recorder.path} sleep=1.5 lower"`;
       const lb1 = await stand.startMaster(instance({ priority: 200, more }));
-      const advertisement = encodeAdvertisement({
-        version: 2,
-        vrid: 51,
-        priority: 50,
-        interval: seconds(1),
-        authentication: { type: "none" },
-        addresses: [ip("192.0.2.100")],
-      });
-      await sendAdverts(stand, 5, 40, advertisement); // 0.2 s
+      await sendLower(stand, 5, 40); // 0.2 s
       await lb1.waitForLog(/with lower priority 50/);
       await recorder.waitFor(2);
       await sleep(2000);
@@ -231,11 +246,3 @@ describe.concurrent("notify scripts", () => {
     });
   });
 });
-
-/** Sends an advertisement from lb2 to all, `count` times, `gap` milliseconds apart. */
-async function sendAdverts(stand: Stand, gap: number, count: number, payload: Uint8Array): Promise<void> {
-  const [from, to] = [ip("192.0.2.12"), ip("224.0.0.18")];
-  const packet = Buffer.from(encodeIpv4({ from, to, protocol: 112, ttl: 255, tos: 0xc0, id: 1, payload }));
-  const frame = `01005e000012${stand.lan.mac("lb2").replaceAll(":", "")}0800${packet.toString("hex")}`;
-  await stand.lan.run("lb2", [process.execPath, SENDER, "eth0", String(gap), String(count), frame]);
-}

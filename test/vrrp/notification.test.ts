@@ -47,11 +47,13 @@ test.each<[NotifiedEvent, string]>([
 
 test("a lower advertisement runs its own script alone, and goes to the FIFO", () => {
   const told = instanceNotification(instance, "MASTER_RX_LOWER_PRI", 150);
-  expect([words(told.scripts), told.line, told.alert]).toEqual([
+  expect([words(told.scripts), told.line, told.alert, told.repeats]).toEqual([
     ["lower word"],
     'INSTANCE "VI_1" MASTER_RX_LOWER_PRI 150',
     undefined,
+    true,
   ]);
+  expect(instanceNotification(instance, "MASTER", 150).repeats).toBe(false);
 });
 
 test("a changed priority goes to the FIFO alone", () => {
@@ -129,6 +131,7 @@ test("a state has a name before it is told again; before the start there is none
     scripts: [],
     line: 'INSTANCE "VI_1" MASTER 7',
     alert: undefined,
+    repeats: false,
     final: false,
   });
 });
