@@ -77,11 +77,9 @@ export function isSent({ waiting }: MailQueue<unknown>): boolean {
 function added<M>(queue: MailQueue<M>, mail: M, now: Micros): MailStep<M> {
   const waiting = [...queue.waiting, { mail, since: now }];
   if (waiting.length <= MOST_WAITING) return next({ ...queue, waiting }, []);
-  const [oldest] = queue.sending ? waiting.splice(1, 1) : waiting.splice(0, 1);
-  return next(
-    { ...queue, waiting },
-    oldest === undefined ? [] : [{ type: "lost", mail: oldest.mail, why: "too-many" }],
-  );
+  const oldest = queue.sending ? 1 : 0;
+  const lost = waiting.splice(oldest, 1).map((one) => ({ type: "lost", mail: one.mail, why: "too-many" }) as const);
+  return next({ ...queue, waiting }, lost);
 }
 
 function failed<M>(queue: MailQueue<M>, permanent: boolean, now: Micros): MailStep<M> {

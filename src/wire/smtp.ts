@@ -24,7 +24,7 @@ export interface SmtpDialogue {
 
 type Phase =
   | { readonly name: "greeting" | "hello" | "start-tls" | "handshake" | "login" | "from" }
-  | { readonly name: "to"; readonly index: number; readonly refused: readonly Refusal[] }
+  | { readonly name: "to"; readonly asked: readonly string[]; readonly refused: readonly Refusal[] } // the last one now
   | { readonly name: "data"; readonly refused: readonly Refusal[] }
   | { readonly name: "message"; readonly refused: readonly Refusal[] }
   | { readonly name: "quit"; readonly outcome: SmtpOutcome }
@@ -65,6 +65,7 @@ export function smtpStart(mail: Mail, manners: SmtpManners): SmtpDialogue {
 export function smtpStep(dialogue: SmtpDialogue, event: SmtpEvent): SmtpStep {
   const { phase } = dialogue;
   if (phase.name === "over") return { dialogue, effects: [] };
+  // What lies behind the answer to STARTTLS was not encrypted: it does not count (RFC 3207 §6).
   if (event === "encrypted")
     return phase.name === "handshake" ? hello({ ...dialogue, encrypted: true, heard: "" }) : { dialogue, effects: [] };
   if (!(event instanceof Uint8Array)) {
@@ -87,8 +88,6 @@ export function smtpStep(dialogue: SmtpDialogue, event: SmtpEvent): SmtpStep {
         : answered({ ...now, heard: read.rest }, read.reply);
     effects.push(...step.effects);
     now = step.dialogue;
-    // What lies behind the answer to STARTTLS was not encrypted: it does not count (RFC 3207 §6).
-    if (now.phase.name === "handshake") now = { ...now, heard: "" };
     if (now.phase.name === "over" || now.phase.name === "handshake") return { dialogue: now, effects };
   }
 }
@@ -110,11 +109,11 @@ function answered(dialogue: SmtpDialogue, reply: Reply): SmtpStep {
     case "login":
       return code === 235 ? from(dialogue) : refused(dialogue, reply);
     case "from":
-      return code === 250 ? to(dialogue, 0, []) : refused(dialogue, reply);
+      return code === 250 ? to(dialogue, [], []) : refused(dialogue, reply);
     case "to": {
       const taken = code === 250 || code === 251;
-      const recipient = mail.to[phase.index] ?? "";
-      return to(dialogue, phase.index + 1, taken ? phase.refused : [...phase.refused, { to: recipient, reply }]);
+      const now = phase.asked.slice(-1).map((recipient) => ({ to: recipient, reply }));
+      return to(dialogue, phase.asked, taken ? phase.refused : [...phase.refused, ...now]);
     }
     case "data":
       if (code !== 354) return refused(dialogue, reply);
@@ -143,11 +142,13 @@ function from(dialogue: SmtpDialogue): SmtpStep {
 }
 
 /** The next recipient; after the last one the message, if there is one who gets it. */
-function to(dialogue: SmtpDialogue, index: number, none: readonly Refusal[]): SmtpStep {
+function to(dialogue: SmtpDialogue, asked: readonly string[], none: readonly Refusal[]): SmtpStep {
   const { mail } = dialogue;
-  const recipient = mail.to[index];
-  if (recipient !== undefined)
-    return say(dialogue, { name: "to", index, refused: none }, `RCPT TO:<${mailAddress(recipient)}>`);
+  const recipient = mail.to[asked.length];
+  if (recipient !== undefined) {
+    const phase: Phase = { name: "to", asked: [...asked, recipient], refused: none };
+    return say(dialogue, phase, `RCPT TO:<${mailAddress(recipient)}>`);
+  }
   // One that is refused for now is worth another try, if nobody gets it.
   const worst = none.find(({ reply }) => reply.code < 500) ?? none[0];
   if (worst !== undefined && none.length === mail.to.length) return refused(dialogue, worst.reply);
@@ -183,11 +184,12 @@ function readReply(heard: string): Read {
   for (let at = 0; ; ) {
     const end = heard.indexOf("\n", at);
     if (end === -1) return "incomplete";
-    const [, code, dash, text = ""] = /^(\d{3})([ -]?)(.*?)\r?$/.exec(heard.slice(at, end)) ?? [];
-    if (code === undefined) return "malformed";
-    texts.push(clean(text));
+    const line = heard.slice(at, end);
+    if (!/^\d{3}/.test(line)) return "malformed";
+    const code = line.slice(0, 3);
+    texts.push(clean(line.slice(4)).trim());
     at = end + 1;
-    if (dash !== "-")
+    if (line[3] !== "-")
       return { reply: { code: Number(code), text: `${code} ${texts.join(" ")}`.trim() }, rest: heard.slice(at) };
   }
 }

@@ -59,6 +59,12 @@ test("alerts of more than an hour ago are given up", () => {
   expect(queue.waiting.map(({ mail }) => mail)).toEqual(["b"]);
 });
 
+test("the last of them too; then there is nothing to wait for, and an answer that comes late is none", () => {
+  const { queue, did } = run([0, add("a")], [3601, FAILED], [3602, FAILED], [3603, DELIVERED]);
+  expect(did).toEqual(["0 send a", "3601 retrying", "3601 lost a too-old", "3603 recovered"]);
+  expect([mailDeadline(queue), isSent(queue)]).toEqual([undefined, true]);
+});
+
 test("of more than 1000 that wait the oldest is given up, but not the one under way", () => {
   const many = Array.from({ length: 1000 }, (_, i) => [0, add(`m${i}`)] as const);
   expect(run(...many, [1, add("x")]).did.at(-1)).toBe("1 lost m1 too-many");

@@ -112,6 +112,11 @@ test("STARTTLS: encrypted before anything is told, the login after it; what was 
   ]);
 });
 
+test("what comes in clear during the handshake is nothing, and a host without a name is localhost", () => {
+  const said = talk(["220 x\r\n", OK, "220 go\r\n", OK, "encrypted"], { ...SECURE, hello: "" });
+  expect(said).toEqual(["EHLO localhost", "STARTTLS", "start-tls", "EHLO localhost"]);
+});
+
 test("encrypted from the start: no STARTTLS, the login at once", () => {
   const said = talk(["220 x\r\n", OK, "235 welcome\r\n"], { ...SECURE, encrypted: "from-start" });
   expect(said.map((line) => line.split(" ")[0])).toEqual(["EHLO", "AUTH", "MAIL"]);
