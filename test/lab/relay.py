@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 
 class Handler:
-    async def handle_RCPT(self, server, session, envelope, address, options):
+    async def handle_RCPT(self, server, dialogue, envelope, address, options):
         if address.startswith("unknown@"):
             return "550 5.1.1 no such user"
         if address.startswith("later@"):
@@ -19,11 +19,11 @@ class Handler:
         envelope.rcpt_tos.append(address)
         return "250 ok"
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server, dialogue, envelope):
         mail = {
-            "hello": session.host_name,
-            "tls": session.ssl is not None,
-            "login": bool(session.authenticated),
+            "hello": dialogue.host_name,
+            "tls": dialogue.ssl is not None,
+            "login": bool(dialogue.authenticated),
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,
             "content": envelope.original_content.decode("utf-8"),
@@ -32,7 +32,7 @@ class Handler:
         return "250 2.0.0 queued"
 
 
-def login(server, session, envelope, mechanism, data):
+def login(server, dialogue, envelope, mechanism, data):
     # handled=False: the server answers.
     return AuthResult(success=data.login == b"user" and data.password == b"secret", handled=False)
 
