@@ -4,9 +4,11 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
@@ -56,6 +58,18 @@ FUNCTION(setrlimit) {
   if (!(soft >= 0 && hard >= 0)) return type_error(env, "a limit must not be negative");
 #define LIMIT(value) ((value) < 0x1p63 ? (rlim_t)(value) : RLIM_INFINITY)
   return result(env, setrlimit(resource, &(struct rlimit){.rlim_cur = LIMIT(soft), .rlim_max = LIMIT(hard)}));
+}
+
+FUNCTION(mkfifo) {
+  napi_value value;
+  int mode;
+  char path[4096]; /* PATH_MAX */
+  size_t length;
+  if (!ARGUMENTS("vi", &value, &mode)) return NULL;
+  if (napi_get_value_string_utf8(env, value, path, sizeof path, &length) != napi_ok || strlen(path) != length)
+    return type_error(env, "argument 1 must be a string without NUL");
+  if (length == sizeof path - 1) return number(env, -ENAMETOOLONG);
+  return result(env, mkfifo(path, (mode_t)mode));
 }
 
 FUNCTION(waitpid) {

@@ -11,6 +11,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   config: ["base", "syntax", "keywords"],
   vrrp: ["base", "wire"],
   lvs: ["base"],
+  notify: ["base"],
   check: ["base", "wire", "node:"],
   io: ["base", "wire", "netlink", "node:"],
   observe: ["base", "pino", "prom-client"],
@@ -28,14 +29,28 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "command",
     "vrrp",
     "lvs",
+    "notify",
     "check",
     "io",
     "observe",
     "node:",
   ],
 };
-const PURE = ["base", "wire", "netlink", "syntax", "keywords", "config", "lint", "plan", "convert", "vrrp", "lvs"];
-const IMPURE = /\b(Date\b|performance\.|setTimeout|setInterval|Math\.random|process\.|Buffer\.)/;
+const PURE = [
+  "base",
+  "wire",
+  "netlink",
+  "syntax",
+  "keywords",
+  "config",
+  "lint",
+  "plan",
+  "convert",
+  "vrrp",
+  "lvs",
+  "notify",
+];
+const IMPURE = /\b(new Date\b|Date[.(]|performance\.|setTimeout|setInterval|Math\.random|process\.|Buffer\.)/;
 
 const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
 

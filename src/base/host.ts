@@ -66,15 +66,23 @@ export function pathParts(path: string): readonly string[] {
 const LONGEST_PATH = 4096; // PATH_MAX of linux/limits.h
 
 /**
- * Whether a file or folder may be changed by everybody, or by others than root. In a folder with the sticky bit nobody
- * can replace what another owns.
+ * The first part of a file's path, links followed, that others can write, and so put another program in its place;
+ * `others` than root, or else than its owner and group. Undefined where there is none, as far as `files` tells.
  */
-export function isOpenTo(fact: FileFact | undefined, whom: "everybody" | "others than root"): boolean {
-  if (fact === undefined || fact.type === "missing") return false;
-  if (fact.type === "folder" && (fact.mode & STICKY) !== 0) return false;
-  if ((fact.mode & OTHERS_WRITE) !== 0) return true;
-  return whom === "others than root" && (fact.owner !== 0 || (fact.group !== 0 && (fact.mode & GROUP_WRITE) !== 0));
+export function openPart(path: string, files: ReadonlyMap<string, FileFact>, root: boolean): string | undefined {
+  const target = files.get(path)?.target;
+  const parts = [...pathParts(path), ...(target === undefined ? [] : pathParts(target))];
+  return parts.find((part) => isOpen(files.get(part), root));
 }
+
 const STICKY = 0o1000;
 const OTHERS_WRITE = 0o002;
 const GROUP_WRITE = 0o020;
+
+/** In a folder with the sticky bit nobody can replace what another owns. */
+function isOpen(fact: FileFact | undefined, root: boolean): boolean {
+  if (fact === undefined || fact.type === "missing") return false;
+  if (fact.type === "folder" && (fact.mode & STICKY) !== 0) return false;
+  if ((fact.mode & OTHERS_WRITE) !== 0) return true;
+  return root && (fact.owner !== 0 || (fact.group !== 0 && (fact.mode & GROUP_WRITE) !== 0));
+}

@@ -40,6 +40,7 @@ export function explained(entry: Entry): readonly string[] {
     ["default", row.default],
     ["note", row.note],
     ["since", row.since && `Keepalived ${row.since}`],
+    ["origin", row.ours && "keepalived-ts; Keepalived does not know it"],
     ["build", row.build && `Keepalived only where built with ${row.build}`],
     ["status", later && `accepted, not implemented: ${later.effect}`],
   ];

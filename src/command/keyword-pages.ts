@@ -57,6 +57,7 @@ function remarks({ row, later }: Entry): readonly string[] {
   return [
     row.note ?? "",
     row.since === undefined ? "" : `since Keepalived ${row.since}`,
+    row.ours ? "of keepalived-ts alone" : "",
     row.build === undefined ? "" : `in Keepalived where built with ${row.build}`,
     later === undefined ? "" : "not implemented",
   ].filter((remark) => remark !== "");

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
+import type { Notification } from "../base/notification.ts";
 import { type Micros, milliseconds, toSeconds } from "../base/time.ts";
 import type { Config } from "../config/model/model.ts";
 import type { Log } from "../observe/log.ts";
@@ -17,6 +18,8 @@ export interface ChildSettings {
   readonly facility: number;
   readonly respawn: boolean;
   readonly log: Log;
+  /** The process wants operators to be told. */
+  readonly notify: (notification: Notification) => void;
   /** It cannot run (status 1, 2, 4), or must not be started again (0): the daemon has to stop with `status`. */
   readonly ended: (status: number) => void;
 }
@@ -117,7 +120,7 @@ export class ChildSlot<Report> {
     const child = fork(program, [], { execArgv: [], stdio: ["ignore", "inherit", "inherit", "ipc"] });
     this.#child = child;
     child.on("message", (message) => this.#hear(message as FromChild<Report>));
-    child.once("exit", (status, signal) => this.#died(status, signal));
+    child.once("close", (status, signal) => this.#died(status, signal)); // after its last message
     child.once("error", (error) => {
       log.error("{title} child process: {error}", { title, error: error.message });
       if (child.pid === undefined) this.#died(null, null);
@@ -136,6 +139,10 @@ export class ChildSlot<Report> {
   #hear(message: FromChild<Report>): void {
     if (message.type === "report") {
       if (!this.#stopping) this.#report = message.report;
+      return;
+    }
+    if (message.type === "notify") {
+      this.#settings.notify(message.notification);
       return;
     }
     this.#ready = true;

@@ -1,8 +1,10 @@
 import "./no-inspector.ts";
+import type { Notification } from "../base/notification.ts";
 import type { Config } from "../config/model/model.ts";
 import { claimPidFile, type PidFile } from "../io/pid-file.ts";
 import { dieWithParent } from "../io/realtime.ts";
 import type { Log } from "../observe/log.ts";
+import { ChildNotify } from "./child-notify.ts";
 import type { ChildOptions, FromChild, ToChild } from "./messages.ts";
 import { openLog } from "./open-log.ts";
 import { Throttle } from "./throttle.ts";
@@ -26,6 +28,8 @@ export interface ProgramContext<Report> {
   readonly log: Log;
   /** To be called whenever `report()` would answer something new; cheap: reports leave at most every 100 ms. */
   readonly changed: () => void;
+  /** Operators are told, by the supervisor; in the order of the calls. */
+  readonly notify: (notification: Notification) => void;
 }
 
 /** A started program. */
@@ -60,6 +64,8 @@ export function runChild<Report>(program: Program<Report>): void {
   let pidFile: PidFile | undefined;
   let running: Promise<Running<Report>> | undefined;
   let stopping = false;
+  const origin = program.ident === "Keepalived_vrrp" ? "vrrp" : "checkers";
+  const notifications = new ChildNotify(origin, (notification, taken) => tell({ type: "notify", notification }, taken));
 
   // SIGHUP and SIGINT go to the whole terminal group; the supervisor hears them too and passes on what they mean.
   for (const signal of ["SIGHUP", "SIGINT", "SIGUSR2"] as const) process.on(signal, () => {});
@@ -82,6 +88,7 @@ export function runChild<Report>(program: Program<Report>): void {
         break;
       case "reload":
         log?.info("Reloading");
+        if (log !== undefined) notifications.configure(message.config.global, log);
         await (await running)?.reload(message.config);
         tell({ type: "reloaded" });
     }
@@ -91,24 +98,34 @@ export function runChild<Report>(program: Program<Report>): void {
     const { config, options, adopted } = message;
     log = await openLog(program.ident, { ...options, facility: message.facility });
     pidFile = claim(message.pidFile, log);
+    notifications.configure(config.global, log);
     const reports = new Throttle((finished) => {
       running?.then(
         (it) => tell({ type: "report", report: it.report() }, finished),
         () => {},
       );
     });
-    return await program.start({ config, options, adopted, log, changed: () => reports.request() });
+    return await program.start({
+      config,
+      options,
+      adopted,
+      log,
+      changed: () => reports.request(),
+      notify: (notification) => notifications.tell(notification),
+    });
   }
 
   function stop(): void {
     if (stopping) return;
     stopping = true;
+    notifications.stop();
     setTimeout(() => process.exit(INTERNAL_ERROR), LONGEST_STOP).unref();
     finish().then(() => process.exit(0), fail);
   }
 
   async function finish(): Promise<void> {
     await (await running)?.stop();
+    await notifications.close();
     log?.info("Stopped");
     pidFile?.release();
   }

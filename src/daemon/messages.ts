@@ -1,3 +1,4 @@
+import type { Notification } from "../base/notification.ts";
 import type { Config } from "../config/model/model.ts";
 import type { VrrpInstanceReportOf, VrrpReportOf } from "../observe/report.ts";
 import type { VrrpState } from "../vrrp/machine.ts";
@@ -35,6 +36,7 @@ export interface ChildOptions {
 export type FromChild<Report> =
   | { readonly type: "ready" }
   | { readonly type: "reloaded" }
+  | { readonly type: "notify"; readonly notification: Notification } // operators are to be told, in this order
   | { readonly type: "report"; readonly report: Report };
 
 /** What the vrrp process reports, at most ten times a second and only when something changed. */

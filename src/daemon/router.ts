@@ -15,6 +15,7 @@ import {
   type VrrpEvent,
   type VrrpState,
 } from "../vrrp/machine.ts";
+import { happened, type NotifiedEvent, notifiedState } from "../vrrp/notification.ts";
 import { RESIGN, type VrrpParameters } from "../vrrp/parameters.ts";
 import { receive, type VrrpPacket } from "../vrrp/receive.ts";
 import { evidenceOf } from "../vrrp/split-brain.ts";
@@ -46,6 +47,8 @@ export interface RouterHost extends Surroundings {
   readonly log: Log;
   readonly sockets: VrrpSockets;
   changed(): void;
+  /** Operators are to be told of an instance, with its effective priority. */
+  notify(instance: VrrpInstanceConfig, event: NotifiedEvent, priority: number): void;
   /** Whether another router of this host is master and has the address too, or will when a reload is done. */
   isHeldByAnother(router: Router, entry: InterfaceAddress): boolean;
 }
@@ -132,6 +135,8 @@ export class Router implements Speaker, GroupMember {
         iname: this.#config.name,
         state: this.#state.name.toUpperCase(),
       });
+      const lost = adopted.state.name !== this.#state.name ? notifiedState(this.#state) : undefined;
+      if (lost !== undefined) this.notify(lost);
       this.judge();
       this.#rearm();
       return;
@@ -177,6 +182,11 @@ export class Router implements Speaker, GroupMember {
     this.#announcements.linksChanged();
   }
 
+  /** The same router, of which others are told, or in another way. */
+  tellBy(config: VrrpInstanceConfig): void {
+    this.#config = config;
+  }
+
   /** Goes on with another configuration of the same virtual router. */
   reconfigure(config: VrrpInstanceConfig): void {
     this.#config = config;
@@ -215,6 +225,11 @@ export class Router implements Speaker, GroupMember {
     else if (event !== undefined) this.#feed(event);
   }
 
+  /** Operators are told. */
+  notify(event: NotifiedEvent): void {
+    this.#host.notify(this.#config, event, this.#priority);
+  }
+
   report(): VrrpInstanceReport {
     const { name, vrid, addresses } = this.#config;
     return {
@@ -245,6 +260,7 @@ export class Router implements Speaker, GroupMember {
     this.#state = state;
     this.#journal.stepped(before, state);
     for (const effect of effects) this.#perform(effect);
+    for (const told of happened(this.#config, state, effects)) this.notify(told);
     this.#rearm();
     this.#rivals.follow(this.#config, state);
     this.#host.changed();

@@ -11,6 +11,7 @@ import { type Diagnostic, startStatus } from "../syntax/diagnostic.ts";
 import { ChildSlot } from "./child-slot.ts";
 import { statistics, writeDump } from "./dump.ts";
 import type { ChildOptions, VrrpReport } from "./messages.ts";
+import { Notifier } from "./notifier.ts";
 import type { Notify } from "./notify.ts";
 import type { Options } from "./options.ts";
 import { VERSION } from "./version.ts";
@@ -39,6 +40,7 @@ export class Supervisor {
   readonly #host: SupervisorHost;
   readonly #vrrp: ChildSlot<VrrpReport>;
   readonly #checkers: ChildSlot<CheckersReport>;
+  readonly #notifier: Notifier;
   readonly #reloads = { applied: 0, refused: 0 };
   #running: Pick<Reading, "config" | "diagnostics"> | undefined; // what was put in force last
   #pidFile: PidFile | undefined;
@@ -60,8 +62,10 @@ export class Supervisor {
     };
     this.#options = options;
     this.#host = host;
+    this.#notifier = new Notifier(log);
     this.#vrrp = new ChildSlot({
       ...shared,
+      notify: (notification) => this.#notifier.tell("vrrp", notification),
       process: "vrrp",
       title: "VRRP",
       program: programs.vrrp,
@@ -69,6 +73,7 @@ export class Supervisor {
     });
     this.#checkers = new ChildSlot({
       ...shared,
+      notify: (notification) => this.#notifier.tell("checkers", notification),
       process: "checkers",
       title: "Healthcheck",
       program: programs.checkers,
@@ -196,6 +201,7 @@ export class Supervisor {
   /** Starts, reloads or stops each process, as the configuration needs it. Whether that worked. */
   async #apply(config: Config): Promise<boolean> {
     const { everyChild, checkers, vrrp } = this.#options;
+    this.#notifier.configure(config.global);
     const checkersNeeded = checkers && (everyChild || config.virtualServers.length > 0);
     const vrrpNeeded = vrrp && (everyChild || config.vrrpInstances.length > 0);
     const done = await Promise.all([
@@ -224,6 +230,7 @@ export class Supervisor {
       this.#host.log.warning("Stopping at once");
       this.#checkers.kill();
       this.#vrrp.kill();
+      this.#notifier.hurry();
     }, left);
   }
 
@@ -234,6 +241,7 @@ export class Supervisor {
     this.#host.log.info("Stopping");
     this.#host.notify(["STOPPING=1"]);
     await Promise.all([this.#checkers.stop(), this.#vrrp.stop()]);
+    await this.#notifier.close();
     this.#end(status);
   }
 

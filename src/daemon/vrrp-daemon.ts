@@ -1,5 +1,6 @@
 import type { IpAddress } from "../base/ip.ts";
 import { type Micros, seconds, toSeconds } from "../base/time.ts";
+import type { SyncGroupConfig } from "../config/model/group.ts";
 import type { Config, VrrpInstanceConfig } from "../config/model/model.ts";
 import { Clock } from "../io/clock.ts";
 import { HostNetwork } from "../io/host-network.ts";
@@ -7,18 +8,27 @@ import { Poller } from "../io/poller.ts";
 import { enterRealtime } from "../io/realtime.ts";
 import type { InterfaceAddress } from "../netlink/address.ts";
 import { going } from "../plan/difference.ts";
-import { instanceKeys } from "../plan/instance-shape.ts";
+import { instanceKeys, isAboutTelling } from "../plan/instance-shape.ts";
 import { planVrrp } from "../plan/plan.ts";
 import { WORTH_SAYING } from "../vrrp/lateness.ts";
+import {
+  groupNotification,
+  instanceNotification,
+  lineOnly,
+  type NotifiedEvent,
+  type NotifiedState,
+  notifiedState,
+  removedNotification,
+} from "../vrrp/notification.ts";
 import { startsAt } from "../vrrp/startup.ts";
-import { groupStateName } from "../vrrp/sync-group.ts";
 import { Announcer } from "./announcer.ts";
 import { ArpWatch } from "./arp-watch.ts";
 import type { ProgramContext, Running } from "./child.ts";
 import { allAddresses, deviceOf, gapRules, placedAddresses } from "./instance.ts";
 import type { VrrpInstanceReport, VrrpReport } from "./messages.ts";
 import { Router, type RouterHost } from "./router.ts";
-import { SyncGroup, withGroupTrackers } from "./sync-group.ts";
+import { withGroupTrackers } from "./sync-group.ts";
+import { SyncGroups } from "./sync-groups.ts";
 import { Trackers } from "./trackers.ts";
 import { type Reception, VrrpSockets } from "./vrrp-sockets.ts";
 
@@ -37,7 +47,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   readonly arpWatch: ArpWatch;
   readonly trackers: Trackers;
   readonly #routers = new Map<string, Router>(); // by `instanceKeys`
-  readonly #groups = new Map<string, SyncGroup>();
+  readonly #groups = new SyncGroups(this);
   readonly #up = new Map<string, boolean>(); // interfaces as last told to the operator
   #virtual: ReadonlyMap<IpAddress, number> = new Map(); // how many instances have it
   #wanted: ReadonlyMap<string, VrrpInstanceConfig> = new Map(); // while a reload is under way: what is to come
@@ -76,9 +86,9 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       const key = keys[i] ?? instance.name;
       this.#routers.set(key, new Router(key, instance, this));
     }
-    this.#setGroups(config, reports);
+    this.#groups.configure(config, this.#routers, reports);
     for (const [key, router] of this.#routers) this.#startRouter(router, reports.get(key));
-    this.#settleGroups();
+    this.#groups.settle(Math.max(this.clock.now(), this.#hearingFrom));
     for (const error of enterRealtime()) log.detail("{error}", { error: error.message });
   }
 
@@ -88,6 +98,15 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
 
   changed(): void {
     this.#context.changed();
+  }
+
+  notify(instance: VrrpInstanceConfig, event: NotifiedEvent, priority: number): void {
+    this.#context.notify(instanceNotification(instance, event, priority, { faults: this.#config.global.emailFaults }));
+  }
+
+  /** Operators are told of a sync group: after its members, where they have the same news. */
+  notifyGroup(group: SyncGroupConfig, event: Exclude<NotifiedState, "DELETED">): void {
+    this.#context.notify(groupNotification(group, event, { faults: this.#config.global.emailFaults }));
   }
 
   get receiveBuffers() {
@@ -119,7 +138,9 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     const keys = instanceKeys(config.vrrpInstances);
     this.#wanted = new Map(config.vrrpInstances.map((instance, i) => [keys[i] ?? instance.name, instance]));
     for (const { key } of going(vrrpInstances)) {
-      this.#routers.get(key)?.stop();
+      const router = this.#routers.get(key);
+      router?.stop();
+      if (router !== undefined) this.#tellRemoved(router);
       this.#routers.delete(key);
     }
     this.#virtual = virtualAddresses(config);
@@ -132,13 +153,16 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       coming.push(router);
       this.#routers.set(entry.key, router);
     }
-    this.#setGroups(config, new Map());
+    this.#groups.configure(config, this.#routers, new Map());
     for (const router of coming) this.#startRouter(router, undefined);
-    for (const entry of vrrpInstances?.entries ?? [])
-      if (entry.type === "changed") this.#routers.get(entry.key)?.reconfigure(entry.to);
-    this.#settleGroups();
+    for (const entry of vrrpInstances?.entries ?? []) {
+      if (entry.type === "changed" && isAboutTelling(entry.difference)) this.#routers.get(entry.key)?.tellBy(entry.to);
+      else if (entry.type === "changed") this.#routers.get(entry.key)?.reconfigure(entry.to);
+    }
+    this.#groups.settle(Math.max(this.clock.now(), this.#hearingFrom));
     this.#wanted = new Map();
     this.#reconsider(); // also what global_defs say of receive buffers
+    if (config.global.statesOnReload) this.#repeatStates();
     this.changed();
   }
 
@@ -150,6 +174,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       if (this.#context.options.releaseVips) router.stop();
       else router.abandon();
     }
+    for (const router of this.#routers.values()) router.notify("STOP");
+    this.#groups.stopped();
     this.sockets.close();
     this.announcer.close();
     this.arpWatch.close();
@@ -168,33 +194,20 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     };
   }
 
-  /** A sync group has gone from one state to another. */
-  groupChanged(): void {
-    this.changed();
+  #tellRemoved(router: Router): void {
+    const { config } = router;
+    const faults = this.#config.global.emailFaults;
+    this.#context.notify(removedNotification(config, router.report().priority, { faults }));
   }
 
-  /** Groups by name: one that stays goes on. `reports`: what a process that died said of the members, by key. */
-  #setGroups({ syncGroups, vrrpInstances }: Config, reports: ReadonlyMap<string, VrrpInstanceReport>): void {
-    const keys = instanceKeys(vrrpInstances);
-    const byName = new Map(vrrpInstances.map(({ name }, i) => [name, this.#routers.get(keys[i] ?? name)]));
-    const before = new Map(this.#groups);
-    this.#groups.clear();
-    const left = [...this.#routers.values()].filter(({ group }) => group !== undefined);
-    for (const router of left) router.group = undefined;
-    for (const { name, members } of syncGroups) {
-      const group = before.get(name) ?? new SyncGroup(name, this);
-      const routers = members.flatMap((member) => byName.get(member) ?? []);
-      for (const router of routers) router.group = group;
-      group.members = routers;
-      const [reported] = routers.flatMap(({ key }) => reports.get(key) ?? []);
-      if (reported !== undefined) group.resume(groupStateName(reported.state));
-      this.#groups.set(name, group);
+  /** For who reads a FIFO: each state as it is. */
+  #repeatStates(): void {
+    for (const router of this.#routers.values()) {
+      const { state, priority } = router.report();
+      const name = notifiedState(state);
+      if (name !== undefined) this.#context.notify(lineOnly(instanceNotification(router.config, name, priority)));
     }
-    for (const router of left) if (router.group === undefined) router.judge(); // the others' faults are none of its own
-  }
-
-  #settleGroups(): void {
-    for (const group of this.#groups.values()) group.settle(Math.max(this.clock.now(), this.#hearingFrom));
+    this.#groups.repeat((group, event) => this.#context.notify(lineOnly(groupNotification(group, event))));
   }
 
   #startRouter(router: Router, reported: VrrpInstanceReport | undefined): void {

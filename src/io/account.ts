@@ -18,7 +18,7 @@ export interface Account {
 export function lookUp({ user, group }: UserAndGroup): Account | undefined {
   const entry = user === undefined ? undefined : find("/etc/passwd", user);
   const uid = user === undefined ? -1 : idOf(user, entry);
-  const gid = group === undefined ? Number(entry?.[3] ?? -1) : idOf(group, find("/etc/group", group));
+  const gid = group === undefined ? Number(entry?.[3] ?? -1) : groupId(group.replace(/^:/, "")); // `:` asks for more groups
   return uid === undefined || gid === undefined ? undefined : { uid, gid };
 }
 
@@ -28,6 +28,9 @@ export function scriptAccount({ user, group }: UserAndGroup): Account | undefine
   return lookUp({ user: DEFAULT_USER, group }) ?? lookUp({ group });
 }
 const DEFAULT_USER = "keepalived_script"; // keepalived.conf(5) `script_user`
+function groupId(name: string): number | undefined {
+  return idOf(name, find("/etc/group", name));
+}
 
 function idOf(name: string, entry: readonly string[] | undefined): number | undefined {
   if (entry !== undefined) return Number(entry[2]);

@@ -57,6 +57,8 @@ export interface Native {
   spawn(argv: readonly string[], env: readonly string[], uid: number, gid: number): number;
   /** pidfd_open(2): readable when the process has ended. */
   pidfdOpen(pid: number): number;
+  /** mkfifo(3); the umask counts. */
+  mkfifo(path: string, mode: number): number;
   /** waitpid(pid, WNOHANG): the raw wait status, or -1 while it runs, or -errno. */
   waitpid(pid: number): number;
   kill(pid: number, signal: number): number;

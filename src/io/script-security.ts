@@ -1,5 +1,5 @@
 import { accessSync, constants } from "node:fs";
-import { isOpenTo, pathParts } from "../base/host.ts";
+import { openPart, pathParts } from "../base/host.ts";
 import { scriptAccount, type UserAndGroup } from "./account.ts";
 import { fileFacts } from "./host-facts.ts";
 
@@ -18,18 +18,10 @@ export function scriptRefusal(
   if (!secure || !isRoot) return undefined;
   const path = program.includes("/") ? program : inPath(program);
   if (path === undefined) return undefined; // that it is nowhere is found out when it is run
-  const open = insecurePart(path);
+  const open = openPart(path, fileFacts(pathParts(path)), true);
   return open === undefined
     ? undefined
     : `SECURITY VIOLATION - it would run as root, and \`${open}\` may be written by others`;
-}
-
-/** The first part of a path that others than root may change. */
-function insecurePart(path: string): string | undefined {
-  const facts = fileFacts(pathParts(path));
-  const target = facts.get(path)?.target;
-  const parts = [...pathParts(path), ...(target === undefined ? [] : pathParts(target))];
-  return parts.find((part) => isOpenTo(facts.get(part), "others than root"));
 }
 
 function inPath(program: string): string | undefined {

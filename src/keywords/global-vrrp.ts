@@ -186,16 +186,41 @@ export const GLOBAL_VRRP = {
       deprecated: "vrrp_garp_extra_if",
     },
   ),
+  smtp_alert_vrrp: line(optionalBoolean, {
+    default: "unset",
+    meaning: "Default smtp_alert for VRRP instances and groups",
+  }),
+  no_email_faults: line(flag, { default: "off", meaning: "Suppress mails for FAULT transitions" }),
+  default_interface: line(interfaceName, {
+    default: "eth0",
+    meaning: "Interface for static addresses without dev",
+    missing: "default_interface requires interface name",
+  }),
+  vrrp_notify_fifo: line(several("<PATH> [<USER> [<GROUP>]]"), {
+    default: "none",
+    meaning: "FIFO receiving VRRP state events",
+    missing: "No vrrp_notify_fifo name specified",
+  }),
+  vrrp_notify_fifo_script: line(scriptWithUser, {
+    default: "none",
+    meaning: "Reader command for vrrp_notify_fifo",
+    note: "FIFO path appended as last argument",
+    missing: "No vrrp_notify_fifo_script specified",
+  }),
+  vrrp_notify_priority_changes: line(optionalBoolean, {
+    default: "off",
+    meaning: "Write priority changes to the FIFOs",
+  }),
+  fifo_write_vrrp_states_on_reload: line(flag, {
+    default: "off",
+    meaning: "Repeat current states on the FIFOs after reload",
+  }),
   ...later({
     vrrp_gna_interval: line(decimalSeconds(0.000001, 4294.967295), {
       default: "0",
       unit: "s",
       meaning: "Gap between unsolicited NAs on one interface",
       refusal: "vrrp_gna_interval '%w' is invalid",
-    }),
-    smtp_alert_vrrp: line(optionalBoolean, {
-      default: "unset",
-      meaning: "Default smtp_alert for VRRP instances and groups",
     }),
     dynamic_interfaces: line(
       shown(
@@ -207,12 +232,6 @@ export const GLOBAL_VRRP = {
       ),
       { default: "off", meaning: "Accept interfaces that do not exist yet" },
     ),
-    no_email_faults: line(flag, { default: "off", meaning: "Suppress mails for FAULT transitions" }),
-    default_interface: line(interfaceName, {
-      default: "eth0",
-      meaning: "Interface for static addresses without dev",
-      missing: "default_interface requires interface name",
-    }),
     disable_local_igmp: line(flag, {
       default: "off",
       meaning: "Turn off IGMP reports for link-local multicast groups",
@@ -246,25 +265,6 @@ export const GLOBAL_VRRP = {
       default: "off",
       meaning: "Use ifindex rather than names in nftables sets",
       build: "NFTABLES",
-    }),
-    vrrp_notify_fifo: line(several("<PATH> [<USER> [<GROUP>]]"), {
-      default: "none",
-      meaning: "FIFO receiving VRRP state events",
-      missing: "No vrrp_notify_fifo name specified",
-    }),
-    vrrp_notify_fifo_script: line(scriptWithUser, {
-      default: "none",
-      meaning: "Reader command for vrrp_notify_fifo",
-      note: "FIFO path appended as last argument",
-      missing: "No vrrp_notify_fifo_script specified",
-    }),
-    vrrp_notify_priority_changes: line(optionalBoolean, {
-      default: "off",
-      meaning: "Write priority changes to the FIFOs",
-    }),
-    fifo_write_vrrp_states_on_reload: line(flag, {
-      default: "off",
-      meaning: "Repeat current states on the FIFOs after reload",
     }),
 
     vmac_prefix: line(text, {

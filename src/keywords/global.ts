@@ -36,60 +36,96 @@ const EMAIL = {
   ),
 } satisfies Table;
 
+/** `smtp_auth USER PASSWORD`. */
+const login: ArgumentType<SmtpLogin> = {
+  usage: "<USER> <PASSWORD>",
+  least: 2,
+  most: 2,
+  read: ({ words: [user, password] }) => ({ user: user?.text ?? "", password: password?.text ?? "" }),
+};
+
+/** Who we are to a mail relay. */
+export interface SmtpLogin {
+  readonly user: string;
+  readonly password: string;
+}
+
 /** Keywords of `global_defs`. */
 export const GLOBAL_DEFS = {
   ...GLOBAL_DAEMON,
   ...GLOBAL_VRRP,
   ...GLOBAL_LVS,
 
+  router_id: line(text, {
+    default: "local host name",
+    meaning: "Name identifying this machine in mails and logs",
+    missing: "routerid name missing - ignoring",
+  }),
+  notification_email_from: line(named("<EMAIL>"), {
+    default: "<daemon user>@<host name>",
+    meaning: "Sender address of alert mails",
+    note: "manual claims keepalived@host",
+    missing: "emailfrom missing - ignoring",
+  }),
+  smtp_server: line(server, { default: "none; port 25", meaning: "Mail relay for alerts" }),
+  smtp_helo_name: line(text, { default: "local host name", meaning: "Name sent in HELO", missing: "" }),
+  smtp_connect_timeout: line(shown("<integer 1..4294>", wholeSeconds(0, 4294)), {
+    default: "30",
+    unit: "s",
+    meaning: "Mail relay connection timeout",
+    note: "0 accepted, becomes 1 with error",
+    refusal: "smtp_connect_timeout '%w' must be in [0, 4294] - ignoring",
+  }),
+  notification_email: wordItems(shown("<EMAIL>", text, EMAIL), {
+    default: "none",
+    meaning: "Recipients of alert mails",
+    repeats: true,
+  }),
+  smtp_tls: line(flag, {
+    default: "off",
+    meaning: "Mail over TLS only",
+    note: "from the first byte on port 465, else by STARTTLS",
+    ours: true,
+  }),
+  smtp_tls_ca: line(named("<PATH>"), {
+    default: "the authorities that Node knows",
+    meaning: "Certificates of the authorities that the mail relay is trusted by",
+    ours: true,
+    missing: "",
+  }),
+  smtp_auth: line(login, {
+    default: "none",
+    meaning: "Log in to the mail relay",
+    note: "never without TLS",
+    ours: true,
+    missing: "",
+  }),
+  ...later(
+    { smtp_alert: line(optionalBoolean, { default: "unset", meaning: "Default for every smtp_alert option" }) },
+    { severity: "warning", effect: "it works for VRRP, but no mail is sent about services" },
+  ),
   ...later(
     {
-      router_id: line(text, {
-        default: "local host name",
-        meaning: "Name identifying this machine in mails and logs",
-        missing: "routerid name missing - ignoring",
-      }),
-      notification_email_from: line(named("<EMAIL>"), {
-        default: "<daemon user>@<host name>",
-        meaning: "Sender address of alert mails",
-        note: "manual claims keepalived@host",
-        missing: "emailfrom missing - ignoring",
-      }),
-      smtp_server: line(server, { default: "none; port 25", meaning: "Mail relay for alerts" }),
-      smtp_helo_name: line(text, { default: "local host name", meaning: "Name sent in HELO", missing: "" }),
-      smtp_connect_timeout: line(shown("<integer 1..4294>", wholeSeconds(0, 4294)), {
-        default: "30",
-        unit: "s",
-        meaning: "Mail relay connection timeout",
-        note: "0 accepted, becomes 1 with error",
-        refusal: "smtp_connect_timeout '%w' must be in [0, 4294] - ignoring",
-      }),
-      notification_email: wordItems(shown("<EMAIL>", text, EMAIL), {
+      notify_fifo: line(several("<PATH> [<USER> [<GROUP>]]"), {
         default: "none",
-        meaning: "Recipients of alert mails",
-        repeats: true,
+        meaning: "FIFO receiving all state events",
+        note: "second ignored with error",
+        missing: "No notify_fifo name specified",
       }),
-      smtp_alert: line(optionalBoolean, { default: "unset", meaning: "Default for every smtp_alert option" }),
+      notify_fifo_script: line(scriptWithUser, {
+        default: "none",
+        meaning: "Reader command for notify_fifo",
+        note: "FIFO path appended as last argument",
+        missing: "No notify_fifo_script specified",
+      }),
     },
-    { severity: "warning", effect: "no mail is sent" },
+    { severity: "warning", effect: "it works for VRRP, but hears nothing of services" },
   ),
   ...later({
     nftables_counters: line(flag, {
       default: "off",
       meaning: "Add packet counters to nftables rules",
       build: "NFTABLES",
-    }),
-    notify_fifo: line(several("<PATH> [<USER> [<GROUP>]]"), {
-      default: "none",
-      meaning: "FIFO receiving all state events",
-      note: "second ignored with error",
-      missing: "No notify_fifo name specified",
-    }),
-    notify_fifo_script: line(scriptWithUser, {
-      default: "none",
-      meaning: "Reader command for notify_fifo",
-      note: "FIFO path appended as last argument",
-      missing: "No notify_fifo_script specified",
     }),
     snmp_socket: line(named("<TRANSPORT ADDRESS>"), {
       default: "unix:/var/agentx/master",

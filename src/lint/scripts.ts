@@ -1,4 +1,4 @@
-import { isOpenTo, pathParts } from "../base/host.ts";
+import { openPart, pathParts } from "../base/host.ts";
 import type { Reading } from "../config/read.ts";
 import { LANGUAGE } from "../keywords/language.ts";
 import { type Script, script, scriptWithUser } from "../keywords/script.ts";
@@ -94,9 +94,7 @@ function* writable(input: LintInput): Iterable<Finding> {
   if (files === undefined) return;
   for (const { path, user, span } of commands(input)) {
     const root = user === "root";
-    const target = files.get(path)?.target;
-    const parts = [...pathParts(path), ...(target === undefined ? [] : pathParts(target))];
-    const open = parts.find((part) => isOpenTo(files.get(part), root ? "others than root" : "everybody"));
+    const open = openPart(path, files, root);
     if (open === undefined) continue;
     const what = open === path ? `\`${path}\`` : `\`${open}\`, where \`${path}\` is found,`;
     const who = root ? "others than root" : "everybody";

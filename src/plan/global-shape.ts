@@ -9,9 +9,9 @@ function timed(words: string): ValueRow<TimedCommand | undefined> {
   return value<TimedCommand | undefined>(words, { show, ...IDLE });
 }
 
-function fifo(words: string): ValueRow<FifoConfig | undefined> {
+function fifo(words: string, more: { readonly idle?: true } = {}): ValueRow<FifoConfig | undefined> {
   const show = ({ path, script }: FifoConfig): string => [path, ...(script?.argv ?? [])].join(" ");
-  return value<FifoConfig | undefined>(words, { show, ...IDLE });
+  return value<FifoConfig | undefined>(words, { show, ...more });
 }
 
 const RECEIVE_BUFFERS = group<ReceiveBuffers>("", {
@@ -34,19 +34,22 @@ const FIREWALL = group<FirewallConfig>(
 
 /** `global_defs`. Defaults of instances and scripts are compared there, where they count. */
 export const GLOBAL: Shape<GlobalConfig> = {
-  routerId: value("router_id", IDLE),
+  routerId: value("router_id"),
   notificationEmail: list({
     words: "notification_email",
-    idle: true,
     key: (address) => address,
     title: (address) => address,
     shape: {},
   }),
-  notificationEmailFrom: value("notification_email_from", IDLE),
-  smtpServer: value("smtp_server", IDLE),
-  smtpConnectTimeout: seconds("smtp_connect_timeout", IDLE),
-  smtpHeloName: value("smtp_helo_name", IDLE),
-  emailFaults: unless("no_email_faults", IDLE),
+  notificationEmailFrom: value("notification_email_from"),
+  smtpServer: value("smtp_server"),
+  smtpConnectTimeout: seconds("smtp_connect_timeout"),
+  smtpTls: value("smtp_tls"),
+  smtpAuthorities: value("smtp_tls_ca"),
+  // The password is not shown.
+  smtpLogin: value("smtp_auth", { show: ({ user }) => user }),
+  smtpHeloName: value("smtp_helo_name", { show: (name) => name || '""' }),
+  emailFaults: unless("no_email_faults"),
   garpInterval: seconds("vrrp_garp_interval"),
   gnaInterval: seconds("vrrp_gna_interval", IDLE),
   startupDelay: seconds("vrrp_startup_delay", { effect: always(AT_A_START) }),
@@ -58,11 +61,11 @@ export const GLOBAL: Shape<GlobalConfig> = {
   startupScript: timed("startup_script"),
   shutdownScript: timed("shutdown_script"),
   fifos: group("", {
-    all: fifo("notify_fifo"),
+    all: fifo("notify_fifo", IDLE),
     vrrp: fifo("vrrp_notify_fifo"),
-    checkers: fifo("lvs_notify_fifo"),
+    checkers: fifo("lvs_notify_fifo", IDLE),
   }),
-  statesOnReload: value("fifo_write_vrrp_states_on_reload", IDLE),
+  statesOnReload: value("fifo_write_vrrp_states_on_reload"),
   dynamicInterfaces: value("dynamic_interfaces", IDLE),
   iprouteDirectories: group("", { distribution: value("iproute_usr_dir"), local: value("iproute_etc_dir") }, IDLE),
   localIgmp: unless("disable_local_igmp", IDLE),

@@ -1,5 +1,6 @@
 import type { AnnounceConfig, VirtualAddress, VrrpInstanceConfig } from "../config/model/model.ts";
 import { keysOf } from "./compare.ts";
+import type { Difference } from "./difference.ts";
 import { ADDRESS, addressKey, routes, rules } from "./network-shape.ts";
 import { group, IDLE, type ListRow, list, type Shape, value } from "./shape.ts";
 import { TRACKERS } from "./track-shape.ts";
@@ -75,8 +76,8 @@ export const INSTANCES = list<VrrpInstanceConfig>({
     ownerIgnoresAdverts: value("owner_ignore_adverts"),
     lateTimerPriority: value("timer_expired_backup"),
     notify: INSTANCE_NOTIFICATIONS,
-    smtpAlert: value("smtp_alert", IDLE),
-    notifyPriorityChanges: value("notify_priority_changes", IDLE),
+    smtpAlert: value("smtp_alert"),
+    notifyPriorityChanges: value("notify_priority_changes"),
     promoteSecondaries: value("promote_secondaries", IDLE),
     pollLink: value("linkbeat_use_polling", IDLE),
     syncInterface: value("lvs_sync_daemon_interface", IDLE),
@@ -88,6 +89,18 @@ export const INSTANCES = list<VrrpInstanceConfig>({
     "another interface, VRID, family, group or source is another instance: this one begins as at a start, the old one ends",
   ),
 });
+
+const TOLD: ReadonlySet<string> = new Set(["smtpAlert", "notifyPriorityChanges"]);
+
+/** Whether the same router goes on, and only who is told of it is another. */
+export function isAboutTelling({
+  fields,
+  groups: { notify: _, ...groups },
+  lists,
+}: Difference<VrrpInstanceConfig>): boolean {
+  const others = [...Object.values(groups), ...Object.values(lists)];
+  return fields.every(({ field }) => TOLD.has(field)) && others.every((part) => part === undefined);
+}
 
 /** Their order is that of the advertisements, and of the announcements. */
 function addresses(words: string): ListRow<VirtualAddress> {

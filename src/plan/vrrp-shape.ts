@@ -57,16 +57,12 @@ function made(it: VirtualInterface): string {
 }
 
 /** The scripts of an instance. */
-export const INSTANCE_NOTIFICATIONS = group<InstanceNotifications>(
-  "",
-  {
-    ...NOTIFICATIONS,
-    deleted: command("notify_deleted"),
-    reportsDeleted: value("reports DELETED"),
-    lowerPriority: command("notify_master_rx_lower_pri"),
-  },
-  IDLE,
-);
+export const INSTANCE_NOTIFICATIONS = group<InstanceNotifications>("", {
+  ...NOTIFICATIONS,
+  deleted: command("notify_deleted"),
+  reportsDeleted: value("reports DELETED"),
+  lowerPriority: command("notify_master_rx_lower_pri"),
+});
 
 /** `auth_hmac`. A key is not shown, only that there is one. */
 export const HMAC = value<HmacConfig | undefined>("auth_hmac", {

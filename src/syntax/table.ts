@@ -9,6 +9,7 @@ export interface RowText {
   readonly unit?: string;
   readonly note?: string; // other names of the same, and what surprises
   readonly since?: string; // version of Keepalived
+  readonly ours?: true; // Keepalived has no such keyword
   readonly build?: string; // Keepalived has it only where it was built with this
   readonly usage?: string; // where the type does not say it
   readonly repeats?: true; // given again it adds; else the last one counts

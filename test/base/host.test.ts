@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type FileFact, isOpenTo, networkName, pathParts, within } from "../../src/base/host.ts";
+import { type FileFact, networkName, openPart, pathParts, within } from "../../src/base/host.ts";
 import { ip } from "../../src/base/ip.ts";
 
 test.each([
@@ -38,6 +38,9 @@ test.each<[string, FileFact, everybody: boolean, others: boolean]>([
   ["a file with the sticky bit that all may write", { type: "file", mode: 0o1777, owner: 0, group: 0 }, true, true],
   ["nothing", { type: "missing" }, false, false],
 ])("%s: everybody may change it: %j", (_, fact, everybody, others) => {
-  expect([isOpenTo(fact, "everybody"), isOpenTo(fact, "others than root")]).toEqual([everybody, others]);
-  expect(isOpenTo(undefined, "everybody")).toBe(false);
+  const facts = new Map([["/f", fact]]);
+  expect([openPart("/f", facts, false), openPart("/f", facts, true)]).toEqual(
+    [everybody, others].map((open) => (open ? "/f" : undefined)),
+  );
+  expect(openPart("/g", facts, true)).toBeUndefined();
 });

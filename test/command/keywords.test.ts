@@ -78,7 +78,7 @@ test("keywords --unimplemented prints those that do nothing, and how many they a
   const { out } = ran(keywords, "--unimplemented");
   expect(out).toContain("vrrp_instance.debug\t");
   expect(out).not.toContain("vrrp_instance.priority\t");
-  expect(out).toMatch(/\n\d+ of 1245 keywords and options are not implemented\n$/);
+  expect(out).toMatch(/\n\d+ of 1248 keywords and options are not implemented\n$/);
   expect(ran(keywords, "--foo").status).toBe(1);
 });
 

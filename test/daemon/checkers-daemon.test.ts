@@ -35,6 +35,7 @@ test("a reload starts, changes and ends services as planned, and leaves the othe
     adopted: undefined,
     log: createLog([({ text }) => said.push(text)], true),
     changed: () => {},
+    notify: () => {},
   });
   said.length = 0;
   const stopped = vi.spyOn(PoolRunner.prototype, "stop");

@@ -5,11 +5,11 @@ import { ENTRIES, type Entry, usageOf } from "../../src/keywords/entries.ts";
 /** Every keyword, option word and value that Keepalived knows, up to 2.4.3: block, keyword, what is said of it. */
 const CSV = readFileSync(new URL("keywords.csv", import.meta.url), "utf8");
 
-test("the tables say of every keyword of Keepalived what is known of it, and know no other", () => {
+test("the tables say of every keyword of Keepalived what is known of it, and know no other but our own", () => {
   const known = csvRows(CSV).map(([block = "", keyword = "", args, unit, standard, notes, repeats, , , meaning]) =>
     [block, keyword, args, unit, standard, parts(notes), repeats, meaning].join(" | "),
   );
-  const tables = ENTRIES.map(shown);
+  const tables = ENTRIES.filter(({ row }) => !row.ours).map(shown);
   expect(tables.filter((row) => !known.includes(row))).toEqual([]);
   expect(known.filter((row) => !tables.includes(row))).toEqual([]);
   expect(tables).toHaveLength(known.length);

@@ -67,7 +67,8 @@ const BUILT =
 const PARTS = new Set([...BUILT.split(" "), "DBUS", "SO_MARK", "OLD_CHKSUM_COMPAT", "TRACK_PROCESS"]);
 
 /** Whether Debian's keepalived 2.2.7 knows the keyword. */
-export function inDebian({ since = "0", build, note = "" }: RowText): boolean {
+export function inDebian({ since = "0", build, note = "", ours }: RowText): boolean {
+  if (ours) return false;
   const [major = 0, minor = 0, patch = 0] = since.split(".").map(Number);
   const old = major * 10_000 + minor * 100 + patch <= 20_207;
   const built = build === undefined || build.split(/ or |\+| with /).some((part) => PARTS.has(part));

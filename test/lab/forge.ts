@@ -20,3 +20,8 @@ export function advertisementFrame(stand: Stand, other: Partial<AdvertisementV2>
   const packet = encodeIpv4({ ...addresses, protocol: 112, ttl: 255, tos: 0xc0, id: 1, payload });
   return `01005e000012${stand.lan.mac("lb2").replaceAll(":", "")}0800${Buffer.from(packet).toString("hex")}`;
 }
+
+/** Sends advertisements of priority 50 for the usual router from lb2, `gap` milliseconds apart; 0: as fast as it goes. */
+export async function sendLower(stand: Stand, gap: number, count: number): Promise<void> {
+  await sendFrames(stand, [advertisementFrame(stand)], gap, count);
+}

@@ -34,6 +34,7 @@ test("the addon offers exactly the functions that native.ts declares", () => {
       "inotifyInit",
       "inotifyRemove",
       "kill",
+      "mkfifo",
       "mlock",
       "now",
       "pidfdOpen",

@@ -139,6 +139,7 @@ test("starting a script takes no longer with a large heap", () => {
 test("names and numbers of accounts are found", () => {
   expect(lookUp({})).toEqual({ uid: -1, gid: -1 });
   expect(lookUp({ user: "root" })).toEqual({ uid: 0, gid: 0 });
+  expect(lookUp({ user: "daemon", group: ":root" })).toEqual({ uid: 1, gid: 0 });
   expect(lookUp({ user: "daemon", group: "root" })).toEqual({ uid: 1, gid: 0 });
   expect(lookUp({ user: "1" })).toEqual({ uid: 1, gid: 1 });
   expect(lookUp({ user: "54321" })).toEqual({ uid: 54321, gid: -1 });

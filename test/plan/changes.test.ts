@@ -204,10 +204,10 @@ test("global settings, and those that count at a start", () => {
   const old = "global_defs {\nrouter_id a\nnotification_email {\none@example.com\n}\n}\n";
   const next = "global_defs {\nvrrp_startup_delay 2\nnotification_email {\ntwo@example.com\n}\n}\n";
   expect(lines(old, next)).toEqual([
-    "global_defs router_id a → none: not implemented: nothing happens",
+    "global_defs router_id a → none",
     "global_defs vrrp_startup_delay 0 s → 2 s: counts at the next start only",
-    "added global_defs notification_email two@example.com: not implemented: nothing happens",
-    "removed global_defs notification_email one@example.com: not implemented: nothing happens",
+    "added global_defs notification_email two@example.com",
+    "removed global_defs notification_email one@example.com",
   ]);
 });
 

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
+import { isAboutTelling } from "../../src/plan/instance-shape.ts";
 import { planVrrp } from "../../src/plan/plan.ts";
 import { reading } from "../config/reading.ts";
 import { farm, router } from "./planning.ts";
 
 const SCRIPT = 'vrrp_script s {\nscript "/bin/true"\n}\n';
-const LATER = ["smtp_alert", "use_vmac", "notify /bin/true"];
+const LATER = ["use_vmac"];
 
 /** What the vrrp process has to do from one text to another: each item that does not stay as it is. */
 function work(old: string, next: string): readonly string[] {
@@ -26,9 +27,26 @@ test("it does what runs, whatever else changes", () => {
       type: "changed",
       key: "eth0 51 IPv4 224.0.0.18",
       difference: { fields: [{ field: "priority", from: 100, to: 150 }], groups: {}, lists: {} },
-      to: { priority: 150, smtpAlert: true },
+      to: { priority: 150, virtualInterface: { type: "vmac" } },
     },
   ]);
+});
+
+test.each([
+  ["smtp_alert", true],
+  ["notify /bin/true\nnotify_deleted", true],
+  ["notify_priority_changes\nuse_vmac", true],
+  ["smtp_alert\npriority 150", false],
+  ["notify_master /bin/true\nvirtual_ipaddress {\n192.0.2.101\n}", false],
+  ["notify_master /bin/true\ngarp_master_delay 7", false],
+])("with %j the router goes on as it is, and only who is told is another: %s", (body, holds) => {
+  for (const [old, next] of [
+    [router("V1", 51), router("V1", 51, body)],
+    [router("V1", 51, body), router("V1", 51)],
+  ] as const) {
+    const [entry] = planVrrp(reading(old).config, reading(next).config).lists.vrrpInstances?.entries ?? [];
+    expect(entry?.type === "changed" && isAboutTelling(entry.difference)).toBe(holds);
+  }
 });
 
 test("it has to do with scripts and instances alone", () => {

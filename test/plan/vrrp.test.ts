@@ -22,8 +22,6 @@ describe("what an instance has and does not do yet", () => {
   });
 
   test.each([
-    ["smtp_alert", "smtp_alert", "off", "on"],
-    ["notify_master /bin/true", "notify_master", "none", "/bin/true"],
     ["use_vmac vrrp.51 02:00:00:00:02:01", "virtual interface", "none", "use_vmac vrrp.51 02:00:00:00:02:01"],
     [
       "use_ipvlan vrrp.51 192.0.2.9/24 vepa group 5",
@@ -40,6 +38,13 @@ describe("what an instance has and does not do yet", () => {
       ["garp_extra_if none → all 10 s"],
       ["garp_extra_if all 10 s → none"],
     ]);
+  });
+
+  test.each([
+    ["smtp_alert", "smtp_alert", "off", "on"],
+    ["notify_master /bin/true", "notify_master", "none", "/bin/true"],
+  ])("%j runs: who is told", (body, keyword, off, on) => {
+    expect(inV1(body)).toEqual([[`${keyword} ${off} → ${on}`], [`${keyword} ${on} → ${off}`]]);
   });
 
   test("one peer more is one peer", () => {

@@ -9,6 +9,9 @@ export interface GlobalConfig {
   readonly notificationEmailFrom: string | undefined;
   readonly smtpServer: string | undefined; // as written: address or name, optional port
   readonly smtpConnectTimeout: Micros;
+  readonly smtpTls: boolean; // smtp_tls, or smtp_auth, which needs it
+  readonly smtpAuthorities: string | undefined; // path of certificates; undefined: Node's own
+  readonly smtpLogin: { readonly user: string; readonly password: string } | undefined;
   readonly smtpHeloName: string | undefined; // undefined: the host name
   readonly emailFaults: boolean; // `no_email_faults` is false
   readonly garpInterval: Micros; // least gap between gratuitous ARPs on one interface; 0 = none
