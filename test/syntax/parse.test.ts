@@ -144,9 +144,12 @@ test("an empty file is a configuration of nothing", () => {
       "routerId": undefined,
       "scriptUser": undefined,
       "shutdownScript": undefined,
+      "smtpAuthorities": undefined,
       "smtpConnectTimeout": 30000000,
       "smtpHeloName": undefined,
+      "smtpLogin": undefined,
       "smtpServer": undefined,
+      "smtpTls": false,
       "snmp": {
         "checkers": false,
         "realServerAge": 0,
