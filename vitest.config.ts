@@ -36,7 +36,7 @@ export default defineConfig({
     ],
     coverage: {
       provider: "v8",
-      include: ["src/base/**", "src/wire/**", "src/netlink/**", "src/vrrp/**", "src/lvs/**"],
+      include: ["src/base/**", "src/wire/**", "src/netlink/**", "src/vrrp/**", "src/bfd/**", "src/lvs/**"],
       reporter: ["text"],
       thresholds: { branches: 100 },
     },

@@ -10,6 +10,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   keywords: ["base", "syntax"],
   config: ["base", "syntax", "keywords"],
   vrrp: ["base", "wire"],
+  bfd: ["base", "wire"],
   lvs: ["base"],
   check: ["base", "wire", "node:"],
   io: ["base", "wire", "netlink", "node:"],
@@ -27,6 +28,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "plan",
     "command",
     "vrrp",
+    "bfd",
     "lvs",
     "check",
     "io",
@@ -34,7 +36,20 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "node:",
   ],
 };
-const PURE = ["base", "wire", "netlink", "syntax", "keywords", "config", "lint", "plan", "convert", "vrrp", "lvs"];
+const PURE = [
+  "base",
+  "wire",
+  "netlink",
+  "syntax",
+  "keywords",
+  "config",
+  "lint",
+  "plan",
+  "convert",
+  "vrrp",
+  "bfd",
+  "lvs",
+];
 const IMPURE = /\b(Date\b|performance\.|setTimeout|setInterval|Math\.random|process\.|Buffer\.)/;
 
 const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
