@@ -37,6 +37,18 @@ export class ReceiveArena {
     return this.#lengths[4 * slot + 3] ?? 0;
   }
 
+  /** The sender's address, as a `struct sockaddr_*`. */
+  name(slot: number): Uint8Array {
+    const start = slot * this.#slotSize;
+    return this.#bytes.subarray(start, start + (this.#lengths[4 * slot + 1] ?? 0));
+  }
+
+  /** The control data: a row of `struct cmsghdr`. */
+  control(slot: number): Uint8Array {
+    const start = slot * this.#slotSize + NAME;
+    return this.#bytes.subarray(start, start + (this.#lengths[4 * slot + 2] ?? 0));
+  }
+
   /** `nl_pid` of a netlink sender; 0 is the kernel. */
   netlinkSender(slot: number): number {
     return this.#view.getUint32(slot * this.#slotSize + 4, LITTLE_ENDIAN);
