@@ -18,8 +18,11 @@ export interface BfdEnvelope {
   readonly multihop: boolean; // it came to port 4784
 }
 
-/** Why a packet reaches no session. */
-export type BfdRefusal = "unknown-session" | "wrong-path" | "ttl";
+/** The session that a packet is for; or why it is not taken, with the session where one is known. */
+export type Selected<T> =
+  | { readonly ok: true; readonly session: T }
+  | { readonly ok: false; readonly reason: "unknown-session" }
+  | { readonly ok: false; readonly reason: "wrong-path" | "ttl"; readonly session: T };
 
 /** With what TTL or hop limit packets are sent: RFC 5881 §5 says 255. (Keepalived differs: 64 for IPv6.) */
 export function sentTtl({ ttl }: Pick<BfdPath, "ttl">): number {
@@ -42,21 +45,23 @@ export interface Directory<T extends { readonly path: BfdPath }> {
 }
 
 /**
- * The session that a packet is for, or why there is none. RFC 5880 §6.3: our discriminator names it, and where the
+ * The session that a packet is for. RFC 5880 §6.3: our discriminator names it, and where the
  * neighbour does not know that yet, the addresses do. A packet that names it comes from the neighbour all the same.
  */
 export function selectSession<T extends { readonly path: BfdPath }>(
   sessions: Directory<T>,
   { yours }: Pick<BfdPacket, "yours">,
   envelope: BfdEnvelope,
-): T | BfdRefusal {
+): Selected<T> {
   const found =
     yours === 0
       ? sessions.byNeighbor(envelope.from).find(({ path }) => isPath(path, envelope))
       : sessions.byDiscriminator(yours);
-  if (found === undefined) return "unknown-session";
-  if (!isPath(found.path, envelope)) return "wrong-path";
-  return envelope.ttl < leastTtl(found.path) ? "ttl" : found;
+  if (found === undefined) return { ok: false, reason: "unknown-session" };
+  if (!isPath(found.path, envelope)) return { ok: false, reason: "wrong-path", session: found };
+  return envelope.ttl < leastTtl(found.path)
+    ? { ok: false, reason: "ttl", session: found }
+    : { ok: true, session: found };
 }
 
 function isPath({ neighbor, source, multihop }: BfdPath, { from, to, multihop: far }: BfdEnvelope): boolean {

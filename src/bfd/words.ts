@@ -1,3 +1,4 @@
+import type { IpAddress } from "../base/ip.ts";
 import type { BfdNote } from "./session.ts";
 
 /** A note in Keepalived's words, where it has some. */
@@ -41,3 +42,14 @@ const DIAGNOSTICS = [
   "Administratively Down",
   "Reverse Concatenated Path Down",
 ];
+
+/** Why a packet for a session was not taken; `least`: what it must have left of its TTL. */
+export function refusalWords(
+  name: string,
+  reason: "ttl" | "wrong-path",
+  { from, to, ttl }: { readonly from: IpAddress; readonly to: IpAddress; readonly ttl: number },
+  least: number,
+): string {
+  if (reason === "ttl") return `(${name}) dropped packet from ${from}: TTL ${ttl} is below ${least}`;
+  return `(${name}) dropped packet from ${from} to ${to}, which is not the way of this session`;
+}

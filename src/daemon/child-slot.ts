@@ -4,19 +4,21 @@ import { type Micros, milliseconds, toSeconds } from "../base/time.ts";
 import type { Config } from "../config/model/model.ts";
 import type { Log } from "../observe/log.ts";
 import type { ObservedChild } from "../observe/metric-scopes.ts";
-import type { ChildOptions, FromChild, ToChild } from "./messages.ts";
+import type { BfdVerdict, ChildOptions, FromChild, ToChild } from "./messages.ts";
 import { died, FRESH, permanentError } from "./respawn.ts";
 
 /** A process that the supervisor may keep, whether or not the configuration needs it now. */
 export interface ChildSettings {
-  readonly process: "vrrp" | "checkers"; // metric label
-  readonly title: "VRRP" | "Healthcheck"; // as Keepalived's log calls it
+  readonly process: "vrrp" | "checkers" | "bfd"; // metric label
+  readonly title: "VRRP" | "Healthcheck" | "BFD"; // as Keepalived's log calls it
   readonly program: string; // file to run
   readonly pidFile: string;
   readonly options: ChildOptions;
   readonly facility: number;
   readonly respawn: boolean;
   readonly log: Log;
+  readonly bfd: () => readonly BfdVerdict[]; // what a new process is told of BFD sessions
+  readonly bfdTurned: (verdicts: readonly BfdVerdict[]) => void; // what the bfd process tells
   /** It cannot run (status 1, 2, 4), or must not be started again (0): the daemon has to stop with `status`. */
   readonly ended: (status: number) => void;
 }
@@ -65,6 +67,11 @@ export class ChildSlot<Report> {
 
   get observed(): ObservedChild {
     return { process: this.#settings.process, up: this.#ready, restarts: this.#restarts };
+  }
+
+  /** Tells the process of BFD sessions that have turned. */
+  tellBfd(verdicts: readonly BfdVerdict[]): void {
+    if (verdicts.length > 0) this.#tell({ type: "bfd", verdicts });
   }
 
   /** Starts the process with `config`, or reloads it. Resolves as `inForce`. */
@@ -123,7 +130,15 @@ export class ChildSlot<Report> {
       if (child.pid === undefined) this.#died(null, null);
     });
     log.info("Starting {title} child process, pid={child}", { title, child: child.pid });
-    this.#tell({ type: "configure", config, options, facility, pidFile, adopted: this.#report });
+    this.#tell({
+      type: "configure",
+      config,
+      options,
+      facility,
+      pidFile,
+      adopted: this.#report,
+      bfd: this.#settings.bfd(),
+    });
     this.#sent = config;
   }
 
@@ -136,6 +151,10 @@ export class ChildSlot<Report> {
   #hear(message: FromChild<Report>): void {
     if (message.type === "report") {
       if (!this.#stopping) this.#report = message.report;
+      return;
+    }
+    if (message.type === "bfd") {
+      if (!this.#stopping) this.#settings.bfdTurned(message.verdicts);
       return;
     }
     this.#ready = true;

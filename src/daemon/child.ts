@@ -3,13 +3,13 @@ import type { Config } from "../config/model/model.ts";
 import { claimPidFile, type PidFile } from "../io/pid-file.ts";
 import { dieWithParent } from "../io/realtime.ts";
 import type { Log } from "../observe/log.ts";
-import type { ChildOptions, FromChild, ToChild } from "./messages.ts";
+import type { BfdVerdict, ChildOptions, FromChild, ToChild } from "./messages.ts";
 import { openLog } from "./open-log.ts";
 import { Throttle } from "./throttle.ts";
 
-/** A program that the supervisor runs as a process of its own: `vrrp-process.ts`, `checkers-process.ts`. */
+/** A program that the supervisor runs as a process of its own: `vrrp-process.ts`, `checkers-process.ts`, `bfd-process.ts`. */
 export interface Program<Report> {
-  readonly ident: "Keepalived_vrrp" | "Keepalived_healthcheckers"; // in syslog and JSON lines
+  readonly ident: "Keepalived_vrrp" | "Keepalived_healthcheckers" | "Keepalived_bfd"; // in syslog and JSON lines
   /**
    * Puts the first configuration in force. What it throws (or rejects with) ends the process: `PermanentFailure` with
    * its own status, a refusal for want of permission (EPERM, EACCES) with 4, after both of which the whole daemon stops;
@@ -23,7 +23,10 @@ export interface ProgramContext<Report> {
   readonly config: Config;
   readonly options: ChildOptions;
   readonly adopted: Report | undefined; // the last report of the process that died before this one
+  readonly bfd: readonly BfdVerdict[]; // what is known of BFD sessions; a session that is not named is down
   readonly log: Log;
+  /** Tells those who follow BFD sessions, at once. */
+  readonly tellBfd: (verdicts: readonly BfdVerdict[]) => void;
   /** To be called whenever `report()` would answer something new; cheap: reports leave at most every 100 ms. */
   readonly changed: () => void;
 }
@@ -32,6 +35,8 @@ export interface ProgramContext<Report> {
 export interface Running<Report> {
   /** Applies a new, valid configuration as a difference. Never called again before it has finished. */
   reload(config: Config): void | Promise<void>;
+  /** Some BFD sessions are up or down now; others are as before. */
+  bfd?(verdicts: readonly BfdVerdict[]): void;
   /** Leaves the network and the kernel as configured; the process exits when it is done. Called once. */
   stop(): void | Promise<void>;
   /** The state of things now; must stay callable during and after `stop()`. */
@@ -84,11 +89,14 @@ export function runChild<Report>(program: Program<Report>): void {
         log?.info("Reloading");
         await (await running)?.reload(message.config);
         tell({ type: "reloaded" });
+        break;
+      case "bfd":
+        (await running)?.bfd?.(message.verdicts);
     }
   }
 
   async function start(message: ToChild<Report> & { type: "configure" }): Promise<Running<Report>> {
-    const { config, options, adopted } = message;
+    const { config, options, adopted, bfd } = message;
     log = await openLog(program.ident, { ...options, facility: message.facility });
     pidFile = claim(message.pidFile, log);
     const reports = new Throttle((finished) => {
@@ -97,7 +105,15 @@ export function runChild<Report>(program: Program<Report>): void {
         () => {},
       );
     });
-    return await program.start({ config, options, adopted, log, changed: () => reports.request() });
+    return await program.start({
+      config,
+      options,
+      adopted,
+      bfd,
+      log,
+      tellBfd: (verdicts) => tell({ type: "bfd", verdicts }),
+      changed: () => reports.request(),
+    });
   }
 
   function stop(): void {

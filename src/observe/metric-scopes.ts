@@ -1,3 +1,4 @@
+import type { BfdReportOf, BfdSessionReportOf, BfdStanding } from "./bfd-report.ts";
 import type {
   CheckerReport,
   CheckersReport,
@@ -13,6 +14,7 @@ export interface Observed {
   readonly version: string;
   readonly vrrp: VrrpReportOf<NamedState> | undefined;
   readonly checkers: CheckersReport | undefined;
+  readonly bfd: BfdReportOf<BfdStanding> | undefined;
   readonly children: readonly ObservedChild[];
   readonly reloads: Readonly<Record<"applied" | "refused", number>>;
 }
@@ -73,6 +75,16 @@ export const dropped: Scope<number> = {
         ([reason, count]): Labelled<number> => [{ ...instanceLabels(it), reason }, count],
       ),
     ),
+};
+
+export const bfdSession: Scope<BfdSessionReportOf<BfdStanding>> = {
+  labels: ["bfd", "neighbor"],
+  each: ({ bfd }) => (bfd?.sessions ?? []).map((it) => [{ bfd: it.name, neighbor: it.neighbor }, it]),
+};
+
+export const bfdDropped: Scope<number> = {
+  labels: ["reason"],
+  each: ({ bfd }) => Object.entries(bfd?.dropped ?? {}).map(([reason, count]) => [{ reason }, count]),
 };
 
 export const service: Scope<ServiceReport> = {

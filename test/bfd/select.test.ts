@@ -22,7 +22,7 @@ const directory = {
 
 function select(yours: number, more: Partial<typeof envelope> = {}): string {
   const found = selectSession(directory, { yours }, { ...envelope, ...more });
-  return typeof found === "string" ? found : found.name;
+  return found.ok ? found.session.name : found.reason;
 }
 
 test("RFC 5880 §6.3: our discriminator names the session; before the neighbour knows it, the addresses do", () => {

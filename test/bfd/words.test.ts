@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { ip } from "../../src/base/ip.ts";
 import type { BfdNote } from "../../src/bfd/session.ts";
-import { bfdWords, diagnosticWords, isDetail } from "../../src/bfd/words.ts";
+import { bfdWords, diagnosticWords, isDetail, refusalWords } from "../../src/bfd/words.ts";
 
 test.each<[BfdNote, string, boolean]>([
   [{ name: "up" }, "(B4) Entering Up state", false],
@@ -28,4 +29,12 @@ test("a diagnostic that has no name is shown by its number", () => {
     "Administratively Down",
     "Unknown (31)",
   ]);
+});
+
+test("a packet that is dropped says what was wrong with its way", () => {
+  const packet = { from: ip("10.0.0.2"), to: ip("10.0.0.1"), ttl: 254 };
+  expect(refusalWords("B4", "ttl", packet, 255)).toBe("(B4) dropped packet from 10.0.0.2: TTL 254 is below 255");
+  expect(refusalWords("B4", "wrong-path", packet, 255)).toBe(
+    "(B4) dropped packet from 10.0.0.2 to 10.0.0.1, which is not the way of this session",
+  );
 });

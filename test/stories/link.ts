@@ -149,7 +149,7 @@ export class Link extends Timeline {
       byNeighbor: () => [{ path }],
     };
     const envelope = { from: address(other), to: address(one), ttl, multihop: false };
-    if (typeof selectSession(directory, decoded.value, envelope) === "string") return;
+    if (!selectSession(directory, decoded.value, envelope).ok) return;
     this.#feed(one, { type: "packet", packet: decoded.value });
   }
 }
