@@ -6,7 +6,7 @@ import { type InterfaceAddress, virtualAddress } from "../netlink/address.ts";
 import type { Announcement } from "../vrrp/pacing.ts";
 import type { VrrpParameters } from "../vrrp/parameters.ts";
 import type { ScriptVerdict } from "../vrrp/script.ts";
-import type { Tracked } from "../vrrp/tracking.ts";
+import type { Tracked, TrackedBfd } from "../vrrp/tracking.ts";
 import { encodeIpv4, TOS_CS6 } from "../wire/ipv4.ts";
 import { encodeAdvertisement, IPPROTO_VRRP, VRRP_GROUP_V4, VRRP_TTL } from "../wire/vrrp.ts";
 
@@ -15,6 +15,8 @@ import { encodeAdvertisement, IPPROTO_VRRP, VRRP_GROUP_V4, VRRP_TTL } from "../w
 export interface Surroundings {
   readonly network: HostNetwork;
   scriptVerdict(script: string): ScriptVerdict;
+  /** What an instance tracks with `track_bfd`, itself or with its group. */
+  trackedBfd(instance: string): readonly TrackedBfd[];
   /** Whether an address is a virtual one of any instance: such an address is never a source. */
   isVirtual(address: IpAddress): boolean;
 }
@@ -61,6 +63,7 @@ export function trackedNow(config: VrrpInstanceConfig, around: Surroundings): Tr
     interfaces: [...names].map((name) => ({ name, up: isUp(around.network, name) })),
     primary: { interface: config.interface, hasAddress: primaryAddress(config, around) !== undefined },
     scripts: config.trackScripts.map((item) => ({ ...item, verdict: around.scriptVerdict(item.script) })),
+    bfd: around.trackedBfd(config.name),
   };
 }
 

@@ -283,8 +283,8 @@ export class Router {
     this.#parameters = vrrpParameters(this.#config, priority, source);
   }
 
-  #effectivePriority({ scripts }: Tracked): number {
-    return effectivePriority(this.#config.priority, scripts.map(contribution));
+  #effectivePriority({ scripts, bfd }: Tracked): number {
+    return effectivePriority(this.#config.priority, [...scripts, ...bfd].map(contribution));
   }
 
   #problem(from: IpAddress, problem: ReceiveProblem): void {

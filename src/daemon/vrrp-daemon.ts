@@ -14,9 +14,10 @@ import { scriptWords } from "../vrrp/words.ts";
 import { decodeIpv4, type Ipv4Packet } from "../wire/ipv4.ts";
 import { advertisedVrid, VRRP_GROUP_V4 } from "../wire/vrrp.ts";
 import { Announcer } from "./announcer.ts";
+import { BfdTracker } from "./bfd-tracker.ts";
 import type { ProgramContext, Running } from "./child.ts";
 import { allAddresses, isUp, placedAddresses } from "./instance.ts";
-import type { VrrpReport } from "./messages.ts";
+import type { BfdVerdict, VrrpReport } from "./messages.ts";
 import { Router, type RouterHost } from "./router.ts";
 import { ScriptTracker } from "./script-tracker.ts";
 
@@ -39,6 +40,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   readonly #routers = new Map<string, Router>(); // by `instanceKey`
   readonly #sockets = new Map<string, OpenSocket>(); // by interface
   readonly #scripts = new Map<string, ScriptTracker>();
+  readonly #bfd: BfdTracker;
   readonly #up = new Map<string, boolean>(); // interfaces as last told to the operator
   #virtual: ReadonlyMap<IpAddress, number> = new Map(); // how many instances have it
   #wanted: ReadonlyMap<string, VrrpInstanceConfig> = new Map(); // while a reload is under way: what is to come
@@ -50,6 +52,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     this.#context = context;
     const { config, adopted, log } = context;
     this.#config = config;
+    this.#bfd = new BfdTracker(config, context.bfd, log);
     this.network = new HostNetwork(this.#poller, (links) => this.#networkChanged(links));
     this.announcer = new Announcer(this.clock, this.network, log, config.global.garpInterval);
     const delay = adopted === undefined ? config.global.startupDelay : 0;
@@ -74,6 +77,14 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
 
   scriptVerdict(script: string) {
     return this.#scripts.get(script)?.verdict ?? "down";
+  }
+
+  trackedBfd(instance: string) {
+    return this.#bfd.of(instance);
+  }
+
+  bfd(verdicts: readonly BfdVerdict[]): void {
+    if (!this.#stopped && this.#bfd.heard(verdicts)) this.#reconsider();
   }
 
   isVirtual(address: IpAddress): boolean {
@@ -118,12 +129,14 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
       this.#routers.delete(key);
     }
     this.#virtual = virtualAddresses(config);
+    this.#bfd.reload(config);
     this.#setScripts(config, undefined, new Set(changed(vrrpScripts).map(({ key }) => key)));
     for (const entry of vrrpInstances?.entries ?? []) {
       if (entry.type === "added" || entry.type === "replaced") this.#startRouter(entry.to, undefined);
       if (entry.type === "changed") this.#routers.get(entry.key)?.reconfigure(entry.to);
     }
     this.#wanted = new Map();
+    this.#reconsider(); // a sync group may track something else
     for (const name of this.#sockets.keys()) if (!this.#isSpokenOn(name)) this.#closeSocket(name);
     this.changed();
   }

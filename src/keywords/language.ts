@@ -49,6 +49,10 @@ export const TOP = {
     refusal: "Invalid virtual server IP address/port %w - skipping",
     usage: "<IPADDR> [<PORT>] { ... } | fwmark <N> { ... } | group <NAME> { ... }",
   }),
+  bfd_instance: block(bfdName, BFD_INSTANCE, {
+    meaning: "Define one BFD session",
+    repeats: true,
+  }),
   ...later({
     linkbeat_use_polling: line(flag, {
       default: "off",
@@ -130,10 +134,6 @@ export const TOP = {
       note: "empty group removed",
       repeats: true,
       usage: "<NAME> { <vsg item>... }",
-    }),
-    bfd_instance: block(bfdName, BFD_INSTANCE, {
-      meaning: "Define one BFD session",
-      repeats: true,
     }),
     track_file: block(name, TRACK_FILE, { meaning: "Define a file whose number is watched", repeats: true }),
     vrrp_track_file: block(name, VRRP_TRACK_FILE, {

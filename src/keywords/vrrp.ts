@@ -126,6 +126,7 @@ export const VRRP_INSTANCE = {
     note: "VRRPv2 only; dropped in strict mode",
     build: "VRRP_AUTH",
   }),
+  track_bfd: items(tracked("bfd", TRACK_BFD), { meaning: "BFD sessions to track", repeats: true }),
   ...later({
     use_vmac: line(vmac("[[name] <IFNAME>] [<MAC, 5|6 octets>] [netlink_notify_msg] [group <GROUP>]", VMAC), {
       default: "off; generated name",
@@ -178,7 +179,6 @@ export const VRRP_INSTANCE = {
       build: "TRACK_PROCESS",
       repeats: true,
     }),
-    track_bfd: items(tracked("bfd", TRACK_BFD), { meaning: "BFD sessions to track", repeats: true }),
     unicast_src_ip: line(host, {
       default: "primary interface address",
       meaning: "Source address of unicast adverts",

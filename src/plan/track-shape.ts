@@ -6,6 +6,7 @@ import type {
   Trackers,
   TrackFileConfig,
   TrackProcessConfig,
+  TrackWeight,
 } from "../config/model/track.ts";
 import { type ListRow, list, type Shape, value } from "./shape.ts";
 import { always, BY_NAME, seconds, unless } from "./words.ts";
@@ -24,7 +25,7 @@ export const SCRIPTS = list<VrrpScriptConfig>({
   changed: (fields) => (fields.has("argv") ? "its result is unknown until it has run" : "its result stays"),
 });
 
-/** What an instance or a sync group tracks. Of an instance only the scripts run. */
+/** What an instance or a sync group tracks. Scripts and BFD sessions run. */
 export const TRACKERS: Shape<Trackers> = {
   trackScripts: list<TrackedScript>({
     words: "track_script",
@@ -38,10 +39,17 @@ export const TRACKERS: Shape<Trackers> = {
   trackInterfaces: tracked("track_interface"),
   trackFiles: tracked("track_file"),
   trackProcesses: tracked("track_process"),
-  trackBfd: tracked("track_bfd"),
+  trackBfd: list<Tracked>({
+    words: "track_bfd",
+    ...BY_NAME,
+    shape: {},
+    added: counts,
+    removed: always("counts no more"),
+    changed: (_, item) => counts(item),
+  }),
 };
 
-function counts({ weight, reverse }: TrackedScript): string {
+function counts({ weight, reverse }: TrackWeight): string {
   if (weight !== 0) return "mastership may move";
   return reverse ? "its success is a fault" : "its failure is a fault";
 }
@@ -78,11 +86,10 @@ export const TRACK_PROCESSES = list<TrackProcessConfig>({
   },
 });
 
-/** `bfd_instance`. */
+/** `bfd_instance`. Another path is another session; other timers are agreed upon while it stays up. */
 export const BFD_INSTANCES = list<BfdInstanceConfig>({
   words: "bfd_instance",
   plural: "BFD sessions",
-  idle: true,
   ...BY_NAME,
   shape: {
     neighbor: value("neighbor_ip"),
@@ -94,4 +101,11 @@ export const BFD_INSTANCES = list<BfdInstanceConfig>({
     maxHops: value("max_hops"),
     checkers: value("checker"),
   },
+  added: always("down until the neighbour has answered"),
+  removed: always("the neighbour is told that it is administratively down"),
+  changed: (fields) =>
+    PATH.some((field) => fields.has(field)) ? "down until the new path is up" : "the session stays",
 });
+
+/** What makes it a session with somebody else, or by another way. */
+const PATH = ["neighbor", "source", "multihop"];

@@ -7,7 +7,8 @@ export type FaultReason =
   | { readonly type: "interface-down"; readonly interface: string }
   | { readonly type: "no-address"; readonly interface: string }
   | { readonly type: "script"; readonly script: string }
-  | { readonly type: "script-pending"; readonly script: string };
+  | { readonly type: "script-pending"; readonly script: string }
+  | { readonly type: "bfd"; readonly session: string; readonly verdict: ScriptVerdict };
 
 /** An item of `track_script`, with what its script says. */
 export interface TrackedVerdict {
@@ -17,19 +18,26 @@ export interface TrackedVerdict {
   readonly verdict: ScriptVerdict;
 }
 
+/** An item of `track_bfd`: a session that nobody has spoken of is down. */
+export interface TrackedBfd extends Omit<TrackedVerdict, "script"> {
+  readonly name: string;
+}
+
 /** What an instance depends on. */
 export interface Tracked {
   readonly interfaces: readonly { readonly name: string; readonly up: boolean }[];
   readonly primary: { readonly interface: string; readonly hasAddress: boolean };
   readonly scripts: readonly TrackedVerdict[];
+  readonly bfd: readonly TrackedBfd[];
 }
 
 /** Every reason that holds now; the instance is in fault while there is one. Computed anew, so none is forgotten. */
-export function faultReasons({ interfaces, primary, scripts }: Tracked): FaultReason[] {
+export function faultReasons({ interfaces, primary, scripts, bfd }: Tracked): FaultReason[] {
   return [
     ...interfaces.filter(({ up }) => !up).map(({ name }) => ({ type: "interface-down", interface: name }) as const),
     ...(primary.hasAddress ? [] : [{ type: "no-address", interface: primary.interface } as const]),
     ...scripts.flatMap(scriptReason),
+    ...bfd.flatMap(bfdReason),
   ];
 }
 
@@ -75,4 +83,8 @@ function scriptReason({ script, weight, reverse, verdict }: TrackedVerdict): Fau
   if (weight !== 0) return [];
   if (verdict === "pending") return [{ type: "script-pending", script }];
   return verdict === (reverse ? "up" : "down") ? [{ type: "script", script }] : [];
+}
+
+function bfdReason({ name, weight, reverse, verdict }: TrackedBfd): FaultReason[] {
+  return weight === 0 && verdict === (reverse ? "up" : "down") ? [{ type: "bfd", session: name, verdict }] : [];
 }

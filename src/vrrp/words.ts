@@ -76,7 +76,14 @@ export function faultWords({ name }: Spoken, reason: FaultReason): string | unde
       return `(${name}): entering FAULT state due to script ${reason.script}`;
     case "script-pending":
       return undefined;
+    case "bfd":
+      return `(${name}) entering FAULT state (BFD instance ${reason.session} is ${reason.verdict.toUpperCase()})`;
   }
+}
+
+/** A tracked BFD session has turned. */
+export function bfdTurnedWords(instance: string, session: string, up: boolean): string {
+  return `VRRP_Instance(${instance}) Tracked BFD instance ${session} is ${up ? "UP" : "DOWN"}`;
 }
 
 /** What is wrong with a packet, in the words of Keepalived 2.4. */

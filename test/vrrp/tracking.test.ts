@@ -16,6 +16,7 @@ const fit: Tracked = {
   ],
   primary: { interface: "eth0", hasAddress: true },
   scripts: [],
+  bfd: [],
 };
 
 const scripts = (...some: Partial<TrackedVerdict>[]): Tracked => ({
@@ -91,4 +92,19 @@ test("the priority is the sum within 1..254; an owner's never changes", () => {
   expect(effectivePriority(100, [-253])).toBe(1);
   expect(effectivePriority(100, [-253, 200])).toBe(47);
   expect(effectivePriority(255, [-100])).toBe(255);
+});
+
+test("an unweighted BFD session that is down is a fault, with reverse one that is up; a weighted one never is", () => {
+  const bfd = (item: Partial<Tracked["bfd"][number]>): Tracked => ({
+    ...fit,
+    bfd: [{ name: "b", weight: 0, reverse: false, verdict: "down", ...item }],
+  });
+  expect(faultReasons(bfd({}))).toEqual([{ type: "bfd", session: "b", verdict: "down" }]);
+  expect(faultReasons(bfd({ reverse: true, verdict: "up" }))).toEqual([{ type: "bfd", session: "b", verdict: "up" }]);
+  expect([of(bfd({})), of(bfd({ verdict: "up" })), of(bfd({ reverse: true })), of(bfd({ weight: -9 }))]).toEqual([
+    "unfit",
+    "fit",
+    "fit",
+    "fit",
+  ]);
 });
