@@ -12,6 +12,7 @@ export interface ChildSettings {
   readonly process: "vrrp" | "checkers" | "bfd"; // metric label
   readonly title: "VRRP" | "Healthcheck" | "BFD"; // as Keepalived's log calls it
   readonly program: string; // file to run
+  readonly nodeOptions: readonly string[];
   readonly pidFile: string;
   readonly options: ChildOptions;
   readonly facility: number;
@@ -116,12 +117,12 @@ export class ChildSlot<Report> {
   }
 
   #start(): void {
-    const { log, title, program, options, facility, pidFile } = this.#settings;
+    const { log, title, program, nodeOptions, options, facility, pidFile } = this.#settings;
     const config = this.#wanted;
     this.#respawn = undefined;
     if (config === undefined) return;
     this.#startedAt = now();
-    const child = fork(program, [], { execArgv: [], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const child = fork(program, [], { execArgv: [...nodeOptions], stdio: ["ignore", "inherit", "inherit", "ipc"] });
     this.#child = child;
     child.on("message", (message) => this.#hear(message as FromChild<Report>));
     child.once("exit", (status, signal) => this.#died(status, signal));

@@ -60,6 +60,7 @@ export class Supervisor {
       respawn,
       options: childOptions(options),
       ended: (status: number) => void this.#stop(status),
+      nodeOptions: [],
       bfdTurned: () => {},
     };
     this.#options = options;
@@ -85,6 +86,7 @@ export class Supervisor {
       process: "bfd",
       title: "BFD",
       program: programs.bfd,
+      nodeOptions: ["--single-threaded"], // see ARCHITECTURE.md
       pidFile: options.bfdPidFile,
       bfd: () => [],
       bfdTurned: (verdicts) => {
