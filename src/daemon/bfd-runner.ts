@@ -91,7 +91,7 @@ export class BfdRunner {
     const from = this.#config;
     this.#config = config;
     this.#refused = new Set();
-    if (config.ttl !== from.ttl) this.#closeSender();
+    if (this.#sender !== undefined) this.#sender.ttl = sentTtl(config); // its port stays, RFC 5881 §4
     this.#feed({ type: "reconfigured", from });
   }
 

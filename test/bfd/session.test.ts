@@ -304,7 +304,8 @@ describe("administratively down", () => {
 
 describe("adoption", () => {
   test("a respawned process goes on: the same discriminators, a packet at once, a whole detection time, a poll", () => {
-    const session = adoptSession(parameters, JSON.parse(JSON.stringify(up)), seconds(9));
+    const reported = { ...up, sentAt: seconds(9) - 1 };
+    const session = adoptSession(parameters, JSON.parse(JSON.stringify(reported)), seconds(9));
     expect(session).toMatchObject({ state: "up", discriminator: 11, remote: { discriminator: 22 } });
     const step = feed(session, timer, seconds(9));
     expect(step.session.state).toBe("up");
