@@ -22,7 +22,8 @@ describe("beside keepalived 2.2.7", () => {
       const [mark, killed] = [a.log.mark(), wallClock()];
       await b.killAll();
       const line = await a.waitForLog(/Expired after 150 ms \(\d+ usec overdue\)/, { from: mark });
-      await a.waitForState("FAULT", { from: mark });
+      const fault = await a.waitForState("FAULT", { from: mark });
+      console.log(`the instance is in fault ${(fault.at - line.at) / 1000} ms after that`);
       const took = line.at - killed;
       console.log(
         `keepalived killed: found after ${took / 1000} ms, ${/\((\d+) usec/.exec(line.text)?.[1]} us overdue`,
