@@ -36,7 +36,7 @@ export default defineConfig({
     ],
     coverage: {
       provider: "v8",
-      include: ["src/base/**", "src/wire/**", "src/netlink/**", "src/vrrp/**", "src/lvs/**", "src/notify/**"],
+      include: ["base", "wire", "netlink", "vrrp", "bfd", "lvs", "notify"].map((folder) => `src/${folder}/**`),
       reporter: ["text"],
       thresholds: { branches: 100 },
     },

@@ -1,4 +1,4 @@
-// Builds what runs: the addon with one call of cc, the three programs and the laboratory's with esbuild.
+// Builds what runs: the addon with one call of cc, the four programs and the laboratory's with esbuild.
 // `node scripts/build.mjs native` builds the addon alone, `node scripts/build.mjs lab` the laboratory alone.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
@@ -32,6 +32,7 @@ export async function buildPrograms() {
       main: "src/daemon/main.ts",
       vrrp: "src/daemon/vrrp-process.ts",
       checkers: "src/daemon/checkers-process.ts",
+      bfd: "src/daemon/bfd-process.ts",
     },
     outdir: "dist",
     bundle: true,

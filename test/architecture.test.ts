@@ -10,6 +10,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   keywords: ["base", "syntax"],
   config: ["base", "syntax", "keywords"],
   vrrp: ["base", "wire"],
+  bfd: ["base", "wire"],
   lvs: ["base"],
   notify: ["base"],
   check: ["base", "wire", "node:"],
@@ -28,6 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "plan",
     "command",
     "vrrp",
+    "bfd",
     "lvs",
     "notify",
     "check",
@@ -47,6 +49,7 @@ const PURE = [
   "plan",
   "convert",
   "vrrp",
+  "bfd",
   "lvs",
   "notify",
 ];

@@ -5,14 +5,15 @@ import { type Micros, milliseconds, toSeconds } from "../base/time.ts";
 import type { Config } from "../config/model/model.ts";
 import type { Log } from "../observe/log.ts";
 import type { ObservedChild } from "../observe/metric-scopes.ts";
-import type { ChildOptions, FromChild, ToChild } from "./messages.ts";
+import type { BfdVerdict, ChildOptions, FromChild, ToChild } from "./messages.ts";
 import { died, FRESH, permanentError } from "./respawn.ts";
 
 /** A process that the supervisor may keep, whether or not the configuration needs it now. */
 export interface ChildSettings {
-  readonly process: "vrrp" | "checkers"; // metric label
-  readonly title: "VRRP" | "Healthcheck"; // as Keepalived's log calls it
+  readonly process: "vrrp" | "checkers" | "bfd"; // metric label
+  readonly title: "VRRP" | "Healthcheck" | "BFD"; // as Keepalived's log calls it
   readonly program: string; // file to run
+  readonly nodeOptions: readonly string[];
   readonly pidFile: string;
   readonly options: ChildOptions;
   readonly facility: number;
@@ -20,6 +21,8 @@ export interface ChildSettings {
   readonly log: Log;
   /** The process wants operators to be told. */
   readonly notify: (notification: Notification) => void;
+  readonly bfd: () => readonly BfdVerdict[]; // what a new process is told of BFD sessions
+  readonly bfdTurned: (verdicts: readonly BfdVerdict[]) => void; // what the bfd process tells
   /** It cannot run (status 1, 2, 4), or must not be started again (0): the daemon has to stop with `status`. */
   readonly ended: (status: number) => void;
 }
@@ -70,6 +73,11 @@ export class ChildSlot<Report> {
     return { process: this.#settings.process, up: this.#ready, restarts: this.#restarts };
   }
 
+  /** Tells the process of BFD sessions that have turned. */
+  tellBfd(verdicts: readonly BfdVerdict[]): void {
+    if (verdicts.length > 0) this.#tell({ type: "bfd", verdicts });
+  }
+
   /** Starts the process with `config`, or reloads it. Resolves as `inForce`. */
   apply(config: Config): Promise<boolean> {
     this.#wanted = config;
@@ -112,12 +120,12 @@ export class ChildSlot<Report> {
   }
 
   #start(): void {
-    const { log, title, program, options, facility, pidFile } = this.#settings;
+    const { log, title, program, nodeOptions, options, facility, pidFile } = this.#settings;
     const config = this.#wanted;
     this.#respawn = undefined;
     if (config === undefined) return;
     this.#startedAt = now();
-    const child = fork(program, [], { execArgv: [], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const child = fork(program, [], { execArgv: [...nodeOptions], stdio: ["ignore", "inherit", "inherit", "ipc"] });
     this.#child = child;
     child.on("message", (message) => this.#hear(message as FromChild<Report>));
     child.once("close", (status, signal) => this.#died(status, signal)); // after its last message
@@ -126,7 +134,15 @@ export class ChildSlot<Report> {
       if (child.pid === undefined) this.#died(null, null);
     });
     log.info("Starting {title} child process, pid={child}", { title, child: child.pid });
-    this.#tell({ type: "configure", config, options, facility, pidFile, adopted: this.#report });
+    this.#tell({
+      type: "configure",
+      config,
+      options,
+      facility,
+      pidFile,
+      adopted: this.#report,
+      bfd: this.#settings.bfd(),
+    });
     this.#sent = config;
   }
 
@@ -143,6 +159,10 @@ export class ChildSlot<Report> {
     }
     if (message.type === "notify") {
       this.#settings.notify(message.notification);
+      return;
+    }
+    if (message.type === "bfd") {
+      if (!this.#stopping) this.#settings.bfdTurned(message.verdicts);
       return;
     }
     this.#ready = true;

@@ -5,13 +5,13 @@ import { claimPidFile, type PidFile } from "../io/pid-file.ts";
 import { dieWithParent } from "../io/realtime.ts";
 import type { Log } from "../observe/log.ts";
 import { ChildNotify } from "./child-notify.ts";
-import type { ChildOptions, FromChild, ToChild } from "./messages.ts";
+import type { BfdVerdict, ChildOptions, FromChild, ToChild } from "./messages.ts";
 import { openLog } from "./open-log.ts";
 import { Throttle } from "./throttle.ts";
 
-/** A program that the supervisor runs as a process of its own: `vrrp-process.ts`, `checkers-process.ts`. */
+/** A program that the supervisor runs as a process of its own: `vrrp-process.ts`, `checkers-process.ts`, `bfd-process.ts`. */
 export interface Program<Report> {
-  readonly ident: "Keepalived_vrrp" | "Keepalived_healthcheckers"; // in syslog and JSON lines
+  readonly ident: "Keepalived_vrrp" | "Keepalived_healthcheckers" | "Keepalived_bfd"; // in syslog and JSON lines
   /**
    * Puts the first configuration in force. What it throws (or rejects with) ends the process: `PermanentFailure` with
    * its own status, a refusal for want of permission (EPERM, EACCES) with 4, after both of which the whole daemon stops;
@@ -25,7 +25,10 @@ export interface ProgramContext<Report> {
   readonly config: Config;
   readonly options: ChildOptions;
   readonly adopted: Report | undefined; // the last report of the process that died before this one
+  readonly bfd: readonly BfdVerdict[]; // what is known of BFD sessions; a session that is not named is down
   readonly log: Log;
+  /** Tells those who follow BFD sessions, at once. */
+  readonly tellBfd: (verdicts: readonly BfdVerdict[]) => void;
   /** To be called whenever `report()` would answer something new; cheap: reports leave at most every 100 ms. */
   readonly changed: () => void;
   /** Operators are told, by the supervisor; in the order of the calls. */
@@ -36,6 +39,8 @@ export interface ProgramContext<Report> {
 export interface Running<Report> {
   /** Applies a new, valid configuration as a difference. Never called again before it has finished. */
   reload(config: Config): void | Promise<void>;
+  /** Some BFD sessions are up or down now; others are as before. */
+  bfd?(verdicts: readonly BfdVerdict[]): void;
   /** Leaves the network and the kernel as configured; the process exits when it is done. Called once. */
   stop(): void | Promise<void>;
   /** The state of things now; must stay callable during and after `stop()`. */
@@ -91,11 +96,14 @@ export function runChild<Report>(program: Program<Report>): void {
         if (log !== undefined) notifications.configure(message.config.global, log);
         await (await running)?.reload(message.config);
         tell({ type: "reloaded" });
+        break;
+      case "bfd":
+        (await running)?.bfd?.(message.verdicts);
     }
   }
 
   async function start(message: ToChild<Report> & { type: "configure" }): Promise<Running<Report>> {
-    const { config, options, adopted } = message;
+    const { config, options, adopted, bfd } = message;
     log = await openLog(program.ident, { ...options, facility: message.facility });
     pidFile = claim(message.pidFile, log);
     notifications.configure(config.global, log);
@@ -109,7 +117,9 @@ export function runChild<Report>(program: Program<Report>): void {
       config,
       options,
       adopted,
+      bfd,
       log,
+      tellBfd: (verdicts) => tell({ type: "bfd", verdicts }),
       changed: () => reports.request(),
       notify: (notification) => notifications.tell(notification),
     });

@@ -110,7 +110,7 @@ async function run(options: Options, args: readonly string[]): Promise<number> {
     log,
     notify,
     read: () => readConfig(options.configFile, hostSource(options.configId)),
-    programs: { vrrp: beside("vrrp.js"), checkers: beside("checkers.js") },
+    programs: { vrrp: beside("vrrp.js"), checkers: beside("checkers.js"), bfd: beside("bfd.js") },
     starting: () => void showMetrics(supervisor, options, log),
     started: reportStarted,
   });

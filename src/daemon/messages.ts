@@ -1,10 +1,12 @@
 import type { Notification } from "../base/notification.ts";
+import type { BfdSession } from "../bfd/session.ts";
 import type { Config } from "../config/model/model.ts";
+import type { BfdReportOf } from "../observe/bfd-report.ts";
 import type { VrrpInstanceReportOf, VrrpReportOf } from "../observe/report.ts";
 import type { VrrpState } from "../vrrp/machine.ts";
 
 /**
- * What the supervisor and its two children say to each other over Node's IPC channel, as JSON. Times are on
+ * What the supervisor and its children say to each other over Node's IPC channel, as JSON. Times are on
  * CLOCK_MONOTONIC, which all processes share, so a deadline reported by a dead child is still true for the next one.
  */
 
@@ -20,8 +22,10 @@ export type ToChild<Adopted> =
       readonly facility: number; // -S
       readonly pidFile: string; // -r, -c
       readonly adopted: Adopted | undefined; // the last report of the child that died
+      readonly bfd: readonly BfdVerdict[]; // what is known of the sessions that this child may follow
     }
-  | { readonly type: "reload"; readonly config: Config };
+  | { readonly type: "reload"; readonly config: Config }
+  | { readonly type: "bfd"; readonly verdicts: readonly BfdVerdict[] };
 
 export interface ChildOptions {
   readonly detail: boolean; // -D
@@ -37,8 +41,18 @@ export type FromChild<Report> =
   | { readonly type: "ready" }
   | { readonly type: "reloaded" }
   | { readonly type: "notify"; readonly notification: Notification } // operators are to be told, in this order
-  | { readonly type: "report"; readonly report: Report };
+  | { readonly type: "report"; readonly report: Report }
+  | { readonly type: "bfd"; readonly verdicts: readonly BfdVerdict[] }; // the bfd process alone
+
+/** Whether a session of `bfd_instance` is up. Said when it turns, and for every session at a start and a reload. */
+export interface BfdVerdict {
+  readonly name: string;
+  readonly up: boolean;
+}
 
 /** What the vrrp process reports, at most ten times a second and only when something changed. */
 export type VrrpReport = VrrpReportOf<VrrpState>;
+/** What the bfd process reports. */
+export type BfdReport = BfdReportOf<BfdSession>;
+
 export type VrrpInstanceReport = VrrpInstanceReportOf<VrrpState>;

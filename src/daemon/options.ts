@@ -4,6 +4,7 @@ export interface Options {
   readonly configId: string | undefined; // -i
   readonly vrrp: boolean; // not -C
   readonly checkers: boolean; // not -P
+  readonly bfd: boolean; // not -B
   readonly everyChild: boolean; // --all
   readonly foreground: boolean; // -n
   readonly console: boolean; // -l
@@ -20,6 +21,7 @@ export interface Options {
   readonly pidFile: string;
   readonly vrrpPidFile: string;
   readonly checkersPidFile: string;
+  readonly bfdPidFile: string;
   readonly testLog: string | undefined; // -tFILE: where the findings are appended; undefined = stderr
   readonly metrics: Endpoint | undefined; // undefined = off
 }
@@ -35,6 +37,7 @@ export const DEFAULTS: Options = {
   configId: undefined,
   vrrp: true,
   checkers: true,
+  bfd: true,
   everyChild: false,
   foreground: false,
   console: false,
@@ -51,6 +54,7 @@ export const DEFAULTS: Options = {
   pidFile: "/run/keepalived.pid",
   vrrpPidFile: "/run/vrrp.pid",
   checkersPidFile: "/run/checkers.pid",
+  bfdPidFile: "/run/bfd.pid",
   testLog: undefined,
   metrics: { host: "127.0.0.1", port: 9650 },
 };
@@ -94,11 +98,12 @@ export const OPTIONS: readonly OptionRow[] = [
   row("G", "no-syslog", "", "do not log to syslog", () => ({ set: { syslog: false } })),
   row("P", "vrrp", "", "only VRRP: no health checks, no IPVS", () => ({ set: { checkers: false } })),
   row("C", "check", "", "only health checks and IPVS: no VRRP", () => ({ set: { vrrp: false } })),
-  row("B", "no_bfd", "", "no BFD (this version has none)", () => ({})),
+  row("B", "no_bfd", "", "no BFD: whatever tracks a session finds it down", () => ({ set: { bfd: false } })),
   row("", "all", "", "start every process, configured or not", () => ({ set: { everyChild: true } })),
   row("p", "pid", "FILE", "pid file of the supervisor", (pidFile) => ({ set: { pidFile } })),
   row("r", "vrrp_pid", "FILE", "pid file of the VRRP process", (vrrpPidFile) => ({ set: { vrrpPidFile } })),
   row("c", "checkers_pid", "FILE", "pid file of the checkers", (checkersPidFile) => ({ set: { checkersPidFile } })),
+  row("b", "bfd_pid", "FILE", "pid file of the BFD process", (bfdPidFile) => ({ set: { bfdPidFile } })),
   row("V", "dont-release-vrrp", "", "keep virtual addresses at stop", () => ({ set: { releaseVips: false } })),
   row("I", "dont-release-ipvs", "", "keep the IPVS table at stop", () => ({ set: { releaseIpvs: false } })),
   row("R", "dont-respawn", "", "end when a process dies", () => ({ set: { respawn: false } })),
@@ -111,7 +116,6 @@ export const OPTIONS: readonly OptionRow[] = [
   row("v", "version", "", "print the version", () => ({ answer: "version" })),
   row("h", "help", "", "print this text", () => ({ answer: "help" })),
   // Their feature is not here. Where the daemon would do another job than the one asked for, it does not start.
-  absent("b", "bfd_pid", "FILE", "BFD"),
   absent("X", "release-vips", "", "dropping addresses on a signalled transition"),
   absent("a", "address-monitoring", "", "logging of every address change"),
   absent("x", "snmp", "", "SNMP"),

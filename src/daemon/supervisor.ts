@@ -8,9 +8,10 @@ import { objections } from "../plan/objections.ts";
 import { planReload } from "../plan/plan.ts";
 import { summaryOf } from "../plan/text.ts";
 import { type Diagnostic, startStatus } from "../syntax/diagnostic.ts";
+import { BfdVerdicts } from "./bfd-verdicts.ts";
 import { ChildSlot } from "./child-slot.ts";
 import { statistics, writeDump } from "./dump.ts";
-import type { ChildOptions, VrrpReport } from "./messages.ts";
+import type { BfdReport, ChildOptions, VrrpReport } from "./messages.ts";
 import { Notifier } from "./notifier.ts";
 import type { Notify } from "./notify.ts";
 import type { Options } from "./options.ts";
@@ -22,7 +23,7 @@ export interface SupervisorHost {
   readonly notify: Notify;
   /** Reads the configuration files as they are now. */
   readonly read: () => Reading;
-  readonly programs: { readonly vrrp: string; readonly checkers: string };
+  readonly programs: { readonly vrrp: string; readonly checkers: string; readonly bfd: string };
   /** Called once, when this is sure to be the one daemon and its processes are starting. */
   readonly starting: () => void;
   /** Called once, when the first configuration is in force. */
@@ -34,13 +35,15 @@ const UNREADABLE = 6; // exit status: no file, or a refused include
 /** Milliseconds that an orderly stop may take once it has been asked for twice. */
 const IMPATIENCE = 1000;
 
-/** The parent of the two processes: starts, reloads, replaces and stops them. It touches neither network nor IPVS. */
+/** The parent of the other processes: starts, reloads, replaces and stops them. It touches neither network nor IPVS. */
 export class Supervisor {
   readonly #options: Options;
   readonly #host: SupervisorHost;
   readonly #vrrp: ChildSlot<VrrpReport>;
   readonly #checkers: ChildSlot<CheckersReport>;
   readonly #notifier: Notifier;
+  readonly #bfd: ChildSlot<BfdReport>;
+  readonly #verdicts = new BfdVerdicts();
   readonly #reloads = { applied: 0, refused: 0 };
   #running: Pick<Reading, "config" | "diagnostics"> | undefined; // what was put in force last
   #pidFile: PidFile | undefined;
@@ -59,6 +62,9 @@ export class Supervisor {
       respawn,
       options: childOptions(options),
       ended: (status: number) => void this.#stop(status),
+      nodeOptions: [],
+      notify: () => {},
+      bfdTurned: () => {},
     };
     this.#options = options;
     this.#host = host;
@@ -70,6 +76,7 @@ export class Supervisor {
       title: "VRRP",
       program: programs.vrrp,
       pidFile: options.vrrpPidFile,
+      bfd: () => this.#verdicts.known("vrrp"),
     });
     this.#checkers = new ChildSlot({
       ...shared,
@@ -78,6 +85,21 @@ export class Supervisor {
       title: "Healthcheck",
       program: programs.checkers,
       pidFile: options.checkersPidFile,
+      bfd: () => this.#verdicts.known("checkers"),
+    });
+    this.#bfd = new ChildSlot({
+      ...shared,
+      process: "bfd",
+      title: "BFD",
+      program: programs.bfd,
+      nodeOptions: ["--single-threaded"], // see ARCHITECTURE.md
+      pidFile: options.bfdPidFile,
+      bfd: () => [],
+      bfdTurned: (verdicts) => {
+        const heard = this.#verdicts.heard(verdicts);
+        this.#vrrp.tellBfd(heard.vrrp);
+        this.#checkers.tellBfd(heard.checkers);
+      },
     });
   }
 
@@ -87,7 +109,8 @@ export class Supervisor {
       version: VERSION,
       vrrp: this.#vrrp.report,
       checkers: this.#checkers.report,
-      children: [this.#vrrp, this.#checkers].filter(({ wanted }) => wanted).map(({ observed }) => observed),
+      bfd: this.#bfd.report,
+      children: [this.#vrrp, this.#checkers, this.#bfd].filter(({ wanted }) => wanted).map(({ observed }) => observed),
       reloads: this.#reloads,
     };
   }
@@ -159,7 +182,7 @@ export class Supervisor {
       while (!this.#stopping && !(await this.#inForce())) {}
     }
     if (this.#stopping) return;
-    if (this.#checkers.wanted || this.#vrrp.wanted) log.info("Startup complete");
+    if (this.#checkers.wanted || this.#vrrp.wanted || this.#bfd.wanted) log.info("Startup complete");
     else log.warning("Warning - keepalived has no configuration to run");
     notify(["READY=1", `MAINPID=${process.pid}`]);
     started();
@@ -200,19 +223,22 @@ export class Supervisor {
 
   /** Starts, reloads or stops each process, as the configuration needs it. Whether that worked. */
   async #apply(config: Config): Promise<boolean> {
-    const { everyChild, checkers, vrrp } = this.#options;
+    const { everyChild, checkers, vrrp, bfd } = this.#options;
     this.#notifier.configure(config.global);
     const checkersNeeded = checkers && (everyChild || config.virtualServers.length > 0);
     const vrrpNeeded = vrrp && (everyChild || config.vrrpInstances.length > 0);
+    const bfdNeeded = bfd && (everyChild || config.bfdInstances.length > 0);
+    this.#verdicts.follow(config);
     const done = await Promise.all([
       checkersNeeded ? this.#checkers.apply(config) : this.#checkers.stop(),
       vrrpNeeded ? this.#vrrp.apply(config) : this.#vrrp.stop(),
+      bfdNeeded ? this.#bfd.apply(config) : this.#bfd.stop(),
     ]);
     return !done.includes(false);
   }
 
   async #inForce(): Promise<boolean> {
-    const done = await Promise.all([this.#checkers.inForce(), this.#vrrp.inForce()]);
+    const done = await Promise.all([this.#checkers.inForce(), this.#vrrp.inForce(), this.#bfd.inForce()]);
     return !done.includes(false);
   }
 
@@ -231,6 +257,7 @@ export class Supervisor {
       this.#checkers.kill();
       this.#vrrp.kill();
       this.#notifier.hurry();
+      this.#bfd.kill();
     }, left);
   }
 
@@ -240,7 +267,7 @@ export class Supervisor {
     this.#stoppedAt = performance.now();
     this.#host.log.info("Stopping");
     this.#host.notify(["STOPPING=1"]);
-    await Promise.all([this.#checkers.stop(), this.#vrrp.stop()]);
+    await Promise.all([this.#checkers.stop(), this.#vrrp.stop(), this.#bfd.stop()]);
     await this.#notifier.close();
     this.#end(status);
   }
@@ -265,14 +292,15 @@ export class Supervisor {
   }
 
   #dump(): void {
-    const data = { ...this.observed, vrrpPid: this.#vrrp.pid, checkersPid: this.#checkers.pid };
+    const data = { ...this.observed, vrrpPid: this.#vrrp.pid, checkersPid: this.#checkers.pid, bfdPid: this.#bfd.pid };
     this.#write(
       "keepalived_parent.data",
-      `${JSON.stringify({ ...data, vrrp: undefined, checkers: undefined }, null, 2)}\n`,
+      `${JSON.stringify({ ...data, vrrp: undefined, checkers: undefined, bfd: undefined }, null, 2)}\n`,
     );
     if (data.vrrp !== undefined) this.#write("keepalived.data", `${JSON.stringify(data.vrrp, null, 2)}\n`);
     if (data.checkers !== undefined)
       this.#write("keepalived_check.data", `${JSON.stringify(data.checkers, null, 2)}\n`);
+    if (data.bfd !== undefined) this.#write("keepalived_bfd.data", `${JSON.stringify(data.bfd, null, 2)}\n`);
   }
 
   #dumpStatistics(): void {

@@ -8,8 +8,10 @@ import type { Log } from "../observe/log.ts";
 import type { ScriptReport } from "../observe/report.ts";
 import type { Tracker, Verdict } from "../vrrp/tracking.ts";
 import { scriptWords } from "../vrrp/words.ts";
+import { BfdTracker } from "./bfd-tracker.ts";
 import { FileTracker } from "./file-tracker.ts";
 import { LinkTracker } from "./link-tracker.ts";
+import type { BfdVerdict } from "./messages.ts";
 import { ProcessTrackers } from "./process-trackers.ts";
 import { ScriptTracker } from "./script-tracker.ts";
 
@@ -28,12 +30,14 @@ export interface TrackersHost {
 export interface Predecessor {
   readonly respawned: boolean;
   readonly scripts: readonly ScriptReport[];
+  readonly bfd: readonly BfdVerdict[];
 }
 
 /** Everything that instances and groups track by name. What nobody tracks does not run. */
 export class Trackers {
   readonly #host: TrackersHost;
   readonly #links: LinkTracker;
+  readonly #bfd: BfdTracker;
   #folders: FolderWatch | undefined; // while files are tracked
   readonly #scripts = new Map<string, ScriptTracker>();
   #secure = false; // enable_script_security
@@ -44,12 +48,14 @@ export class Trackers {
   constructor(host: TrackersHost) {
     this.#host = host;
     this.#links = new LinkTracker(host);
+    this.#bfd = new BfdTracker(host.log);
   }
 
   /** Follows a configuration. What runs and is the same goes on. */
-  configure(config: Config, { respawned, scripts }: Predecessor): void {
+  configure(config: Config, { respawned, scripts, bfd }: Predecessor): void {
     const owners = [...config.vrrpInstances, ...config.syncGroups];
     this.#links.configure(config.interfaceDelays, config.vrrpInstances);
+    this.#bfd.configure(config, bfd);
     this.#setScripts(config, new Set(owners.flatMap((each) => each.trackScripts.map(({ script }) => script))), scripts);
     this.#setFiles(config, new Set(owners.flatMap((each) => each.trackFiles.map(({ name }) => name))), !respawned);
     this.#setProcesses(config, new Set(owners.flatMap((each) => each.trackProcesses.map(({ name }) => name))));
@@ -64,8 +70,13 @@ export class Trackers {
     this.#links.changed(name);
   }
 
+  /** The bfd process says how its sessions are. */
+  bfdHeard(verdicts: readonly BfdVerdict[]): void {
+    if (this.#bfd.heard(verdicts)) this.#host.turned();
+  }
+
   /** What an instance tracks, as it stands. */
-  now({ trackScripts, trackInterfaces, trackFiles, trackProcesses }: TrackersConfig): readonly Tracker[] {
+  now({ trackScripts, trackInterfaces, trackFiles, trackProcesses, trackBfd }: TrackersConfig): readonly Tracker[] {
     return [
       ...trackScripts.map(({ script, weight, reverse }): Tracker => {
         return { kind: "script", name: script, weight, reverse, verdict: this.#scriptVerdict(script) };
@@ -78,6 +89,9 @@ export class Trackers {
       }),
       ...trackProcesses.map((item): Tracker => {
         return { kind: "process", ...item, verdict: this.#processes?.hasQuorum(item.name) ? "up" : "down" };
+      }),
+      ...trackBfd.map((item): Tracker => {
+        return { kind: "bfd", ...item, verdict: this.#bfd.isUp(item.name) ? "up" : "down" };
       }),
     ];
   }

@@ -25,7 +25,7 @@ import { Announcer } from "./announcer.ts";
 import { ArpWatch } from "./arp-watch.ts";
 import type { ProgramContext, Running } from "./child.ts";
 import { allAddresses, deviceOf, gapRules, placedAddresses } from "./instance.ts";
-import type { VrrpInstanceReport, VrrpReport } from "./messages.ts";
+import type { BfdVerdict, VrrpInstanceReport, VrrpReport } from "./messages.ts";
 import { Router, type RouterHost } from "./router.ts";
 import { withGroupTrackers } from "./sync-group.ts";
 import { SyncGroups } from "./sync-groups.ts";
@@ -78,7 +78,9 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       turned: () => this.#reconsider(),
       linkTurned: (name) => this.#linkTurned(name),
     });
-    this.trackers.configure(config, { respawned: adopted !== undefined, scripts: adopted?.scripts ?? [] });
+    this.trackers.configure(config, {
+      ...{ respawned: adopted !== undefined, scripts: adopted?.scripts ?? [], bfd: context.bfd },
+    });
     this.#noteLinks(config);
     const keys = instanceKeys(config.vrrpInstances);
     const reports = new Map(adopted?.instances.map((one) => [one.key, one]));
@@ -107,6 +109,10 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   /** Operators are told of a sync group: after its members, where they have the same news. */
   notifyGroup(group: SyncGroupConfig, event: Exclude<NotifiedState, "DELETED">): void {
     this.#context.notify(groupNotification(group, event, { faults: this.#config.global.emailFaults }));
+  }
+
+  bfd(verdicts: readonly BfdVerdict[]): void {
+    if (!this.#stopped) this.trackers.bfdHeard(verdicts);
   }
 
   get receiveBuffers() {
@@ -144,7 +150,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       this.#routers.delete(key);
     }
     this.#virtual = virtualAddresses(config);
-    this.trackers.configure(config, { respawned: false, scripts: [] });
+    this.trackers.configure(config, { respawned: false, scripts: [], bfd: [] });
     this.#noteLinks(config);
     const coming: Router[] = [];
     for (const entry of vrrpInstances?.entries ?? []) {

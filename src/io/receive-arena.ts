@@ -38,7 +38,7 @@ export class ReceiveArena {
     return this.#bytes.subarray(start, start + (this.#lengths[4 * slot + 1] ?? 0));
   }
 
-  /** The control data that came with the datagram. */
+  /** The control data that came with the datagram: a row of `struct cmsghdr`. */
   control(slot: number): Uint8Array {
     const start = slot * this.#slotSize + NAME;
     return this.#bytes.subarray(start, start + (this.#lengths[4 * slot + 2] ?? 0));

@@ -1,4 +1,5 @@
-import { family, type IpAddress, toBytes } from "../base/ip.ts";
+import { viewOf } from "../base/bytes.ts";
+import { family, fromBytes, type IpAddress, toBytes } from "../base/ip.ts";
 import { LITTLE_ENDIAN } from "../netlink/message.ts";
 import { AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_UNIX } from "./constants.ts";
 
@@ -12,6 +13,14 @@ export function sockaddrIp(address: IpAddress, port: number, scope = 0): Uint8Ar
   bytes.set(toBytes(address), v4 ? 4 : 8); // v6: flow information at 4
   if (!v4) view.setUint32(24, scope, LITTLE_ENDIAN);
   return bytes;
+}
+
+/** The address in a `struct sockaddr_in` or `sockaddr_in6`; undefined for any other, or one that is cut off. */
+export function addressOf(sockaddr: Uint8Array): IpAddress | undefined {
+  if (sockaddr.length < 16) return undefined;
+  const type = viewOf(sockaddr).getUint16(0, LITTLE_ENDIAN);
+  if (type === AF_INET) return fromBytes(sockaddr.subarray(4, 8));
+  return type === AF_INET6 && sockaddr.length >= 24 ? fromBytes(sockaddr.subarray(8, 24)) : undefined;
 }
 
 /** `struct sockaddr_ll`, for a frame that is complete, or to listen: ethernet protocol (host order) and interface. */

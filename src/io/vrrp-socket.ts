@@ -1,6 +1,5 @@
 import { type Family, family, fromBytes, type IpAddress, ip, isMulticast } from "../base/ip.ts";
 import { decodeIpv4 } from "../wire/ipv4.ts";
-import { decodeArrival } from "./ancillary.ts";
 import {
   AF_INET,
   AF_INET6,
@@ -27,6 +26,7 @@ import {
   SOCK_RAW,
   SOL_SOCKET,
 } from "./constants.ts";
+import { readArrival } from "./control-data.ts";
 import { check } from "./kernel-error.ts";
 import { native } from "./native.ts";
 import type { Poller } from "./poller.ts";
@@ -146,11 +146,11 @@ function received4(slot: number): ReceivedPacket | undefined {
 }
 
 function received6(slot: number): ReceivedPacket | undefined {
-  const { to, hopLimit } = decodeArrival(arena.control(slot));
+  const { to, ttl } = readArrival(arena.control(slot));
   const sender = arena.sender(slot);
-  if (to === undefined || hopLimit === undefined || sender.length < ADDRESS_AT + 16) return undefined;
+  if (to === undefined || ttl === undefined || sender.length < ADDRESS_AT + 16) return undefined;
   const from = fromBytes(sender.subarray(ADDRESS_AT, ADDRESS_AT + 16));
-  return { from, to, ttl: hopLimit, payload: arena.data(slot) };
+  return { from, to, ttl, payload: arena.data(slot) };
 }
 
 function openInput4({ link, local }: VrrpPlace): number {

@@ -71,6 +71,10 @@ export const TOP = {
     repeats: true,
     missing: "vrrp_sync_group must have a name - skipping",
   }),
+  bfd_instance: block(bfdName, BFD_INSTANCE, {
+    meaning: "Define one BFD session",
+    repeats: true,
+  }),
   ...later({
     linkbeat_use_polling: line(flag, {
       default: "off",
@@ -137,10 +141,6 @@ export const TOP = {
       note: "empty group removed",
       repeats: true,
       usage: "<NAME> { <vsg item>... }",
-    }),
-    bfd_instance: block(bfdName, BFD_INSTANCE, {
-      meaning: "Define one BFD session",
-      repeats: true,
     }),
   }),
 } satisfies Table;

@@ -181,6 +181,7 @@ export const VRRP_INSTANCE = {
     build: "TRACK_PROCESS",
     repeats: true,
   }),
+  track_bfd: items(tracked("bfd", TRACK_BFD), { meaning: "BFD sessions to track", repeats: true }),
   ...later({
     use_vmac: line(vmac("[[name] <IFNAME>] [<MAC, 5|6 octets>] [netlink_notify_msg] [group <GROUP>]", VMAC), {
       default: "off; generated name",
@@ -202,7 +203,6 @@ export const VRRP_INSTANCE = {
       meaning: "Use an L2 ipvlan interface",
       build: "IPVLAN",
     }),
-    track_bfd: items(tracked("bfd", TRACK_BFD), { meaning: "BFD sessions to track", repeats: true }),
     promote_secondaries: line(flag, {
       default: "off",
       meaning: "Set promote_secondaries on the interface",

@@ -1,3 +1,4 @@
+import type { BfdReportOf, BfdSessionReportOf, BfdStanding } from "./bfd-report.ts";
 import type {
   CheckerReport,
   CheckersReport,
@@ -13,6 +14,7 @@ export interface Observed {
   readonly version: string;
   readonly vrrp: VrrpReportOf<NamedState> | undefined;
   readonly checkers: CheckersReport | undefined;
+  readonly bfd: BfdReportOf<BfdStanding> | undefined;
   readonly children: readonly ObservedChild[];
   readonly reloads: Readonly<Record<"applied" | "refused", number>>;
 }
@@ -85,6 +87,15 @@ export const splitBrain: Scope<number> = {
 
 /** All of them are shown from the start: an alert on an increase needs the 0 before it. */
 const SEEN = ["advertisement", "refused", "arp"];
+export const bfdSession: Scope<BfdSessionReportOf<BfdStanding>> = {
+  labels: ["bfd", "neighbor"],
+  each: ({ bfd }) => (bfd?.sessions ?? []).map((it) => [{ bfd: it.name, neighbor: it.neighbor }, it]),
+};
+
+export const bfdDropped: Scope<number> = {
+  labels: ["reason"],
+  each: ({ bfd }) => Object.entries(bfd?.dropped ?? {}).map(([reason, count]) => [{ reason }, count]),
+};
 
 export const service: Scope<ServiceReport> = {
   labels: ["virtual_server"],

@@ -10,6 +10,8 @@ export interface MetricsPage {
 
 const { daemon, build, child, reload, addressed, instance, dropped, splitBrain, service, realServer, checker, result } =
   scope;
+const { bfdSession, bfdDropped } = scope;
+const BFD_STATE = { "admin-down": 0, down: 1, init: 2, up: 3 };
 const STATE = { init: 0, backup: 1, master: 2, fault: 3 };
 
 /** One line per metric; `_total` in the name makes it a counter. A value of undefined leaves the sample out. */
@@ -41,6 +43,19 @@ const METRICS: readonly Metric[] = [
   metric("keepalived_split_brain", "1 while another is master too", instance, (i) => Number(i.split)),
   metric("keepalived_split_brains_total", "Other masters met, by how they were seen", splitBrain, (count) => count),
   metric("keepalived_packets_dropped_total", "Packets refused, by reason", dropped, (count) => count),
+
+  metric("keepalived_bfd_state", "0 AdminDown, 1 Down, 2 Init, 3 Up", bfdSession, (s) => BFD_STATE[s.session.state]),
+  metric(
+    "keepalived_bfd_detection_time_seconds",
+    "Silence after which the neighbour counts as down",
+    bfdSession,
+    (s) => (s.detectionTime === 0 ? undefined : toSeconds(s.detectionTime)),
+  ),
+  metric("keepalived_bfd_packets_sent_total", "Packets sent", bfdSession, (s) => s.counters.packetsSent),
+  metric("keepalived_bfd_packets_received_total", "Packets taken", bfdSession, (s) => s.counters.packetsReceived),
+  metric("keepalived_bfd_become_up_total", "Transitions to Up", bfdSession, (s) => s.counters.becomeUp),
+  metric("keepalived_bfd_become_down_total", "Transitions from Up", bfdSession, (s) => s.counters.becomeDown),
+  metric("keepalived_bfd_packets_dropped_total", "BFD packets refused, by reason", bfdDropped, (count) => count),
 
   metric("keepalived_quorum_up", "1 while the virtual server has its quorum", service, (s) => Number(s.quorumUp)),
   metric("keepalived_real_server_up", "1 while no checker holds it down", realServer, (r) => Number(r.up)),

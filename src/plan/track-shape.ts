@@ -42,7 +42,7 @@ export const TRACKERS: Shape<Trackers> = {
   trackInterfaces: tracked("track_interface"),
   trackFiles: tracked("track_file"),
   trackProcesses: tracked("track_process"),
-  trackBfd: { ...tracked("track_bfd"), idle: true },
+  trackBfd: tracked("track_bfd"),
 };
 
 function counts({ weight, reverse }: TrackWeight): string {
@@ -85,11 +85,10 @@ export const TRACK_PROCESSES = list<TrackProcessConfig>({
   },
 });
 
-/** `bfd_instance`. */
+/** `bfd_instance`. Another path is another session; other timers are agreed upon while it stays up. */
 export const BFD_INSTANCES = list<BfdInstanceConfig>({
   words: "bfd_instance",
   plural: "BFD sessions",
-  idle: true,
   ...BY_NAME,
   shape: {
     neighbor: value("neighbor_ip"),
@@ -101,4 +100,11 @@ export const BFD_INSTANCES = list<BfdInstanceConfig>({
     maxHops: value("max_hops"),
     checkers: value("checker"),
   },
+  added: always("down until the neighbour has answered"),
+  removed: always("the neighbour is told that it is administratively down"),
+  changed: (fields) =>
+    PATH.some((field) => fields.has(field)) ? "down until the new path is up" : "the session stays",
 });
+
+/** What makes it a session with somebody else, or by another way. */
+const PATH = ["neighbor", "source", "multihop"];

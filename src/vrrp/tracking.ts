@@ -14,9 +14,10 @@ export type FaultReason =
   | { readonly type: "script"; readonly script: string }
   | { readonly type: "script-pending"; readonly script: string }
   | { readonly type: "file"; readonly file: string; readonly value: number }
-  | { readonly type: "process"; readonly process: string };
+  | { readonly type: "process"; readonly process: string }
+  | { readonly type: "bfd"; readonly session: string; readonly verdict: Verdict };
 
-/** An item of `track_script`, `track_interface`, `track_file` or `track_process`, with what it says now. */
+/** An item of a list such as `track_script`, with what it says now. */
 export type Tracker = TrackedCondition | TrackedNumber;
 
 interface TrackWeight {
@@ -26,7 +27,7 @@ interface TrackWeight {
 
 /** What holds or does not hold. */
 export interface TrackedCondition extends TrackWeight {
-  readonly kind: "script" | "interface" | "process";
+  readonly kind: "script" | "interface" | "process" | "bfd"; // a session that nobody has spoken of is down
   readonly name: string;
   readonly verdict: Verdict;
 }
@@ -138,5 +139,7 @@ function reasonOf(tracker: Tracker): FaultReason | undefined {
       return { type: `interface-${tracker.verdict}`, interface: name };
     case "process":
       return { type: "process", process: name };
+    case "bfd":
+      return { type: "bfd", session: name, verdict: tracker.verdict };
   }
 }

@@ -116,7 +116,14 @@ export function faultWords({ name }: Spoken, reason: FaultReason): string | unde
       return `(${name}): entering FAULT state (tracked file ${reason.file} has status ${reason.value})`;
     case "process":
       return `(${name}) entering FAULT state (tracked process ${reason.process} quorum not achieved)`;
+    case "bfd":
+      return `(${name}) entering FAULT state (BFD instance ${reason.session} is ${reason.verdict.toUpperCase()})`;
   }
+}
+
+/** A tracked BFD session has turned. */
+export function bfdTurnedWords(instance: string, session: string, up: boolean): string {
+  return `VRRP_Instance(${instance}) Tracked BFD instance ${session} is ${up ? "UP" : "DOWN"}`;
 }
 
 /** What is wrong with a packet, in the words of Keepalived 2.4. */

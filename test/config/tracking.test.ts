@@ -59,7 +59,7 @@ test("a BFD session has Keepalived's defaults, by family", () => {
     idleTransmit: seconds(1),
     multiplier: 5,
     active: true,
-    ttl: 255,
+    ttl: undefined,
     maxHops: 0,
     multihop: false,
     weight: 0,
@@ -67,7 +67,9 @@ test("a BFD session has Keepalived's defaults, by family", () => {
     vrrp: true,
     checkers: true,
   });
-  expect(session("neighbour_ip 2001:db8::8\nmax_hops 65")).toMatchObject({ ttl: 64, maxHops: 64 });
+  expect(session("neighbour_ip 2001:db8::8\nmax_hops 65")).toMatchObject({ ttl: undefined, maxHops: 64 });
+  expect(session("neighbor_ip 192.0.2.8\nmultihop")).toMatchObject({ multihop: true, maxHops: undefined });
+  expect(session("neighbor_ip 192.0.2.8\nmultihop\nmax_hops 3")).toMatchObject({ multihop: true, maxHops: 3 });
   expect(session("neighbor_ip 192.0.2.8\nmax_hops 255")).toMatchObject({ maxHops: undefined });
   expect(session("neighbor_ip 192.0.2.8\nvrrp\npassive\nmin_rx 20.5")).toMatchObject({
     vrrp: true,

@@ -33,6 +33,8 @@ test("a reload starts, changes and ends services as planned, and leaves the othe
     config: config(same + farm(81, { 11: "TCP_CHECK {\n}" }) + farm(82, { 11: "" })),
     options: { detail: false, console: false, json: false, syslog: false, releaseVips: true, releaseIpvs: true },
     adopted: undefined,
+    bfd: [],
+    tellBfd: () => {},
     log: createLog([({ text }) => said.push(text)], true),
     changed: () => {},
     notify: () => {},

@@ -38,6 +38,7 @@ test("long options take a value behind `=` or as the next word, and can be short
     vrrpPidFile: "r",
     checkersPidFile: "c",
   });
+  expect(run("-B", "-b", "b")).toEqual({ bfd: false, bfdPidFile: "b", warnings: [] });
   expect(refused("--d")).toBe("Unknown option --d");
 });
 

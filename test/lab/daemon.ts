@@ -16,6 +16,9 @@ export interface LogLine {
   readonly text: string;
 }
 
+/** The processes of a daemon beside its parent. */
+export type Child = "vrrp" | "checkers" | "bfd";
+
 export interface DirectorOptions {
   readonly node: string;
   readonly implementation: Implementation;
@@ -51,6 +54,7 @@ export class Director {
     const { implementation, config, options = [], quiet = false } = this.#options;
     const program = implementation === "ours" ? [process.execPath, join(PROJECT, "dist/main.js")] : ["keepalived"];
     const files = ["-p", this.#pidFile("parent"), "-r", this.#pidFile("vrrp"), "-c", this.#pidFile("checkers")];
+    files.push("-b", this.#pidFile("bfd"));
     const child = this.#lan.spawn(this.node, [
       ...program,
       "-n",
@@ -116,7 +120,7 @@ export class Director {
   }
 
   /** kill -9 of one child; its pid. */
-  killChild(child: "vrrp" | "checkers"): number {
+  killChild(child: Child): number {
     const pid = this.childPid(child);
     if (pid === undefined) throw new Error(`${this.node}: no ${child} process`);
     process.kill(pid, "SIGKILL");
@@ -124,7 +128,7 @@ export class Director {
   }
 
   /** The pid in a child's pid file. */
-  childPid(child: "vrrp" | "checkers"): number | undefined {
+  childPid(child: Child): number | undefined {
     return readPid(this.#pidFile(child));
   }
 

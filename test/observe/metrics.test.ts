@@ -46,6 +46,19 @@ const observed: Observed = {
       },
     ],
   },
+  bfd: {
+    at: 0,
+    dropped: { ttl: 6 },
+    sessions: ["up", "down"].map((state) => ({
+      name: `b-${state}`,
+      neighbor: ip("192.0.2.8"),
+      source: undefined,
+      multihop: false,
+      session: { state: state === "up" ? "up" : "down" },
+      detectionTime: state === "up" ? 150_000 : 0,
+      counters: { packetsSent: 5, packetsReceived: 4, becomeUp: 2, becomeDown: 1 },
+    })),
+  },
   checkers: {
     at: 0,
     services: [
@@ -73,6 +86,10 @@ async function samples(now: Observed): Promise<string[]> {
 test("the page shows every report with the labels that tell things apart", async () => {
   const vrid = 'iname="VI_1",intf="eth0",vrid="51"';
   const real = 'virtual_server="[192.0.2.9]:tcp:80",real_server="[10.0.0.1]:80"';
+  const bfd = (name: string, up: number, down: number): string[] => [
+    `keepalived_bfd_${name}{bfd="b-up",neighbor="192.0.2.8"} ${up}`,
+    `keepalived_bfd_${name}{bfd="b-down",neighbor="192.0.2.8"} ${down}`,
+  ];
   expect(await samples(observed)).toEqual([
     "keepalived_up 1",
     'keepalived_build_info{version="1.2.3"} 1',
@@ -93,6 +110,13 @@ test("the page shows every report with the labels that tell things apart", async
     `keepalived_split_brains_total{${vrid},seen="refused"} 0`,
     `keepalived_split_brains_total{${vrid},seen="arp"} 2`,
     `keepalived_packets_dropped_total{${vrid},reason="checksum"} 4`,
+    ...bfd("state", 3, 1),
+    'keepalived_bfd_detection_time_seconds{bfd="b-up",neighbor="192.0.2.8"} 0.15',
+    ...bfd("packets_sent_total", 5, 5),
+    ...bfd("packets_received_total", 4, 4),
+    ...bfd("become_up_total", 2, 2),
+    ...bfd("become_down_total", 1, 1),
+    'keepalived_bfd_packets_dropped_total{reason="ttl"} 6',
     'keepalived_quorum_up{virtual_server="[192.0.2.9]:tcp:80"} 1',
     `keepalived_real_server_up{${real}} 0`,
     `keepalived_real_server_weight{${real}} 0`,
@@ -110,7 +134,7 @@ test("a second scrape shows the same, not twice as much; what is gone is not sho
   let now = observed;
   const page = createMetricsPage(() => now);
   expect(await page.render()).toBe(await page.render());
-  now = { ...observed, vrrp: undefined, checkers: undefined, children: [] };
+  now = { ...observed, vrrp: undefined, checkers: undefined, bfd: undefined, children: [] };
   expect(await page.render()).not.toContain("VI_1");
 });
 

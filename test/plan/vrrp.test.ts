@@ -166,8 +166,6 @@ describe("blocks that do not run yet say so once", () => {
     ["track_file f", "file /tmp/f", "file /tmp/g", "file /tmp/f → /tmp/g"],
     ["track_file f", "file /tmp/f", "file /tmp/f\ninit_file 2 overwrite", "init_file none → 2 overwrite"],
     ["vrrp_track_process p", "process sshd", "process sshd\ndelay 0.5", "fork_delay 0 s → 0.5 s"],
-    ["bfd_instance B", "neighbor_ip 192.0.2.9", "neighbor_ip 192.0.2.9\nmin_rx 20", "min_rx 0.01 s → 0.02 s"],
-    ["bfd_instance B", "neighbor_ip 192.0.2.9", "neighbor_ip 192.0.2.9\npassive", "passive off → on"],
   ])("%s is the same while its name is: %j to %j", (header, old, next, expected) => {
     const block = (body: string): string => `${header} {\n${body}\n}\n`;
     const [word, name] = header.split(" ");
@@ -220,4 +218,20 @@ test.each([
   const [off, on] = [router("V1", 51), `global_defs {\n${line}\n}\n${router("V1", 51)}`];
   expect(lines(off, on)).toEqual([`global_defs ${expected}${NOTHING}`]);
   expect(lines(on, off)).toHaveLength(1);
+});
+
+test("a BFD session stays up with other timers, and is another one by another path", () => {
+  const block = (body: string): string => `bfd_instance B {\nneighbor_ip 192.0.2.9\n${body}\n}\n`;
+  expect(lines(block(""), block("min_rx 20\npassive"))).toEqual([
+    "changed bfd_instance `B`: the session stays",
+    "    min_rx 0.01 s → 0.02 s",
+    "    passive off → on",
+  ]);
+  expect(lines(block(""), block("source_ip 192.0.2.1"))[0]).toBe(
+    "changed bfd_instance `B`: down until the new path is up",
+  );
+  expect(lines("", block(""))).toEqual(["added bfd_instance `B`: down until the neighbour has answered"]);
+  expect(lines(block(""), "")).toEqual([
+    "removed bfd_instance `B`: the neighbour is told that it is administratively down",
+  ]);
 });

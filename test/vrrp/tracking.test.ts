@@ -157,3 +157,18 @@ test("the priority is the sum within 1..254; an owner's never changes", () => {
   expect(effectivePriority(100, [-253, 200])).toBe(47);
   expect(effectivePriority(255, [-100])).toBe(255);
 });
+
+test("an unweighted BFD session that is down is a fault, with reverse one that is up; a weighted one never is", () => {
+  const bfd = (item: Partial<TrackedCondition>): Tracked => ({
+    ...fit,
+    trackers: [{ kind: "bfd", name: "b", weight: 0, reverse: false, verdict: "down", ...item }],
+  });
+  expect(faultReasons(bfd({}))).toEqual([{ type: "bfd", session: "b", verdict: "down" }]);
+  expect(faultReasons(bfd({ reverse: true, verdict: "up" }))).toEqual([{ type: "bfd", session: "b", verdict: "up" }]);
+  expect([of(bfd({})), of(bfd({ verdict: "up" })), of(bfd({ reverse: true })), of(bfd({ weight: -9 }))]).toEqual([
+    "unfit",
+    "fit",
+    "fit",
+    "fit",
+  ]);
+});

@@ -5,7 +5,7 @@ import type { VrrpNote } from "../../src/vrrp/machine.ts";
 import type { ReceiveProblem } from "../../src/vrrp/receive.ts";
 import type { ScriptNote } from "../../src/vrrp/script.ts";
 import type { FaultReason } from "../../src/vrrp/tracking.ts";
-import { faultWords, isDetail, noteWords, problemWords, scriptWords } from "../../src/vrrp/words.ts";
+import { bfdTurnedWords, faultWords, isDetail, noteWords, problemWords, scriptWords } from "../../src/vrrp/words.ts";
 import { parameters } from "../stories/lan.ts";
 
 const router = parameters("VI_1", 100, "192.0.2.2");
@@ -127,4 +127,12 @@ test.each<[ScriptNote, string]>([
   [{ name: "script-not-run", why: "ENOENT" }, "Track script chk cannot be run: ENOENT"],
 ])("%j", (note, words) => {
   expect(scriptWords("chk", note)).toBe(words);
+});
+
+test("a tracked BFD session that turns, and one that is the reason of a fault", () => {
+  expect(bfdTurnedWords("VI_1", "B4", true)).toBe("VRRP_Instance(VI_1) Tracked BFD instance B4 is UP");
+  expect(bfdTurnedWords("VI_1", "B4", false)).toBe("VRRP_Instance(VI_1) Tracked BFD instance B4 is DOWN");
+  expect(faultWords(router, { type: "bfd", session: "B4", verdict: "down" })).toBe(
+    "(VI_1) entering FAULT state (BFD instance B4 is DOWN)",
+  );
 });

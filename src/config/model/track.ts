@@ -63,7 +63,7 @@ export interface BfdInstanceConfig extends TrackWeight {
   readonly idleTransmit: Micros; // while the session is down
   readonly multiplier: number; // packets missed before it is down
   readonly active: boolean; // `passive` is false
-  readonly ttl: number; // hop limit in IPv6
+  readonly ttl: number | undefined; // hop limit in IPv6; undefined: 255, and what Keepalived sends is taken
   readonly maxHops: number | undefined; // of what is received; undefined: not checked
   readonly multihop: boolean; // port 4784 of RFC 5883
   readonly vrrp: boolean; // tells the vrrp process

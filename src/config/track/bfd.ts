@@ -95,7 +95,9 @@ function options(body: BfdBody["value"], neighbor: IpAddress, report: Report): O
   for (const setting of [last(settings.min_rx), last(settings.min_tx)])
     if (setting !== undefined && setting.value > LONG)
       report.hint(["long-interval", "more than 10 seconds between packets detect a failure late"], setting.span);
-  const ttl = last(settings.ttl, settings.hoplimit)?.value ?? (family(neighbor) === 4 ? 255 : 64);
+  const ttl = last(settings.ttl, settings.hoplimit)?.value;
+  const multihop = last(settings.multihop)?.value ?? false;
+  const reach = ttl ?? (family(neighbor) === 4 ? 255 : 64);
   return {
     minReceive: last(settings.min_rx)?.value ?? milliseconds(10),
     minTransmit: last(settings.min_tx)?.value ?? milliseconds(10),
@@ -103,15 +105,18 @@ function options(body: BfdBody["value"], neighbor: IpAddress, report: Report): O
     multiplier: last(settings.multiplier)?.value ?? 5,
     active: settings.passive.length === 0,
     ttl,
-    maxHops: maxHops(body, ttl, report),
-    multihop: last(settings.multihop)?.value ?? false,
+    maxHops: settings.max_hops.length === 0 && multihop ? undefined : maxHops(body, reach, report),
+    multihop,
     ...(last(settings.weight)?.value ?? { weight: 0, reverse: false }),
     vrrp: vrrp || !checkers,
     checkers: checkers || !vrrp,
   };
 }
 
-/** A packet cannot have come further than its hop limit reaches. */
+/**
+ * A packet cannot have come further than its hop limit reaches. Not asked of a multihop session without `max_hops`: none of
+ * its packets would have come less than one. RFC 5883 checks nothing there.
+ */
 function maxHops({ header: name, settings, end }: BfdBody["value"], ttl: number, report: Report): number | undefined {
   const setting = last(settings.max_hops);
   if (setting === undefined) return 0;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeArrival } from "../../src/io/ancillary.ts";
+import { readArrival } from "../../src/io/control-data.ts";
 import { fromHex } from "../golden.ts";
 
 // As cmsg(3) and ipv6(7) lay them out on 64 bits: an advert to ff02::12 on interface 2. The lab hears real ones.
@@ -13,16 +13,16 @@ test.skipIf(process.arch !== "x64")("destination and hop limit are found in any 
     [PKTINFO, HOP_LIMIT],
     [HOP_LIMIT, other, PKTINFO],
   ])
-    expect(decodeArrival(fromHex(parts.join("")))).toEqual({ to: "ff02::12", hopLimit: 255 });
+    expect(readArrival(fromHex(parts.join("")))).toEqual({ to: "ff02::12", ifindex: 2, ttl: 255 });
 });
 
 test("what is not there, or cut, is undefined", () => {
-  const nothing = { to: undefined, hopLimit: undefined };
-  expect(decodeArrival(new Uint8Array())).toEqual(nothing);
-  expect(decodeArrival(fromHex(PKTINFO).subarray(0, 30))).toEqual(nothing);
-  expect(decodeArrival(fromHex("0000000000000000 2900000032000000"))).toEqual(nothing);
+  const nothing = { to: undefined, ifindex: 0, ttl: undefined };
+  expect(readArrival(new Uint8Array())).toEqual(nothing);
+  expect(readArrival(fromHex(PKTINFO).subarray(0, 30))).toEqual(nothing);
+  expect(readArrival(fromHex("0000000000000000 2900000032000000"))).toEqual(nothing);
 });
 
 test("it never throws, and always ends", () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 256 }), (data) => void decodeArrival(data)));
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 256 }), (data) => void readArrival(data)));
 });
