@@ -34,8 +34,12 @@ const NETLINK_HEADERS = [
   "linux/if_arp.h",
   "linux/if_link.h",
   "linux/netlink.h",
+  "linux/lwtunnel.h",
+  "linux/mpls_iptunnel.h",
   "linux/rtnetlink.h",
+  "linux/fib_rules.h",
   "linux/genetlink.h",
+  "linux/ila.h",
   "linux/ip_vs.h",
 ];
 const LAYOUT_HEADERS = ["arpa/inet.h", "netinet/in.h", "sys/un.h", "linux/if_packet.h", ...NETLINK_HEADERS];
