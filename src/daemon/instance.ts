@@ -1,14 +1,16 @@
 import { toByteString } from "../base/bytes.ts";
 import { family, type IpAddress } from "../base/ip.ts";
 import type { VirtualAddress, VrrpInstanceConfig } from "../config/model/model.ts";
+import type { ItemOption } from "../config/model/network.ts";
 import type { HostNetwork } from "../io/host-network.ts";
-import { type InterfaceAddress, virtualAddress } from "../netlink/address.ts";
 import type { Announcement } from "../vrrp/pacing.ts";
 import type { VrrpParameters } from "../vrrp/parameters.ts";
 import type { ScriptVerdict } from "../vrrp/script.ts";
 import type { Tracked } from "../vrrp/tracking.ts";
 import { encodeIpv4, TOS_CS6 } from "../wire/ipv4.ts";
 import { encodeAdvertisement, IPPROTO_VRRP, VRRP_GROUP_V4, VRRP_TTL } from "../wire/vrrp.ts";
+
+import type { NetworkItems } from "./placement.ts";
 
 /** What an instance's configuration means on this host, as its interfaces are now. */
 
@@ -24,12 +26,9 @@ export function allAddresses({ addresses, excludedAddresses }: VrrpInstanceConfi
   return [...addresses, ...excludedAddresses];
 }
 
-/** The virtual addresses as the kernel's table should hold them; those of an interface that does not exist are left out. */
-export function placedAddresses(config: VrrpInstanceConfig, network: HostNetwork): InterfaceAddress[] {
-  return allAddresses(config).flatMap((entry) => {
-    const link = network.link(entry.interface);
-    return link === undefined ? [] : [virtualAddress(entry.address, { ...entry, ifindex: link.ifindex })];
-  });
+/** What an instance asks of the kernel's tables. */
+export function itemsOf(config: VrrpInstanceConfig): NetworkItems {
+  return { addresses: allAddresses(config), routes: config.routes, rules: config.rules };
 }
 
 /** One gratuitous ARP for each virtual address. */
@@ -51,11 +50,22 @@ export function primaryAddress(config: VrrpInstanceConfig, around: Surroundings)
     .find(({ address }) => family(address) === 4 && !around.isVirtual(address))?.address;
 }
 
+/** The interfaces of items that are watched. */
+export function itemInterfaces({ addresses, routes, rules }: NetworkItems): readonly string[] {
+  return [
+    ...addresses.filter(({ tracked }) => tracked).map((entry) => entry.interface),
+    ...[...routes, ...rules].filter(({ tracked }) => tracked).flatMap(({ options }) => deviceOf(options) ?? []),
+  ];
+}
+
+function deviceOf(options: readonly ItemOption[]): string | undefined {
+  const device = options.findLast(([word]) => word === "dev" || word === "oif" || word === "iif")?.[1];
+  return typeof device === "string" ? device : undefined;
+}
+
 /** What an instance depends on, as it stands. */
 export function trackedNow(config: VrrpInstanceConfig, around: Surroundings): Tracked {
-  const others = allAddresses(config)
-    .map((entry) => entry.interface)
-    .filter((name) => name !== config.interface);
+  const others = itemInterfaces(itemsOf(config)).filter((name) => name !== config.interface);
   const names = new Set([...(config.trackPrimary ? [config.interface] : []), ...others]);
   return {
     interfaces: [...names].map((name) => ({ name, up: isUp(around.network, name) })),

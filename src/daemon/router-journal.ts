@@ -1,6 +1,6 @@
 import type { IpAddress } from "../base/ip.ts";
 import type { Log } from "../observe/log.ts";
-import type { VrrpCounters } from "../observe/report.ts";
+import type { RestoredCounters, VrrpCounters } from "../observe/report.ts";
 import type { VrrpNote } from "../vrrp/machine.ts";
 import type { ReceiveProblem } from "../vrrp/receive.ts";
 import type { FaultReason } from "../vrrp/tracking.ts";
@@ -15,6 +15,7 @@ const NO_COUNTERS: VrrpCounters = {
   priorityZeroSent: 0,
   priorityZeroReceived: 0,
   dropped: {},
+  restored: { addresses: 0, routes: 0, rules: 0 },
 };
 
 /** What a router says and counts. What comes with every packet is said once, until `forgetWarnings`. */
@@ -31,10 +32,15 @@ export class RouterJournal {
     this.#warned = UNWARNED;
   }
 
-  count(more: Partial<Omit<VrrpCounters, "dropped">>): void {
+  count(more: Partial<Omit<VrrpCounters, "dropped" | "restored">>): void {
     const counters = { ...this.counters };
     for (const [name, n] of Object.entries(more)) counters[name as keyof typeof more] += n;
     this.counters = counters;
+  }
+
+  /** What others had removed is back. */
+  restored(more: RestoredCounters): void {
+    this.counters = { ...this.counters, restored: addRestored(this.counters.restored, more) };
   }
 
   faults(router: Spoken, reasons: readonly FaultReason[]): void {
@@ -64,4 +70,9 @@ export class RouterJournal {
     this.#warned = warned;
     return say;
   }
+}
+
+/** Both together. */
+export function addRestored(a: RestoredCounters, b: RestoredCounters): RestoredCounters {
+  return { addresses: a.addresses + b.addresses, routes: a.routes + b.routes, rules: a.rules + b.rules };
 }

@@ -2,7 +2,6 @@ import { type IpAddress, ip } from "../base/ip.ts";
 import type { Micros } from "../base/time.ts";
 import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { Clock } from "../io/clock.ts";
-import type { InterfaceAddress } from "../netlink/address.ts";
 import type { Log } from "../observe/log.ts";
 import { type AnnounceEvent, type AnnounceState, announceDeadline, announceStep, SILENT } from "../vrrp/announce.ts";
 import {
@@ -29,28 +28,37 @@ import {
 import { forgetsWarnings } from "../vrrp/warning.ts";
 import type { Ipv4Packet } from "../wire/ipv4.ts";
 import type { Announcer } from "./announcer.ts";
+import type { Others, Tables } from "./holding.ts";
 import {
   advertisementPacket,
   announcements,
-  placedAddresses,
+  itemsOf,
   primaryAddress,
   type Surroundings,
   trackedNow,
   vrrpParameters,
 } from "./instance.ts";
+import { itemWords } from "./item-words.ts";
+import type { Keeper } from "./keeper.ts";
 import type { VrrpInstanceReport } from "./messages.ts";
+import { NOWHERE, type Placement, type PlacementCache } from "./placement.ts";
 import { RouterJournal } from "./router-journal.ts";
+import { routerKeeper } from "./router-keeper.ts";
 
 /** What a router needs of the process it lives in. */
-export interface RouterHost extends Surroundings {
+export interface RouterHost extends Surroundings, Tables {
   readonly clock: Clock;
   readonly announcer: Announcer;
   readonly log: Log;
   /** Sends a packet on an interface; false where that failed (and was said). */
   send(interfaceName: string, packet: Uint8Array, instance: string): boolean;
   changed(): void;
-  /** Whether another router of this host is master and has the address too, or will when a reload is done. */
-  isHeldByAnother(router: Router, entry: InterfaceAddress): boolean;
+  /** Where items are put, as the interfaces are now. */
+  readonly places: PlacementCache;
+  /** The keys of what other masters of this host have, or will have when a reload is done. */
+  heldByOthers(router: Router): ReturnType<Others>;
+  /** Static items of the instance's track groups that were removed and cannot be put back. */
+  lostStatics(instance: string): readonly string[];
 }
 
 /** A virtual router on this host: feeds its machines, carries out what they say. It decides nothing. */
@@ -66,7 +74,7 @@ export class Router {
   #lastAdvertAt = 0;
   #startAt: Micros = 0; // vrrp_startup_delay: time does not run before
   #packetId = 0;
-  #held: readonly InterfaceAddress[] = []; // what we have put on interfaces, or may have
+  readonly #keeper: Keeper;
   #cancelWake = (): void => {};
   #cancelAnnounce = (): void => {};
 
@@ -74,6 +82,11 @@ export class Router {
     this.#config = config;
     this.#host = host;
     this.#journal = new RouterJournal(host.log);
+    this.#keeper = routerKeeper(host, {
+      router: this,
+      journal: this.#journal,
+      announce: () => this.#feedAnnounce({ type: "claimed" }),
+    });
     this.#priority = config.priority;
     this.#parameters = vrrpParameters(config, config.priority, primaryAddress(config, host) ?? UNSPECIFIED);
   }
@@ -92,8 +105,8 @@ export class Router {
    */
   start(adopted: VrrpInstanceReport | undefined, startAt: Micros): void {
     this.#startAt = startAt;
-    this.#held = placedAddresses(this.#config, this.#host.network);
-    const tracked = trackedNow(this.#config, this.#host);
+    this.#keeper.presume(this.#placement());
+    const tracked = this.#tracked();
     this.#standing = standing(faultReasons(tracked));
     this.#setPriority(this.#effectivePriority(tracked));
     const now = this.#host.clock.now();
@@ -102,7 +115,7 @@ export class Router {
       this.#lastAdvertAt = adopted.lastAdvertAt;
       this.#state = adopt(this.#parameters, adopted.state, adopted.lastAdvertAt, now);
       const resumed = this.#state.name === "master";
-      this.#apply(resumed ? placedAddresses(this.#config, this.#host.network) : []);
+      this.#keeper.bring(resumed ? this.#placement() : NOWHERE);
       if (resumed) this.#feedAnnounce({ type: "adopted" });
       this.#host.log.info("({iname}) resuming in {state} STATE", {
         iname: this.#config.name,
@@ -113,7 +126,7 @@ export class Router {
       this.#rearm();
       return;
     }
-    this.#apply([]);
+    this.#keeper.bring(NOWHERE);
     this.#journal.faults(this.#parameters, faultReasons(tracked));
     this.#feed({ type: "startup", standing: this.#standing, delayed: startAt > now });
   }
@@ -136,7 +149,7 @@ export class Router {
 
   /** An interface, an address or a script has changed. */
   reconsider(): void {
-    const tracked = trackedNow(this.#config, this.#host);
+    const tracked = this.#tracked();
     const now = standing(faultReasons(tracked));
     const priority = this.#effectivePriority(tracked);
     this.#setPriority(this.#priority); // the source may be another
@@ -151,14 +164,15 @@ export class Router {
       this.#setPriority(priority);
       this.#feed({ type: "priority-changed", from });
     }
-    this.#restore();
+    if (this.isMaster) this.#keeper.check(this.#placement());
+    else this.#keeper.probe(this.#placement());
   }
 
   /** Goes on with another configuration of the same virtual router. */
   reconfigure(config: VrrpInstanceConfig): void {
     this.#config = config;
     this.#journal.forgetWarnings();
-    this.#setPriority(this.#effectivePriority(trackedNow(config, this.#host)));
+    this.#setPriority(this.#effectivePriority(this.#tracked()));
     this.#feed({ type: "reconfigured" });
     this.reconsider();
   }
@@ -173,6 +187,7 @@ export class Router {
   abandon(): void {
     this.#cancelWake();
     this.#cancelAnnounce();
+    this.#keeper.close();
   }
 
   report(): VrrpInstanceReport {
@@ -217,18 +232,18 @@ export class Router {
         this.#advertise(effect.priority);
         break;
       case "claim-addresses":
-        this.#host.log.detail("({iname}) setting VIPs.", { iname: this.#config.name });
-        this.#apply(placedAddresses(this.#config, this.#host.network));
+        this.#sayItems("setting");
+        this.#keeper.bring(this.#placement());
         this.#feedAnnounce({ type: "claimed" });
         break;
       case "update-addresses":
-        if (this.#apply(placedAddresses(this.#config, this.#host.network))) this.#feedAnnounce({ type: "claimed" });
+        if (this.#keeper.bring(this.#placement()).added.addresses > 0) this.#feedAnnounce({ type: "claimed" });
         break;
       case "release-addresses":
         this.#feedAnnounce({ type: "released" });
         this.#host.announcer.drop(this.#config.name);
-        this.#host.log.detail("({iname}) removing VIPs.", { iname: this.#config.name });
-        this.#apply([]);
+        this.#sayItems("removing");
+        this.#keeper.bring(NOWHERE);
         break;
       case "announce":
         this.#feedAnnounce({ type: "lower-priority" });
@@ -257,23 +272,17 @@ export class Router {
       at === undefined ? () => {} : this.#host.clock.wakeAt(at, () => this.#feedAnnounce({ type: "timer" }));
   }
 
-  /** Brings the virtual addresses in line with `want`; whether any was added. */
-  #apply(want: readonly InterfaceAddress[]): boolean {
-    const owned = this.#held.filter((entry) => !this.#host.isHeldByAnother(this, entry));
-    const { done, errors } = this.#host.network.apply(owned, want);
-    this.#held = want;
-    for (const error of errors)
-      this.#host.log.error("({iname}) {error}", { iname: this.#config.name, error: error.message });
-    return done.added.length + done.changed.length > 0;
+  #placement(): Placement {
+    return this.#host.places.of(this.#config, itemsOf);
   }
 
-  /** Somebody removed an address of a master, or the kernel did with the first one of its subnet: it is put back, and announced. */
-  #restore(): void {
-    if (this.#state.name !== "master" || !this.#apply(placedAddresses(this.#config, this.#host.network))) return;
-    this.#host.log.warning("({iname}) virtual addresses had been removed, restored", {
-      iname: this.#config.name,
-    });
-    this.#feedAnnounce({ type: "claimed" });
+  #tracked(): Tracked {
+    const lost = [...this.#keeper.lost, ...this.#host.lostStatics(this.#config.name)];
+    return { ...trackedNow(this.#config, this.#host), lost };
+  }
+
+  #sayItems(verb: "setting" | "removing"): void {
+    for (const line of itemWords(this.#config, verb)) this.#host.log.detail(line, { iname: this.#config.name });
   }
 
   #setPriority(priority: number): void {

@@ -3,10 +3,11 @@ import { seconds } from "../base/time.ts";
 import type { Config, VrrpInstanceConfig } from "../config/model/model.ts";
 import { Clock } from "../io/clock.ts";
 import { HostNetwork } from "../io/host-network.ts";
+import { HostRouting } from "../io/host-routing.ts";
+import { NumberNames } from "../io/number-names.ts";
 import { Poller } from "../io/poller.ts";
 import { VrrpSocket } from "../io/raw-socket.ts";
 import { enterRealtime } from "../io/realtime.ts";
-import type { InterfaceAddress } from "../netlink/address.ts";
 import { changed, going } from "../plan/difference.ts";
 import { instanceKey } from "../plan/instance-shape.ts";
 import { planVrrp } from "../plan/plan.ts";
@@ -15,10 +16,13 @@ import { decodeIpv4, type Ipv4Packet } from "../wire/ipv4.ts";
 import { advertisedVrid, VRRP_GROUP_V4 } from "../wire/vrrp.ts";
 import { Announcer } from "./announcer.ts";
 import type { ProgramContext, Running } from "./child.ts";
-import { allAddresses, isUp, placedAddresses } from "./instance.ts";
+import { allAddresses, isUp, itemInterfaces, itemsOf } from "./instance.ts";
 import type { VrrpReport } from "./messages.ts";
+import { createPlaces, sharesItems, usesRouting } from "./network-items.ts";
+import { keysOf, type PlacementCache } from "./placement.ts";
 import { Router, type RouterHost } from "./router.ts";
 import { ScriptTracker } from "./script-tracker.ts";
+import { StaticNetwork } from "./static-network.ts";
 
 /** For scripts, from SIGTERM to SIGKILL when the daemon stops; Keepalived's too. */
 const GRACE = seconds(1);
@@ -35,12 +39,17 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   readonly #poller = new Poller();
   readonly clock = new Clock(this.#poller);
   readonly network: HostNetwork;
+  readonly routing: HostRouting;
+  readonly places: PlacementCache;
+  readonly #names = new NumberNames();
+  readonly #statics: StaticNetwork;
   readonly announcer: Announcer;
   readonly #routers = new Map<string, Router>(); // by `instanceKey`
   readonly #sockets = new Map<string, OpenSocket>(); // by interface
   readonly #scripts = new Map<string, ScriptTracker>();
   readonly #up = new Map<string, boolean>(); // interfaces as last told to the operator
-  #virtual: ReadonlyMap<IpAddress, number> = new Map(); // how many instances have it
+  #virtual: ReadonlySet<IpAddress> = new Set();
+  #shares = false; // whether two owners may have the same address, route or rule
   #wanted: ReadonlyMap<string, VrrpInstanceConfig> = new Map(); // while a reload is under way: what is to come
   readonly #hearingFrom: number; // vrrp_startup_delay: what comes before is not listened to
   #stopped = false;
@@ -50,13 +59,18 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     this.#context = context;
     const { config, adopted, log } = context;
     this.#config = config;
-    this.network = new HostNetwork(this.#poller, (links) => this.#networkChanged(links));
+    this.network = new HostNetwork(this.#poller, (links, shaken) => this.#networkChanged(links, shaken));
+    this.routing = new HostRouting(this.#poller, () => this.#reconsider());
+    this.routing.watch(usesRouting(config));
+    this.places = createPlaces(this.network, this.#names);
     this.announcer = new Announcer(this.clock, this.network, log, config.global.garpInterval);
     const delay = adopted === undefined ? config.global.startupDelay : 0;
     this.#hearingFrom = this.clock.now() + delay;
     if (delay > 0) log.info("Delaying startup for {seconds} seconds", { seconds: delay / 1_000_000 });
     this.#virtual = virtualAddresses(config);
+    this.#shares = sharesItems(config);
     this.#setScripts(config, adopted);
+    this.#statics = new StaticNetwork(this, config, adopted?.restored);
     for (const instance of config.vrrpInstances) {
       const reported = adopted?.instances.find((one) => instanceKey(one) === instanceKey(instance));
       this.#startRouter(instance, reported);
@@ -80,17 +94,22 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     return this.#virtual.has(address);
   }
 
-  isHeldByAnother(router: Router, { ifindex, address, prefixLength }: InterfaceAddress): boolean {
+  heldByOthers(router: Router): ReadonlySet<string> {
     const reloading = this.#wanted.size > 0;
-    if (!reloading && (this.#virtual.get(address) ?? 0) < 2) return false; // of many addresses, few are shared
-    return [...this.#routers].some(
-      ([name, other]) =>
-        other !== router &&
-        other.isMaster &&
-        placedAddresses(this.#wanted.get(name) ?? other.config, this.network).some(
-          (held) => held.ifindex === ifindex && held.address === address && held.prefixLength === prefixLength,
-        ),
-    );
+    if (!reloading && !this.#shares) return new Set();
+    return new Set([...this.#heldByMasters(router), ...keysOf(this.#statics.placement)]);
+  }
+
+  heldByMasters(): ReadonlySet<string> {
+    return new Set(this.#heldByMasters(undefined));
+  }
+
+  lostStatics(instance: string): readonly string[] {
+    return this.#statics.lost(instance);
+  }
+
+  reconsider(): void {
+    this.#reconsider();
   }
 
   send(interfaceName: string, packet: Uint8Array, instance: string): boolean {
@@ -110,6 +129,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   /** As planned: what did not change is not touched. */
   reload(config: Config): void {
     this.announcer.gap = config.global.garpInterval;
+    this.routing.watch(usesRouting(config));
+    this.#names.forget();
     const { vrrpInstances, vrrpScripts } = planVrrp(this.#config, config).lists;
     this.#config = config;
     this.#wanted = new Map(config.vrrpInstances.map((instance) => [instanceKey(instance), instance]));
@@ -118,6 +139,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
       this.#routers.delete(key);
     }
     this.#virtual = virtualAddresses(config);
+    this.#shares = sharesItems(config);
+    this.#statics.reload(config);
     this.#setScripts(config, undefined, new Set(changed(vrrpScripts).map(({ key }) => key)));
     for (const entry of vrrpInstances?.entries ?? []) {
       if (entry.type === "added" || entry.type === "replaced") this.#startRouter(entry.to, undefined);
@@ -125,6 +148,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     }
     this.#wanted = new Map();
     for (const name of this.#sockets.keys()) if (!this.#isSpokenOn(name)) this.#closeSocket(name);
+    this.#reconsider(); // track groups may have other members
     this.changed();
   }
 
@@ -137,11 +161,14 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
       if (this.#context.options.releaseVips) router.stop();
       else router.abandon();
     }
+    if (this.#context.options.releaseVips) this.#statics.stop();
+    else this.#statics.close();
     for (const name of [...this.#sockets.keys()]) this.#closeSocket(name);
     this.announcer.close();
     await Promise.race([ended, new Promise<void>((resolve) => this.clock.wakeAt(this.clock.now() + GRACE, resolve))]);
     for (const script of scripts) script.close();
     this.network.close();
+    this.routing.close();
     this.clock.close();
     this.#poller.close();
   }
@@ -151,6 +178,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
       at: this.clock.now(),
       instances: [...this.#routers.values()].map((router) => router.report()),
       scripts: [...this.#scripts.values()].map((script) => script.report()),
+      restored: this.#statics.restored,
     };
   }
 
@@ -192,8 +220,9 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     for (const gone of before.values()) gone.close();
   }
 
-  #networkChanged(links: ReadonlySet<string>): void {
+  #networkChanged(links: ReadonlySet<string>, shaken: ReadonlySet<number>): void {
     if (this.#stopped) return;
+    this.routing.doubt(shaken);
     for (const name of links) this.#linkChanged(name);
     this.#reconsider();
   }
@@ -208,7 +237,14 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
 
   #reconsider(): void {
     if (this.#stopped) return;
+    this.#statics.check();
     for (const router of this.#routers.values()) router.reconsider();
+  }
+
+  #heldByMasters(but: Router | undefined): readonly string[] {
+    return [...this.#routers].flatMap(([name, router]) =>
+      router !== but && router.isMaster ? keysOf(this.places.of(this.#wanted.get(name) ?? router.config, itemsOf)) : [],
+    );
   }
 
   #isUp(name: string): boolean {
@@ -221,7 +257,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
 
   #isTracked(name: string): boolean {
     return [...this.#routers.values()].some(
-      ({ config }) => config.interface === name || allAddresses(config).some((entry) => entry.interface === name),
+      ({ config }) => config.interface === name || itemInterfaces(itemsOf(config)).includes(name),
     );
   }
 
@@ -258,8 +294,6 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   }
 }
 
-function virtualAddresses({ vrrpInstances }: Config): ReadonlyMap<IpAddress, number> {
-  const count = new Map<IpAddress, number>();
-  for (const { address } of vrrpInstances.flatMap(allAddresses)) count.set(address, (count.get(address) ?? 0) + 1);
-  return count;
+function virtualAddresses({ vrrpInstances }: Config): ReadonlySet<IpAddress> {
+  return new Set(vrrpInstances.flatMap(allAddresses).map(({ address }) => address));
 }

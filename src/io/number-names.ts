@@ -23,6 +23,11 @@ export class NumberNames {
     return known.get(name);
   }
 
+  /** Reads the files anew when they are asked for. */
+  forget(): void {
+    this.#registers.clear();
+  }
+
   #read(register: NameRegister): ReadonlyMap<string, number> {
     const files =
       register === "protocols"

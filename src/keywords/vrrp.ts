@@ -126,6 +126,19 @@ export const VRRP_INSTANCE = {
     note: "VRRPv2 only; dropped in strict mode",
     build: "VRRP_AUTH",
   }),
+  virtual_routes: items(routeItem(VIRTUAL_ROUTE), {
+    meaning: "Routes present while master",
+    repeats: true,
+  }),
+  virtual_rules: items(ruleItem(VIRTUAL_RULE), {
+    meaning: "Policy rules present while master",
+    repeats: true,
+  }),
+  no_virtual_ipaddress: line(flag, {
+    default: "off",
+    meaning: "Silence warnings about having no VIP",
+    since: "2.2.8",
+  }),
   ...later({
     use_vmac: line(vmac("[[name] <IFNAME>] [<MAC, 5|6 octets>] [netlink_notify_msg] [group <GROUP>]", VMAC), {
       default: "off; generated name",
@@ -193,11 +206,6 @@ export const VRRP_INSTANCE = {
       meaning: "TTL or hop limit of unicast adverts",
       note: "reset with error when no peers",
     }),
-    no_virtual_ipaddress: line(flag, {
-      default: "off",
-      meaning: "Silence warnings about having no VIP",
-      since: "2.2.8",
-    }),
     promote_secondaries: line(flag, {
       default: "off",
       meaning: "Set promote_secondaries on the interface",
@@ -213,14 +221,6 @@ export const VRRP_INSTANCE = {
       default: "global value",
       meaning: "Omit pseudo header in VRRPv3 IPv4 checksum",
       since: "2.2.8",
-    }),
-    virtual_routes: items(routeItem(VIRTUAL_ROUTE), {
-      meaning: "Routes present while master",
-      repeats: true,
-    }),
-    virtual_rules: items(ruleItem(VIRTUAL_RULE), {
-      meaning: "Policy rules present while master",
-      repeats: true,
     }),
     accept: line(flag, { default: "on unless strict", meaning: "Accept packets for VIPs when not owner" }),
     no_accept: line(flag, {

@@ -3,6 +3,7 @@ import type {
   CheckersReport,
   NamedState,
   RealServerReport,
+  RestoredCounters,
   ServiceReport,
   VrrpInstanceReportOf,
   VrrpReportOf,
@@ -75,6 +76,15 @@ export const dropped: Scope<number> = {
     ),
 };
 
+/** Static items have no instance: the label is empty. */
+export const restored: Scope<number> = {
+  labels: [...INSTANCE, "type"],
+  each: ({ vrrp }) => [
+    ...(vrrp?.instances ?? []).flatMap((it) => byType(instanceLabels(it), it.counters.restored)),
+    ...(vrrp === undefined ? [] : byType({ iname: "", intf: "", vrid: "" }, vrrp.restored)),
+  ],
+};
+
 export const service: Scope<ServiceReport> = {
   labels: ["virtual_server"],
   each: ({ checkers }) => (checkers?.services ?? []).map((it) => [{ virtual_server: it.name }, it]),
@@ -106,6 +116,14 @@ export const result: Scope<number> = {
 
 function instanceLabels(it: Instance): Labels {
   return { iname: it.name, intf: it.interface, vrid: String(it.vrid) };
+}
+
+function byType(labels: Labels, counts: RestoredCounters): Labelled<number>[] {
+  const { addresses, routes, rules } = counts;
+  return Object.entries({ address: addresses, route: routes, rule: rules }).map(([type, count]) => [
+    { ...labels, type },
+    count,
+  ]);
 }
 
 /** A second checker of one type on one real server is `http-2`, so that no two samples have the same labels. */

@@ -8,7 +8,8 @@ export interface MetricsPage {
   render(): Promise<string>;
 }
 
-const { daemon, build, child, reload, addressed, instance, dropped, service, realServer, checker, result } = scope;
+const { daemon, build, child, reload, addressed, instance, dropped, restored, service, realServer, checker, result } =
+  scope;
 const STATE = { init: 0, backup: 1, master: 2, fault: 3 };
 
 /** One line per metric; `_total` in the name makes it a counter. A value of undefined leaves the sample out. */
@@ -38,6 +39,7 @@ const METRICS: readonly Metric[] = [
     (i) => i.counters.priorityZeroReceived,
   ),
   metric("keepalived_packets_dropped_total", "Packets refused, by reason", dropped, (count) => count),
+  metric("keepalived_restored_total", "Removed by others and put back, by type", restored, (count) => count),
 
   metric("keepalived_quorum_up", "1 while the virtual server has its quorum", service, (s) => Number(s.quorumUp)),
   metric("keepalived_real_server_up", "1 while no checker holds it down", realServer, (r) => Number(r.up)),

@@ -12,6 +12,7 @@ export interface VrrpReportOf<State extends NamedState> {
   readonly at: Micros;
   readonly instances: readonly VrrpInstanceReportOf<State>[];
   readonly scripts: readonly ScriptReport[];
+  readonly restored: RestoredCounters; // static items
 }
 
 /** What a track script says; `opposed` counts results in a row against the verdict. */
@@ -48,6 +49,14 @@ export interface VrrpCounters {
   readonly priorityZeroSent: number;
   readonly priorityZeroReceived: number;
   readonly dropped: Readonly<Record<string, number>>; // by reason
+  readonly restored: RestoredCounters;
+}
+
+/** What others removed and we put back. */
+export interface RestoredCounters {
+  readonly addresses: number;
+  readonly routes: number;
+  readonly rules: number;
 }
 
 /** What the checkers process reports. */

@@ -6,6 +6,7 @@ import type { ScriptVerdict } from "./script.ts";
 export type FaultReason =
   | { readonly type: "interface-down"; readonly interface: string }
   | { readonly type: "no-address"; readonly interface: string }
+  | { readonly type: "lost"; readonly what: string } // removed by others, and cannot be put back
   | { readonly type: "script"; readonly script: string }
   | { readonly type: "script-pending"; readonly script: string };
 
@@ -22,13 +23,15 @@ export interface Tracked {
   readonly interfaces: readonly { readonly name: string; readonly up: boolean }[];
   readonly primary: { readonly interface: string; readonly hasAddress: boolean };
   readonly scripts: readonly TrackedVerdict[];
+  readonly lost?: readonly string[]; // addresses, routes and rules, as they are called
 }
 
 /** Every reason that holds now; the instance is in fault while there is one. Computed anew, so none is forgotten. */
-export function faultReasons({ interfaces, primary, scripts }: Tracked): FaultReason[] {
+export function faultReasons({ interfaces, primary, scripts, lost = [] }: Tracked): FaultReason[] {
   return [
     ...interfaces.filter(({ up }) => !up).map(({ name }) => ({ type: "interface-down", interface: name }) as const),
     ...(primary.hasAddress ? [] : [{ type: "no-address", interface: primary.interface } as const]),
+    ...lost.map((what) => ({ type: "lost", what }) as const),
     ...scripts.flatMap(scriptReason),
   ];
 }

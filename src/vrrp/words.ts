@@ -72,6 +72,8 @@ export function faultWords({ name }: Spoken, reason: FaultReason): string | unde
       return `(${name}): entering FAULT state (interface ${reason.interface} down)`;
     case "no-address":
       return `(${name}) entering FAULT state (no IPv4 address for interface)`;
+    case "lost":
+      return `(${name}): entering FAULT state (${reason.what} was removed and cannot be restored)`;
     case "script":
       return `(${name}): entering FAULT state due to script ${reason.script}`;
     case "script-pending":

@@ -12,6 +12,7 @@ const counters = {
   priorityZeroSent: 0,
   priorityZeroReceived: 2,
   dropped: { checksum: 4 },
+  restored: { addresses: 4, routes: 0, rules: 1 },
 };
 const checker: CheckerReport = {
   type: "http",
@@ -29,6 +30,7 @@ const observed: Observed = {
   vrrp: {
     at: 0,
     scripts: [],
+    restored: { addresses: 0, routes: 7, rules: 0 },
     instances: [
       {
         name: "VI_1",
@@ -85,6 +87,12 @@ test("the page shows every report with the labels that tell things apart", async
     `keepalived_priority_zero_sent_total{${vrid}} 0`,
     `keepalived_priority_zero_received_total{${vrid}} 2`,
     `keepalived_packets_dropped_total{${vrid},reason="checksum"} 4`,
+    `keepalived_restored_total{${vrid},type="address"} 4`,
+    `keepalived_restored_total{${vrid},type="route"} 0`,
+    `keepalived_restored_total{${vrid},type="rule"} 1`,
+    'keepalived_restored_total{iname="",intf="",vrid="",type="address"} 0',
+    'keepalived_restored_total{iname="",intf="",vrid="",type="route"} 7',
+    'keepalived_restored_total{iname="",intf="",vrid="",type="rule"} 0',
     'keepalived_quorum_up{virtual_server="[192.0.2.9]:tcp:80"} 1',
     `keepalived_real_server_up{${real}} 0`,
     `keepalived_real_server_weight{${real}} 0`,
