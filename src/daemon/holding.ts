@@ -1,6 +1,6 @@
 import type { HostNetwork } from "../io/host-network.ts";
 import type { HostRouting } from "../io/host-routing.ts";
-import type { KernelTable, Refusal } from "../io/kernel-table.ts";
+import type { Applied, KernelTable } from "../io/kernel-table.ts";
 import { keysOf, NOWHERE, type PlacedItem, type Placement } from "./placement.ts";
 
 /** The kernel's tables that items go into. */
@@ -18,7 +18,7 @@ const TABLES: readonly TableName[] = ["addresses", "routes", "rules"];
 /** What came of it, counted. */
 export interface Outcome {
   readonly added: Readonly<Record<TableName, number>>;
-  readonly titles: readonly string[]; //  of what was added: `address 192.0.2.1/24 on interface 3`
+  readonly titles: readonly string[]; //  of some of what was added: `address 192.0.2.1/24 on interface 3`
   readonly refused: readonly Refused[];
 }
 
@@ -84,12 +84,12 @@ export class Holding {
   /** Adds these only to see whether they can be added, and takes away again what was. Those that could not be. */
   probe(items: Placement): readonly Refused[] {
     const { refused } = sum(TABLES.map((name) => this.#put(name, items[name])));
-    for (const name of [...TABLES].reverse()) table(this.#tables, name).apply(entries(items[name]), []);
+    for (const name of [...TABLES].reverse()) table(this.#tables, name).apply(items[name], []);
     return refused;
   }
 
-  #holds(name: TableName, { entry }: PlacedItem<unknown>): boolean {
-    return table(this.#tables, name).holds(entry);
+  #holds(name: TableName, item: PlacedItem<unknown>): boolean {
+    return table(this.#tables, name).holds(item);
   }
 
   #remove(name: TableName, want: Placement): Outcome {
@@ -101,13 +101,13 @@ export class Holding {
     const others = candidates ? this.#others() : NOBODY;
     const ours = owned.filter(({ key }) => kept.has(key) || !others.has(`${name} ${key}`));
     const stays = want[name].filter((item) => this.#holds(name, item));
-    return outcome(name, into, into.apply(entries(ours), entries(stays)));
+    return outcome(name, into, into.apply(ours, stays));
   }
 
   #put(name: TableName, items: readonly PlacedItem<unknown>[]): Outcome {
     if (items.length === 0) return NOTHING_DONE;
     const into = table(this.#tables, name);
-    return outcome(name, into, into.apply([], entries(items)));
+    return outcome(name, into, into.apply([], items));
   }
 
   #note(items: Placement): void {
@@ -121,10 +121,6 @@ const NOBODY: ReadonlySet<string> = new Set();
 function table(tables: Tables, name: TableName): KernelTable<unknown> {
   const found = name === "addresses" ? tables.network.table : tables.routing[name];
   return found as unknown as KernelTable<unknown>;
-}
-
-function entries(items: readonly PlacedItem<unknown>[]): readonly unknown[] {
-  return items.map(({ entry }) => entry);
 }
 
 function select(from: Placement, keep: (name: TableName) => (item: PlacedItem<unknown>) => boolean): Placement {
@@ -152,22 +148,20 @@ function merged(held: Placement, more: Placement): Placement {
   };
 }
 
-function outcome(
-  name: TableName,
-  { kind }: KernelTable<unknown>,
-  { added, refused }: { readonly added: readonly unknown[]; readonly refused: readonly Refusal<unknown>[] },
-): Outcome {
+function outcome(name: TableName, { kind }: KernelTable<unknown>, { added, refused }: Applied<unknown>): Outcome {
   return {
     added: { ...NOTHING_DONE.added, [name]: added.length },
-    titles: added.map((entry) => `${kind.what} ${kind.title(entry)}`),
-    refused: refused.map(({ entry, error }) => ({
-      key: `${name} ${kind.key(entry)}`,
+    titles: added.slice(0, NAMED).map(({ entry }) => `${kind.what} ${kind.title(entry)}`),
+    refused: refused.map(({ key, entry, error }) => ({
+      key: `${name} ${key}`,
       title: `${kind.what} ${kind.title(entry)}`,
       errno: error.errno,
       message: error.message,
     })),
   };
 }
+/** Of how many it is said by name. */
+const NAMED = 20;
 
 function sum(outcomes: readonly Outcome[]): Outcome {
   const count = (name: TableName): number => outcomes.reduce((all, { added }) => all + added[name], 0);

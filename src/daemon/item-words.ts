@@ -24,8 +24,8 @@ export function restoredWords(
 ): readonly string[] {
   if (words === "nothing") return [];
   const kinds = NAMES.filter(([table]) => added[table] > 0).map(([, name]) => `virtual ${name}`);
-  const what =
-    titles.length <= FEW ? titles.join(", ") : `${titles.slice(0, FEW).join(", ")} and ${titles.length - FEW} more`;
+  const count = added.addresses + added.routes + added.rules;
+  const what = count <= FEW ? titles.join(", ") : `${titles.slice(0, FEW).join(", ")} and ${count - FEW} more`;
   const had = `(${instance}) ${kinds.join(", ")} had been removed, restored: ${what}`;
   if (words === "restored") return [had];
   return [

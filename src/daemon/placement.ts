@@ -1,5 +1,6 @@
 import type { VirtualAddress } from "../config/model/model.ts";
 import type { RouteConfig, RuleConfig } from "../config/model/network.ts";
+import type { Keyed } from "../io/kernel-table.ts";
 import type { InterfaceAddress } from "../netlink/address.ts";
 import { ADDRESSES } from "../netlink/address-kind.ts";
 import type { Route } from "../netlink/route.ts";
@@ -27,10 +28,8 @@ export interface Placement {
   readonly unplaced: readonly Unplaced[];
 }
 
-/** An entry of a table, and whose it is. */
-export interface PlacedItem<T> {
-  readonly entry: T;
-  readonly key: string; //                     of its table
+/** An entry of a table, and whose it is. How it is asked for is made up here, and not when a master is in a hurry. */
+export interface PlacedItem<T> extends Keyed<T> {
   readonly tracked: boolean; //                somebody else's removal is undone
   readonly trackGroup: string | undefined;
 }
@@ -55,7 +54,7 @@ export function placement(items: NetworkItems, place: Place): Placement {
     all.flatMap((item) => {
       const found = one.placed(item, place);
       const { tracked, trackGroup } = item;
-      if (found.ok) return [{ entry: found.entry, key: kind.key(found.entry), tracked, trackGroup }];
+      if (found.ok) return [{ ...keyed(kind, found.entry), tracked, trackGroup }];
       unplaced.push({ title: one.title(item), why: found.why, absent: found.absent, trackGroup });
       return [];
     });
@@ -71,6 +70,10 @@ export function placement(items: NetworkItems, place: Place): Placement {
     rules: put(RULES, items.rules, { placed: placeRule, title: ({ priority }) => `rule of priority ${priority}` }),
     unplaced,
   };
+}
+
+function keyed<T>(kind: TableKind<T>, entry: T): Keyed<T> {
+  return { entry, key: kind.key(entry), request: kind.add(entry) };
 }
 
 interface Words<C, T> {

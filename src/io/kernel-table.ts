@@ -1,18 +1,24 @@
-import { type Difference, diff } from "../base/diff.ts";
-import type { Answer } from "../netlink/conversation.ts";
+import { diff } from "../base/diff.ts";
+import type { Answer, Request } from "../netlink/conversation.ts";
 import type { TableKind } from "../netlink/table-kind.ts";
 import { KernelError } from "./kernel-error.ts";
-import type { NetlinkSocket } from "./netlink-socket.ts";
+
+/** An entry with what is made of it once: its key, and how it is asked for. */
+export interface Keyed<T> {
+  readonly key: string;
+  readonly entry: T;
+  readonly request: Request;
+}
 
 /** What came of bringing entries in line. */
 export interface Applied<T> {
-  readonly done: Difference<T>; //                what was asked of the kernel
-  readonly added: readonly T[]; //                what is there now and was not before
+  readonly added: readonly Keyed<T>[]; //         what is there now and was not before
   readonly refused: readonly Refusal<T>[]; //     what means something
 }
 
 /** An entry that the kernel would not add, or not remove. */
 export interface Refusal<T> {
+  readonly key: string;
   readonly entry: T;
   readonly error: KernelError;
 }
@@ -25,13 +31,18 @@ export interface Entries<T> extends Iterable<[string, T]> {
   clear(): void;
 }
 
+/** Who asks the kernel: a NetlinkSocket. */
+export interface Asker {
+  transact(requests: readonly Request[]): readonly Answer[];
+}
+
 /**
  * A mirror of one of the kernel's tables, or of the entries in it that may be ours. It answers for the kernel as long as
  * somebody tells it every change.
  */
 export class KernelTable<T> {
   readonly kind: TableKind<T>;
-  readonly #netlink: NetlinkSocket;
+  readonly #netlink: Asker;
   readonly #mirrors: (entry: T) => boolean;
   readonly #entries: Entries<T>;
 
@@ -40,7 +51,7 @@ export class KernelTable<T> {
    * he has, he removes, and what he has not, he adds.
    */
   constructor(
-    netlink: NetlinkSocket,
+    netlink: Asker,
     kind: TableKind<T>,
     { entries = new Map(), mirrors = () => true }: { entries?: Entries<T>; mirrors?: (entry: T) => boolean } = {},
   ) {
@@ -56,9 +67,9 @@ export class KernelTable<T> {
   }
 
   /** Whether the kernel has this entry, as it was asked for. */
-  holds(want: T): boolean {
-    const have = this.at(want);
-    return have !== undefined && this.kind.same(have, want);
+  holds({ key, entry }: Keyed<T>): boolean {
+    const have = this.#entries.get(key);
+    return have !== undefined && this.kind.same(have, entry);
   }
 
   /** The kernel has it. */
@@ -86,40 +97,55 @@ export class KernelTable<T> {
    * Of `owned` entries, makes those of `want` be there and the others be gone, by as few system calls as they fit into;
    * entries of others stay as they are. What there is already is not touched.
    */
-  apply(owned: readonly T[], want: readonly T[]): Applied<T> {
-    const { kind } = this;
-    const have = [...owned.flatMap((entry) => this.#presumed(entry)), ...want.flatMap((entry) => this.at(entry) ?? [])];
-    const done = diff(have, want, kind);
-    const removed = [...new Set([...done.removed, ...done.changed.map(({ from }) => from)])];
-    const asked = [...done.changed.map(({ to }) => to), ...done.added];
-    if (removed.length + asked.length === 0) return { done, added: [], refused: [] };
+  apply(owned: readonly Keyed<T>[], want: readonly Keyed<T>[]): Applied<T> {
+    const have = [
+      ...owned.flatMap((item) => this.#known(item) ?? (this.#mirrors(item.entry) ? [] : item)),
+      ...want.flatMap((item) => this.#known(item) ?? []),
+    ];
+    const done = diff<Known<T>>(have, want, { key: keyOf, same: (a, b) => this.kind.same(a.entry, b.entry) });
+    const removed = unique([...done.removed, ...done.changed.map(({ from }) => from)]);
+    const asks = new Set([...done.changed.map(({ to }) => to.key), ...done.added.map(keyOf)]);
+    const asked = want.filter(({ key }) => asks.delete(key));
+    if (removed.length + asked.length === 0) return { added: [], refused: [] };
     const answers = this.#netlink.transact([
-      ...removed.map((entry) => kind.remove(entry)),
-      ...asked.map((entry) => kind.add(entry)),
+      ...removed.map(({ entry }) => this.kind.remove(entry)),
+      ...asked.map(({ request }) => request),
     ]);
-    const added: T[] = [];
+    const added: Keyed<T>[] = [];
     const refused: Refusal<T>[] = [];
-    removed.forEach((entry, i) => {
-      if (tolerates(answers[i], kind.gone)) this.forget(entry);
-      else refused.push({ entry, error: this.#refusal("cannot remove", entry, answers[i]) });
+    removed.forEach(({ key, entry }, i) => {
+      if (tolerates(answers[i], this.kind.gone)) this.#entries.delete(key);
+      else refused.push({ key, entry, error: this.#refusal("cannot remove", entry, answers[i]) });
     });
-    asked.forEach((entry, i) => {
+    asked.forEach((item, i) => {
+      const { key, entry } = item;
       const answer = answers[removed.length + i];
-      if (answer?.ok) added.push(entry);
-      if (tolerates(answer, kind.there)) this.remember(entry);
-      else refused.push({ entry, error: this.#refusal("cannot add", entry, answer) });
+      if (answer?.ok) added.push(item);
+      if (tolerates(answer, this.kind.there)) this.#entries.set(key, entry);
+      else refused.push({ key, entry, error: this.#refusal("cannot add", entry, answer) });
     });
-    return { done, added, refused };
+    return { added, refused };
   }
 
-  #presumed(entry: T): T | readonly T[] {
-    return this.at(entry) ?? (this.#mirrors(entry) ? [] : entry);
+  #known({ key }: Known<T>): Known<T> | undefined {
+    const entry = this.#entries.get(key);
+    return entry === undefined ? undefined : { key, entry };
   }
 
   #refusal(what: string, entry: T, answer: Answer | undefined): KernelError {
     const { errno, text } = answer !== undefined && !answer.ok ? answer : { errno: 0, text: undefined };
     return new KernelError(`${what} ${this.kind.what} ${this.kind.title(entry)}`, errno, text);
   }
+}
+
+type Known<T> = Pick<Keyed<T>, "key" | "entry">;
+
+function keyOf({ key }: { readonly key: string }): string {
+  return key;
+}
+
+function unique<T>(items: readonly Known<T>[]): readonly Known<T>[] {
+  return [...new Map(items.map((item) => [item.key, item])).values()];
 }
 
 function tolerates(answer: Answer | undefined, errnos: readonly number[]): boolean {
