@@ -5,8 +5,8 @@ import { keysOf, NOWHERE, type PlacedItem, type Placement } from "./placement.ts
 
 /** The kernel's tables that items go into. */
 export interface Tables {
-  readonly network: HostNetwork;
-  readonly routing: HostRouting;
+  readonly network: Pick<HostNetwork, "table">;
+  readonly routing: Pick<HostRouting, "routes" | "rules">;
 }
 
 /** What an owner has in the kernel's tables, or may have. */

@@ -10,10 +10,12 @@ export function itemWords(config: VrrpInstanceConfig, verb: "setting" | "removin
   const said = [
     ...(addresses.length > 0 ? [`(${name}) ${verb} VIPs.`] : []),
     ...(excludedAddresses.length > 0 ? [`(${name}) ${verb} E-VIPs.`] : []),
+  ];
+  const routing = [
     ...(routes.length > 0 ? [`(${name}) ${verb} Virtual Routes`] : []),
     ...(rules.length > 0 ? [`(${name}) ${verb} Virtual Rules`] : []),
   ];
-  return verb === "setting" ? said : said.reverse();
+  return verb === "setting" ? [...said, ...routing] : [...routing.reverse(), ...said];
 }
 
 /** Others removed it, and it is back. */

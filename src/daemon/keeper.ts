@@ -8,7 +8,7 @@ import { keysOf, NOWHERE, type Placement, size } from "./placement.ts";
 
 /** What a keeper needs of its owner, and tells him. */
 export interface KeeperHost extends Tables {
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "now" | "wakeAt">;
   readonly others: Others;
   /** The kernel refused something; said once until all is brought anew. */
   refused(message: string): void;
@@ -81,7 +81,7 @@ export class Keeper {
   check(want: Placement): void {
     const { disturbed, pending } = this.#holding.missing(want);
     const now = this.#host.clock.now();
-    this.#sayDuplicates(disturbed);
+    const duplicates = this.#sayDuplicates(disturbed);
     if (size(pending) > 0) this.#tryPending(pending, now);
     if (size(disturbed) === 0) {
       this.#setLost(new Map());
@@ -93,10 +93,9 @@ export class Keeper {
       return;
     }
     const outcome = this.#holding.restore(disturbed);
-    if (outcome.titles.length > 0) {
-      this.#pace = restored(this.#pace, now);
-      this.#host.restored(outcome, wordsOf(this.#pace));
-    }
+    if (outcome.titles.length > 0) this.#pace = restored(this.#pace, now);
+    // An address that another host has was not removed: nobody has to hear that it is tried again.
+    if (outcome.titles.length > 0 && size(disturbed) > duplicates) this.#host.restored(outcome, wordsOf(this.#pace));
     this.#note(disturbed, outcome.refused);
     const lost = outcome.refused.filter(({ errno }) => !OF_INTERFACES.includes(errno));
     this.#setLost(new Map(lost.map(({ key, title }) => [key, title])));
@@ -146,13 +145,16 @@ export class Keeper {
     for (const { key, errno, message } of refused) this.#once(`${key} ${errno}`, () => this.#host.refused(message));
   }
 
-  #sayDuplicates({ addresses }: Placement): void {
-    const { network } = this.#host;
-    for (const { entry, key } of addresses) {
-      const have = network.table.at(entry);
-      if (have === undefined || !hasFailed(have)) continue;
-      this.#once(`${key} duplicate`, () => this.#host.duplicate(network.table.kind.title(entry)));
-    }
+  /** How many there are. */
+  #sayDuplicates({ addresses }: Placement): number {
+    const { table } = this.#host.network;
+    const duplicates = addresses.filter(({ entry }) => {
+      const have = table.at(entry);
+      return have !== undefined && hasFailed(have);
+    });
+    for (const { entry, key } of duplicates)
+      this.#once(`${key} duplicate`, () => this.#host.duplicate(table.kind.title(entry)));
+    return duplicates.length;
   }
 
   #once(what: string, say: () => void): void {

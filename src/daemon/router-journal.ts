@@ -1,4 +1,5 @@
 import type { IpAddress } from "../base/ip.ts";
+import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { Log } from "../observe/log.ts";
 import type { RestoredCounters, VrrpCounters } from "../observe/report.ts";
 import type { VrrpNote } from "../vrrp/machine.ts";
@@ -6,6 +7,7 @@ import type { ReceiveProblem } from "../vrrp/receive.ts";
 import type { FaultReason } from "../vrrp/tracking.ts";
 import { isRepetitive, UNWARNED, warn } from "../vrrp/warning.ts";
 import { faultWords, isDetail, noteWords, problemWords, type Spoken } from "../vrrp/words.ts";
+import { itemWords } from "./item-words.ts";
 
 const NO_COUNTERS: VrrpCounters = {
   advertisementsSent: 0,
@@ -36,6 +38,11 @@ export class RouterJournal {
     const counters = { ...this.counters };
     for (const [name, n] of Object.entries(more)) counters[name as keyof typeof more] += n;
     this.counters = counters;
+  }
+
+  /** A master sets or removes what it holds. */
+  items(config: VrrpInstanceConfig, verb: "setting" | "removing"): void {
+    for (const words of itemWords(config, verb)) this.#log.detail(words, { iname: config.name });
   }
 
   /** What others had removed is back. */

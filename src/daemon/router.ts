@@ -38,7 +38,6 @@ import {
   trackedNow,
   vrrpParameters,
 } from "./instance.ts";
-import { itemWords } from "./item-words.ts";
 import type { Keeper } from "./keeper.ts";
 import type { VrrpInstanceReport } from "./messages.ts";
 import { NOWHERE, type Placement, type PlacementCache } from "./placement.ts";
@@ -46,7 +45,7 @@ import { RouterJournal } from "./router-journal.ts";
 import { routerKeeper } from "./router-keeper.ts";
 
 /** What a router needs of the process it lives in. */
-export interface RouterHost extends Surroundings, Tables {
+export interface RouterHost extends Surroundings, Pick<Tables, "routing"> {
   readonly clock: Clock;
   readonly announcer: Announcer;
   readonly log: Log;
@@ -232,7 +231,7 @@ export class Router {
         this.#advertise(effect.priority);
         break;
       case "claim-addresses":
-        this.#sayItems("setting");
+        this.#journal.items(this.#config, "setting");
         this.#keeper.bring(this.#placement());
         this.#feedAnnounce({ type: "claimed" });
         break;
@@ -242,7 +241,7 @@ export class Router {
       case "release-addresses":
         this.#feedAnnounce({ type: "released" });
         this.#host.announcer.drop(this.#config.name);
-        this.#sayItems("removing");
+        this.#journal.items(this.#config, "removing");
         this.#keeper.bring(NOWHERE);
         break;
       case "announce":
@@ -279,10 +278,6 @@ export class Router {
   #tracked(): Tracked {
     const lost = [...this.#keeper.lost, ...this.#host.lostStatics(this.#config.name)];
     return { ...trackedNow(this.#config, this.#host), lost };
-  }
-
-  #sayItems(verb: "setting" | "removing"): void {
-    for (const line of itemWords(this.#config, verb)) this.#host.log.detail(line, { iname: this.#config.name });
   }
 
   #setPriority(priority: number): void {

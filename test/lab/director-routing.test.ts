@@ -356,3 +356,77 @@ async function metricsOf(stand: Stand, line: string): Promise<string> {
   );
   return page;
 }
+
+describe.concurrent("addresses", () => {
+  test("options of addresses are those that keepalived gives", async () => {
+    const lines = [
+      "10.8.0.1/24 dev eth0 brd + scope link label eth0:s",
+      "10.8.1.1 peer 10.8.1.2 dev eth0",
+      "10.8.2.1/24 dev eth0 noprefixroute",
+      "2001:db8:8::1/64 dev eth0 preferred_lft 0 home",
+      "2001:db8:8::2/64 dev eth0",
+      "2001:db8:8::3/128 dev eth0 preferred_lft forever",
+      "2001:db8:8::4 dev eth0",
+      "2001:db8:8::5 peer 2001:db8:8::6 dev eth0",
+      "2001:db8:8::7/64 dev eth0 mngtmpaddr noprefixroute",
+    ];
+    const shown = async (implementation: Implementation): Promise<string[]> => {
+      let found: string[] = [];
+      await Stand.with(async (stand) => {
+        await stand.lan.run("lb1", ["sysctl", "-q", "-w", "net.ipv6.conf.all.disable_ipv6=0"]);
+        const director = stand.start("lb1", block("static_ipaddress", lines) + instance(), { implementation });
+        await director.waitForState("MASTER");
+        await until("VIP", async () => (await stand.vips("lb1")).some((line) => line.includes(VIP)), seconds(3));
+        found = (await ip(stand, "-d", "addr", "show", "dev", "eth0"))
+          .split("\n")
+          .filter((line) => /inet6? (10|2001|192)|valid_lft/.test(line) && !line.includes("fe80"))
+          .map((line) => line.trim());
+      });
+      return found;
+    };
+    const [ours, theirs] = await Promise.all([shown("ours"), shown("keepalived")]);
+    expect(ours).toEqual(theirs);
+    expect(ours.length).toBeGreaterThan(2 * lines.length);
+  });
+
+  test("an IPv6 address that another host has is said, and tried again until it is ours", async () => {
+    await Stand.with(async (stand) => {
+      for (const node of ["lb1", "lb2"])
+        await stand.lan.run(node, ["sysctl", "-q", "-w", "net.ipv6.conf.all.disable_ipv6=0"]);
+      const there = ["2001:db8::9/64", "dev", "eth0", "nodad"];
+      await stand.lan.run("lb2", ["ip", "addr", "add", ...there]);
+      const excluded = block("virtual_ipaddress_excluded", ["2001:db8::9/64 -nodad", "2001:db8::8/64"]);
+      const lb1 = await stand.startMaster(instance({ more: excluded }));
+      await lb1.waitForLog(/\(VI_1\) 2001:db8::9\/64 on interface \d+ is in use by another host/);
+      await stand.lan.run("lb2", ["ip", "addr", "del", ...there.slice(0, 3)]);
+      await until(
+        "address",
+        async () => {
+          const lines = (await ip(stand, "-6", "-o", "addr", "show", "dev", "eth0")).split("\n");
+          return lines.some((line) => line.includes("2001:db8::9/64") && !/dadfailed|tentative/.test(line));
+        },
+        seconds(20),
+      );
+      const said = lb1.log.entries.filter(({ text }) => text.includes("is in use by another host"));
+      expect(said).toHaveLength(1);
+      expect(lb1.state).toBe("MASTER");
+    });
+  });
+
+  test("a thousand addresses come and go in a few sends, and a flush of them is undone", async () => {
+    await Stand.with(async (stand) => {
+      const many = Array.from({ length: 1000 }, (_, i) => `10.9.${i >> 8}.${i & 255}/32`);
+      const lb1 = stand.start("lb1", instance({ more: block("virtual_ipaddress_excluded", many) }));
+      const all = async (): Promise<number> => (await stand.vips("lb1")).length;
+      await lb1.waitForState("MASTER");
+      await until("all", async () => (await all()) === many.length + 1, seconds(5));
+      const mark = lb1.log.mark();
+      await ip(stand, "addr", "flush", "dev", "eth0", "to", "10.9.0.0/16");
+      await until("all again", async () => (await all()) === many.length + 1, seconds(10));
+      await lb1.waitForLog(/virtual addresses had been removed, restored: .* and \d+ more/, { from: mark });
+      expect(lb1.log.entries.slice(mark).filter(({ text }) => / Entering /.test(text))).toEqual([]);
+      await lb1.stop();
+      expect(await all()).toBe(0);
+    });
+  });
+});
