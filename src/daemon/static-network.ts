@@ -64,12 +64,8 @@ export class StaticNetwork {
 
   /** Takes them away. */
   stop(): void {
-    this.close();
+    this.#keeper.close();
     if (this.#isWanted()) this.#keeper.bring(NOWHERE);
-  }
-
-  /** Ends without touching them. */
-  close(): void {
     this.#keeper.close();
   }
 

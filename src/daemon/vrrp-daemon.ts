@@ -161,8 +161,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
       if (this.#context.options.releaseVips) router.stop();
       else router.abandon();
     }
-    if (this.#context.options.releaseVips) this.#statics.stop();
-    else this.#statics.close();
+    this.#statics.stop(); // also with -V, as by keepalived 2.2.7
     for (const name of [...this.#sockets.keys()]) this.#closeSocket(name);
     this.announcer.close();
     await Promise.race([ended, new Promise<void>((resolve) => this.clock.wakeAt(this.clock.now() + GRACE, resolve))]);

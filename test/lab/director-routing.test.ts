@@ -247,6 +247,23 @@ describe.concurrent("over time", () => {
     });
   });
 
+  test.each<Implementation>(["ours", "keepalived"])(
+    "-V (%s): what is virtual stays at the end, what is static goes",
+    async (who) => {
+      await Stand.with(async (stand) => {
+        const text =
+          block("static_routes", ["10.50.1.0/24 dev eth0"]) + block("static_ipaddress", ["10.8.0.1/24 dev eth0"]);
+        const virtual = instance({ more: block("virtual_routes", ["10.50.2.0/24 dev eth0"]) });
+        const lb1 = stand.start("lb1", text + virtual, { implementation: who, options: ["-V"] });
+        await lb1.waitForState("MASTER");
+        await until("routes", async () => (await tables(stand)).routes.length === 2, seconds(3));
+        await lb1.stop();
+        expect((await tables(stand)).routes).toEqual([expect.stringContaining("10.50.2.0/24")]);
+        expect(await stand.vips("lb1")).toEqual([expect.stringContaining(VIP)]);
+      });
+    },
+  );
+
   test("a killed vrrp process of a master and the same file again touch no route, no rule, no address", async () => {
     await Stand.with(async (stand) => {
       const text =
