@@ -58,6 +58,8 @@ export function placeRoute({ destination, options: written }: RouteConfig, place
   const options = new ItemOptions(written, place);
   const of = familyOf(destination, options);
   const type = TYPES[options.word(TYPE_WORDS) ?? "unicast"];
+  const ways = hopsOf(options, of);
+  const [only] = ways.length === 1 ? ways : []; // the kernel makes a plain route of it
   const propagate = options.value<string>("ttl-propagate");
   const entry: Route = {
     family: of,
@@ -70,8 +72,8 @@ export function placeRoute({ destination, options: written }: RouteConfig, place
     scope: options.value<number>("scope") ?? NARROW.get(type) ?? RT_SCOPE_UNIVERSE,
     tos: options.number("rt_dsfield", "tos", "dsfield") ?? 0,
     metric: options.value<number>("metric", "priority", "preference") ?? 0,
-    hop: hopOf(options),
-    hops: hopsOf(options, of),
+    hop: only === undefined ? hopOf(options) : { ...only, weight: 1 },
+    hops: only === undefined ? ways : [],
     metrics: metricsOf(options),
     expires: options.value<number>("expires"),
     preference: options.value<number>("pref"),

@@ -73,12 +73,20 @@ test("a local route has the scope of the host, which the kernel asks for", () =>
 
 test("a way without an interface has that of the route", () => {
   const hops = (line: string) => placed(line).hops.map(({ gateway, ifindex }) => `${gateway} ${ifindex}`);
-  expect(hops("10.0.0.0/8 dev d0 nexthop via 192.0.2.1")).toEqual(["192.0.2.1 3"]);
+  expect(hops("10.0.0.0/8 dev d0 nexthop via 192.0.2.1 nexthop via 192.0.2.2 dev d0")).toEqual([
+    "192.0.2.1 3",
+    "192.0.2.2 3",
+  ]);
   expect(hops("10.0.0.0/8 via 192.0.2.1 dev d0 or 192.0.2.2")).toEqual(["192.0.2.1 3", "192.0.2.2 3"]);
 });
 
+test("a single way is a plain route, as for the kernel", () => {
+  expect(placed("10.0.0.0/8 dev d0 nexthop via 192.0.2.1")).toEqual(placed("10.0.0.0/8 dev d0 via 192.0.2.1"));
+});
+
 test("a way of another family is left out, the route stays", () => {
-  expect(placed("10.0.0.0/8 nexthop via 2001:db8::1 nexthop via 192.0.2.1").hops).toHaveLength(1);
+  const { hop, hops } = placed("10.0.0.0/8 nexthop via 2001:db8::1 nexthop via 192.0.2.1 weight 5");
+  expect([hop.gateway, hop.weight, hops]).toEqual(["192.0.2.1", 1, []]);
 });
 
 test("names of the host are looked up", () => {

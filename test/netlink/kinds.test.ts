@@ -3,10 +3,12 @@ import { ip } from "../../src/base/ip.ts";
 import { type AddressPlace, FOREVER, type InterfaceAddress, virtualAddress } from "../../src/netlink/address.ts";
 import { ADDRESSES } from "../../src/netlink/address-kind.ts";
 import {
+  FR_ACT_TO_TBL,
   IFA_F_DADFAILED,
   IFA_F_DEPRECATED,
   IFA_F_PERMANENT,
   RT_SCOPE_LINK,
+  RTN_BLACKHOLE,
   RTN_UNICAST,
   RTPROT_KEEPALIVED,
 } from "../../src/netlink/constants.ts";
@@ -14,6 +16,8 @@ import { everything, type Route } from "../../src/netlink/route.ts";
 import { NO_HOP } from "../../src/netlink/route-hop.ts";
 import { isAt, leadsOver, ROUTES, routePlace } from "../../src/netlink/route-kind.ts";
 import { NO_METRICS } from "../../src/netlink/route-metrics.ts";
+import type { Rule } from "../../src/netlink/rule.ts";
+import { RULES } from "../../src/netlink/rule-kind.ts";
 
 const place: AddressPlace = { ifindex: 3, prefixLength: 24, scope: 0, label: undefined, broadcast: undefined };
 const four = virtualAddress(ip("192.0.2.1"), place);
@@ -98,6 +102,54 @@ test("a route leads over its interface, over that of any of its ways, and over a
   const over = (ifindex: number | undefined): Route => ({ ...route, hop: { ...route.hop, ifindex } });
   expect([leadsOver(over(3), 3), leadsOver(over(3), 4), leadsOver(over(undefined), 4)]).toEqual([true, false, true]);
   expect(leadsOver({ ...route, hops: [over(3).hop, over(4).hop] }, 4)).toBe(true);
+});
+
+test("a preference counts where one was asked for", () => {
+  const high: Route = { ...route, family: 6, preference: 1 };
+  expect([
+    ROUTES.same(high, { ...high, preference: undefined }),
+    ROUTES.same(high, { ...high, preference: 3 }),
+  ]).toEqual([true, false]);
+});
+
+test("a route of a source stands apart", () => {
+  const six6: Route = { ...route, family: 6, destination: everything(6) };
+  const source = { address: ip("2001:db8::"), prefixLength: 64 };
+  expect(routePlace({ ...six6, source })).toBe("6 254 ::/0 from 2001:db8::/64 0 1024");
+});
+
+test("a blackhole has no way, whatever interface the kernel gives it", () => {
+  const hole: Route = { ...route, type: RTN_BLACKHOLE, hop: NO_HOP };
+  expect(ROUTES.key({ ...hole, hop: { ...NO_HOP, ifindex: 1 } })).toBe(ROUTES.key(hole));
+  expect(ROUTES.key({ ...hole, type: RTN_UNICAST })).not.toBe(ROUTES.key({ ...route, hop: { ...NO_HOP, ifindex: 1 } }));
+});
+
+const rule: Rule = {
+  ...{ family: 4, priority: 7, inverted: false, tos: 0, action: FR_ACT_TO_TBL, table: 100, l3mdev: false },
+  ...{ source: { address: ip("10.0.0.0"), prefixLength: 8 }, destination: undefined, mark: undefined },
+  ...{ input: undefined, output: undefined, realms: undefined, tunnel: undefined, users: undefined },
+  ...{ ipProtocol: undefined, sourcePorts: undefined, destinationPorts: undefined, target: undefined },
+  ...{ suppressPrefixLength: undefined, suppressGroup: undefined, protocol: RTPROT_KEEPALIVED },
+};
+
+test.each<[string, Partial<Rule>]>([
+  ["priority", { priority: 8 }],
+  ["destination", { destination: { address: ip("10.1.0.0"), prefixLength: 16 } }],
+  ["mark", { mark: { value: 1, mask: 255 } }],
+  ["ports", { sourcePorts: { from: 1, to: 2 } }],
+  ["table", { table: 101 }],
+])("a rule of another %s is another rule", (_, difference) => {
+  expect(RULES.key({ ...rule, ...difference })).not.toBe(RULES.key(rule));
+});
+
+test("a rule of another program is not ours, though it says the same", () => {
+  expect([RULES.same(rule, rule), RULES.same({ ...rule, protocol: 3 }, rule)]).toEqual([true, false]);
+});
+
+test("rules are called by what tells them apart", () => {
+  expect(RULES.title(rule)).toBe("priority 7 from 10.0.0.0/8 table 100");
+  const to = { address: ip("10.1.0.0"), prefixLength: 16 };
+  expect(RULES.title({ ...rule, source: undefined, destination: to, table: 0 })).toBe("priority 7 to 10.1.0.0/16");
 });
 
 test("routes are called as ip(8) writes them", () => {

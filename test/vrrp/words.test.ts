@@ -69,6 +69,10 @@ test.each<[FaultReason, string | undefined]>([
   [{ type: "interface-down", interface: "eth0" }, "(VI_1): entering FAULT state (interface eth0 down)"],
   [{ type: "no-address", interface: "eth0" }, "(VI_1) entering FAULT state (no IPv4 address for interface)"],
   [{ type: "script", script: "chk" }, "(VI_1): entering FAULT state due to script chk"],
+  [
+    { type: "lost", what: "route 10.0.0.0/8" },
+    "(VI_1): entering FAULT state (route 10.0.0.0/8 was removed and cannot be restored)",
+  ],
   [{ type: "script-pending", script: "chk" }, undefined],
 ])("%j", (reason, words) => {
   expect(faultWords(router, reason)).toBe(words);
