@@ -2,8 +2,8 @@ import { toByteString } from "../base/bytes.ts";
 import { type IpAddress, ip, isLinkLocal } from "../base/ip.ts";
 import type { ReceiveBuffers } from "../config/model/global.ts";
 import type { Config, VirtualAddress, VrrpInstanceConfig } from "../config/model/model.ts";
+import type { ItemOption } from "../config/model/network.ts";
 import type { HostNetwork } from "../io/host-network.ts";
-import { type InterfaceAddress, virtualAddress } from "../netlink/address.ts";
 import type { GapRules } from "../vrrp/lanes.ts";
 import type { Standing } from "../vrrp/machine.ts";
 import type { Announcement } from "../vrrp/pacing.ts";
@@ -20,6 +20,7 @@ import { addressRoom } from "../vrrp/transmit.ts";
 import { IPV4_HEADER } from "../wire/ipv4.ts";
 import { IPV6_HEADER } from "../wire/ipv6.ts";
 import { messageLength } from "../wire/vrrp.ts";
+import type { NetworkItems } from "./placement.ts";
 import type { Trackers } from "./trackers.ts";
 import type { Endpoint } from "./vrrp-sockets.ts";
 
@@ -38,12 +39,9 @@ export function allAddresses({ addresses, excludedAddresses }: VrrpInstanceConfi
   return [...addresses, ...excludedAddresses];
 }
 
-/** The virtual addresses as the kernel's table should hold them; those of an interface that does not exist are left out. */
-export function placedAddresses(config: VrrpInstanceConfig, network: HostNetwork): InterfaceAddress[] {
-  return allAddresses(config).flatMap((entry) => {
-    const link = network.link(entry.interface);
-    return link === undefined ? [] : [virtualAddress(entry.address, { ...entry, ifindex: link.ifindex })];
-  });
+/** What an instance asks of the kernel's tables. */
+export function itemsOf(config: VrrpInstanceConfig): NetworkItems {
+  return { addresses: allAddresses(config), routes: config.routes, rules: config.rules };
 }
 
 /** One gratuitous ARP for each virtual address. */
@@ -76,7 +74,7 @@ export function primaryAddress(config: VrrpInstanceConfig, around: Surroundings)
 }
 
 /** The source of what cannot be sent yet. */
-export const NOWHERE = { 4: ip("0.0.0.0"), 6: ip("::") };
+export const NO_SOURCE = { 4: ip("0.0.0.0"), 6: ip("::") };
 
 /** What becomes of an instance by what it depends on. */
 export interface Outlook {
@@ -85,18 +83,29 @@ export interface Outlook {
   readonly priority: number; // effective
 }
 
-/** What an instance depends on, as it stands, and what that makes of it. */
-export function outlook(config: VrrpInstanceConfig, around: Surroundings): Outlook {
-  const tracked = trackedNow(config, around);
+/** What an instance depends on, as it stands, and what that makes of it. `lost`: items that cannot be put back. */
+export function outlook(config: VrrpInstanceConfig, around: Surroundings, lost: readonly string[] = []): Outlook {
+  const tracked = { ...trackedNow(config, around), lost };
   const reasons = faultReasons(tracked);
   const priority = effectivePriority(config.priority, tracked.trackers.map(contribution));
   return { reasons, standing: standing(reasons), priority };
 }
 
+/** The interfaces of items that are watched. */
+export function itemInterfaces({ addresses, routes, rules }: NetworkItems): readonly string[] {
+  return [
+    ...addresses.filter(({ tracked }) => tracked).map((entry) => entry.interface),
+    ...[...routes, ...rules].filter(({ tracked }) => tracked).flatMap(({ options }) => itemDevice(options) ?? []),
+  ];
+}
+
+function itemDevice(options: readonly ItemOption[]): string | undefined {
+  const device = options.findLast(([word]) => word === "dev" || word === "oif" || word === "iif")?.[1];
+  return typeof device === "string" ? device : undefined;
+}
+
 function trackedNow(config: VrrpInstanceConfig, around: Surroundings): Tracked {
-  const others = allAddresses(config)
-    .map((entry) => entry.interface)
-    .filter((name) => name !== config.interface);
+  const others = itemInterfaces(itemsOf(config)).filter((name) => name !== config.interface);
   const device = deviceOf(config);
   const names = new Set([...(config.trackPrimary && device !== undefined ? [device] : []), ...others]);
   return {

@@ -1,7 +1,7 @@
 import type { IpAddress } from "../base/ip.ts";
 import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { Log } from "../observe/log.ts";
-import type { VrrpCounters } from "../observe/report.ts";
+import type { RestoredCounters, VrrpCounters } from "../observe/report.ts";
 import type { VrrpNote, VrrpState } from "../vrrp/machine.ts";
 import { RESIGN } from "../vrrp/parameters.ts";
 import type { Received, ReceiveProblem } from "../vrrp/receive.ts";
@@ -10,6 +10,7 @@ import { splitBrainWords } from "../vrrp/split-brain-words.ts";
 import type { FaultReason } from "../vrrp/tracking.ts";
 import { forgetsWarnings, isRepetitive, UNWARNED, warn } from "../vrrp/warning.ts";
 import { faultWords, isDetail, noteWords, problemWords, type Spoken } from "../vrrp/words.ts";
+import { itemWords } from "./item-words.ts";
 
 const NO_COUNTERS: VrrpCounters = {
   advertisementsSent: 0,
@@ -20,6 +21,7 @@ const NO_COUNTERS: VrrpCounters = {
   priorityZeroReceived: 0,
   dropped: {},
   splitBrains: {},
+  restored: { addresses: 0, routes: 0, rules: 0 },
 };
 
 /** What a router says and counts. What comes with every packet is said once, until `forgetWarnings`. */
@@ -47,7 +49,7 @@ export class RouterJournal {
     });
   }
 
-  count(more: Partial<Omit<VrrpCounters, "dropped" | "splitBrains">>): void {
+  count(more: Partial<Omit<VrrpCounters, "dropped" | "splitBrains" | "restored">>): void {
     const counters = { ...this.counters };
     for (const [name, n] of Object.entries(more)) counters[name as keyof typeof more] += n;
     this.counters = counters;
@@ -59,6 +61,16 @@ export class RouterJournal {
     this.#room = room;
     const words = `(${name}) Number of VIPs (${length}) exceeds maximum/space available in packet (max ${room} addresses) - excess moved to eVIPs`;
     this.#log.info(words, { iname: name });
+  }
+
+  /** A master sets or removes what it holds. */
+  items(config: VrrpInstanceConfig, verb: "setting" | "removing"): void {
+    for (const words of itemWords(config, verb)) this.#log.detail(words, { iname: config.name });
+  }
+
+  /** What others had removed is back. */
+  restored(more: RestoredCounters): void {
+    this.counters = { ...this.counters, restored: addRestored(this.counters.restored, more) };
   }
 
   faults(router: Spoken, reasons: readonly FaultReason[]): void {
@@ -111,4 +123,9 @@ export class RouterJournal {
     this.#warned = warned;
     return say;
   }
+}
+
+/** Both together. */
+export function addRestored(a: RestoredCounters, b: RestoredCounters): RestoredCounters {
+  return { addresses: a.addresses + b.addresses, routes: a.routes + b.routes, rules: a.rules + b.rules };
 }

@@ -1,7 +1,6 @@
 import type { Micros } from "../base/time.ts";
 import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { Clock } from "../io/clock.ts";
-import type { InterfaceAddress } from "../netlink/address.ts";
 import type { Log } from "../observe/log.ts";
 import { looksFirst } from "../vrrp/lateness.ts";
 import {
@@ -23,24 +22,28 @@ import { standingEvent } from "../vrrp/tracking.ts";
 import { Advertiser } from "./advertiser.ts";
 import type { Announcer } from "./announcer.ts";
 import type { ArpWatch } from "./arp-watch.ts";
+import type { Others, Tables } from "./holding.ts";
 import {
   endpoint,
-  NOWHERE,
+  itemsOf,
+  NO_SOURCE,
   outlook,
-  placedAddresses,
   primaryAddress,
   type Surroundings,
   vrrpParameters,
 } from "./instance.ts";
+import type { Keeper } from "./keeper.ts";
 import type { VrrpInstanceReport } from "./messages.ts";
+import { NOWHERE, type Placement, type PlacementCache } from "./placement.ts";
 import { RouterAnnouncements } from "./router-announcements.ts";
 import { RouterJournal } from "./router-journal.ts";
+import { routerKeeper } from "./router-keeper.ts";
 import { RouterRivals } from "./router-rivals.ts";
 import type { GroupMember, SyncGroup } from "./sync-group.ts";
 import type { Speaker, VrrpSockets } from "./vrrp-sockets.ts";
 
 /** What a router needs of the process it lives in. */
-export interface RouterHost extends Surroundings {
+export interface RouterHost extends Surroundings, Pick<Tables, "routing"> {
   readonly clock: Clock;
   readonly announcer: Announcer;
   readonly arpWatch: ArpWatch;
@@ -49,8 +52,12 @@ export interface RouterHost extends Surroundings {
   changed(): void;
   /** Operators are to be told of an instance, with its effective priority. */
   notify(instance: VrrpInstanceConfig, event: NotifiedEvent, priority: number): void;
-  /** Whether another router of this host is master and has the address too, or will when a reload is done. */
-  isHeldByAnother(router: Router, entry: InterfaceAddress): boolean;
+  /** Where items are put, as the interfaces are now. */
+  readonly places: PlacementCache;
+  /** The keys of what other masters of this host have, or will have when a reload is done. */
+  heldByOthers(router: Router): ReturnType<Others>;
+  /** Static items of the instance's track groups that were removed and cannot be put back. */
+  lostStatics(instance: string): readonly string[];
 }
 
 /** A virtual router on this host: feeds its machines, carries out what they say. It decides nothing. */
@@ -69,7 +76,7 @@ export class Router implements Speaker, GroupMember {
   readonly #advertiser: Advertiser;
   readonly #rivals: RouterRivals;
   #startAt: Micros = 0; // vrrp_startup_delay: time does not run before
-  #held: readonly InterfaceAddress[] = []; // what we have put on interfaces, or may have
+  readonly #keeper: Keeper;
   #cancelWake = (): void => {};
 
   constructor(key: string, config: VrrpInstanceConfig, host: RouterHost) {
@@ -80,8 +87,13 @@ export class Router implements Speaker, GroupMember {
     this.#journal = new RouterJournal(host.log);
     this.#advertiser = new Advertiser(this, host);
     this.#rivals = new RouterRivals(host, () => this.#parameters, this.#journal, this.#announcements);
+    this.#keeper = routerKeeper(host, {
+      router: this,
+      journal: this.#journal,
+      announce: () => this.#announcements.feed({ type: "claimed" }),
+    });
     this.#priority = config.priority;
-    const source = primaryAddress(config, host) ?? NOWHERE[config.family];
+    const source = primaryAddress(config, host) ?? NO_SOURCE[config.family];
     this.#parameters = vrrpParameters(config, config.priority, source, host.network);
     this.#standing = outlook(config, host).standing;
   }
@@ -118,8 +130,8 @@ export class Router implements Speaker, GroupMember {
    */
   start(adopted: VrrpInstanceReport | undefined, startAt: Micros): void {
     this.#startAt = startAt;
-    this.#held = placedAddresses(this.#config, this.#host.network);
-    const { reasons, standing, priority } = outlook(this.#config, this.#host);
+    this.#keeper.presume(this.#placement());
+    const { reasons, standing, priority } = this.#outlook();
     this.#standing = standing;
     this.#setPriority(priority);
     const now = this.#host.clock.now();
@@ -128,7 +140,7 @@ export class Router implements Speaker, GroupMember {
       this.#advertiser.adopt(adopted);
       this.#state = adopt(this.#parameters, adopted.state, adopted.lastAdvertAt, now);
       const resumed = this.#state.name === "master";
-      this.#apply(resumed ? placedAddresses(this.#config, this.#host.network) : []);
+      this.#keeper.bring(resumed ? this.#placement() : NOWHERE);
       if (resumed) this.#announcements.feed({ type: "adopted" });
       this.#rivals.follow(this.#config, this.#state);
       this.#host.log.info("({iname}) resuming in {state} STATE", {
@@ -141,7 +153,7 @@ export class Router implements Speaker, GroupMember {
       this.#rearm();
       return;
     }
-    this.#apply([]);
+    this.#keeper.bring(NOWHERE);
     const { priority: from } = this.#config;
     if (this.#priority !== from)
       this.#journal.note(this.#parameters, { name: "priority-changed", from, to: this.#priority });
@@ -166,7 +178,7 @@ export class Router implements Speaker, GroupMember {
 
   /** An interface, an address or a script has changed. */
   reconsider(): void {
-    const { reasons, standing, priority } = outlook(this.#config, this.#host);
+    const { reasons, standing, priority } = this.#outlook();
     this.#setPriority(this.#priority); // the source may be another
     if (standing !== this.#standing) {
       this.#standing = standing;
@@ -178,7 +190,8 @@ export class Router implements Speaker, GroupMember {
       this.#setPriority(priority);
       this.#feed({ type: "priority-changed", from });
     }
-    this.#restore();
+    if (this.isMaster) this.#keeper.check(this.#placement());
+    else this.#keeper.probe(this.#placement());
     this.#announcements.linksChanged();
   }
 
@@ -191,7 +204,7 @@ export class Router implements Speaker, GroupMember {
   reconfigure(config: VrrpInstanceConfig): void {
     this.#config = config;
     this.#journal.forgetWarnings();
-    this.#setPriority(outlook(config, this.#host).priority);
+    this.#setPriority(this.#outlook().priority);
     this.#feed({ type: "reconfigured" });
     this.#announcements.feed({ type: "reconfigured" });
     this.reconsider();
@@ -216,6 +229,7 @@ export class Router implements Speaker, GroupMember {
     this.#cancelWake();
     this.#announcements.close();
     this.#rivals.close();
+    this.#keeper.close();
   }
 
   /** Goes where its standing, or that of its group, sends it: it may be another now. */
@@ -283,18 +297,17 @@ export class Router implements Speaker, GroupMember {
         this.#advertise(effect.priority);
         break;
       case "claim-addresses":
-        this.#host.log.detail("({iname}) setting VIPs.", { iname: this.#config.name });
-        this.#apply(placedAddresses(this.#config, this.#host.network));
+        this.#journal.items(this.#config, "setting");
+        this.#keeper.bring(this.#placement());
         this.#announcements.feed({ type: "claimed" });
         break;
       case "update-addresses":
-        if (this.#apply(placedAddresses(this.#config, this.#host.network)))
-          this.#announcements.feed({ type: "claimed" });
+        if (this.#keeper.bring(this.#placement()).added.addresses > 0) this.#announcements.feed({ type: "claimed" });
         break;
       case "release-addresses":
         this.#announcements.feed({ type: "released" });
-        this.#host.log.detail("({iname}) removing VIPs.", { iname: this.#config.name });
-        this.#apply([]);
+        this.#journal.items(this.#config, "removing");
+        this.#keeper.bring(NOWHERE);
         break;
       case "announce":
         this.#announcements.feed({ type: effect.because });
@@ -313,23 +326,13 @@ export class Router implements Speaker, GroupMember {
     this.#journal.count({ advertisementsSent: 1, priorityZeroSent: priority === RESIGN ? 1 : 0 });
   }
 
-  /** Brings the virtual addresses in line with `want`; whether any was added. */
-  #apply(want: readonly InterfaceAddress[]): boolean {
-    const owned = this.#held.filter((entry) => !this.#host.isHeldByAnother(this, entry));
-    const { done, errors } = this.#host.network.apply(owned, want);
-    this.#held = want;
-    for (const error of errors)
-      this.#host.log.error("({iname}) {error}", { iname: this.#config.name, error: error.message });
-    return done.added.length + done.changed.length > 0;
+  #placement(): Placement {
+    return this.#host.places.of(this.#config, itemsOf);
   }
 
-  /** Somebody removed an address of a master, or the kernel did with the first one of its subnet: it is put back, and announced. */
-  #restore(): void {
-    if (this.#state.name !== "master" || !this.#apply(placedAddresses(this.#config, this.#host.network))) return;
-    this.#host.log.warning("({iname}) virtual addresses had been removed, restored", {
-      iname: this.#config.name,
-    });
-    this.#announcements.feed({ type: "claimed" });
+  #outlook(): ReturnType<typeof outlook> {
+    const lost = [...this.#keeper.lost, ...this.#host.lostStatics(this.#config.name)];
+    return outlook(this.#config, this.#host, lost);
   }
 
   #setPriority(priority: number): void {

@@ -4,9 +4,10 @@ import type { SyncGroupConfig } from "../config/model/group.ts";
 import type { Config, VrrpInstanceConfig } from "../config/model/model.ts";
 import { Clock } from "../io/clock.ts";
 import { HostNetwork } from "../io/host-network.ts";
+import { HostRouting } from "../io/host-routing.ts";
+import { NumberNames } from "../io/number-names.ts";
 import { Poller } from "../io/poller.ts";
 import { enterRealtime } from "../io/realtime.ts";
-import type { InterfaceAddress } from "../netlink/address.ts";
 import { going } from "../plan/difference.ts";
 import { instanceKeys, isAboutTelling } from "../plan/instance-shape.ts";
 import { planVrrp } from "../plan/plan.ts";
@@ -24,9 +25,12 @@ import { startsAt } from "../vrrp/startup.ts";
 import { Announcer } from "./announcer.ts";
 import { ArpWatch } from "./arp-watch.ts";
 import type { ProgramContext, Running } from "./child.ts";
-import { allAddresses, deviceOf, gapRules, placedAddresses } from "./instance.ts";
+import { allAddresses, deviceOf, gapRules, itemInterfaces, itemsOf } from "./instance.ts";
 import type { BfdVerdict, VrrpInstanceReport, VrrpReport } from "./messages.ts";
+import { createPlaces, sharesItems, usesRouting } from "./network-items.ts";
+import { keysOf, type PlacementCache } from "./placement.ts";
 import { Router, type RouterHost } from "./router.ts";
+import { StaticNetwork } from "./static-network.ts";
 import { withGroupTrackers } from "./sync-group.ts";
 import { SyncGroups } from "./sync-groups.ts";
 import { Trackers } from "./trackers.ts";
@@ -42,6 +46,10 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   readonly #poller = new Poller();
   readonly clock = new Clock(this.#poller);
   readonly network: HostNetwork;
+  readonly routing: HostRouting;
+  readonly places: PlacementCache;
+  readonly #names = new NumberNames();
+  readonly #statics: StaticNetwork;
   readonly announcer: Announcer;
   readonly sockets: VrrpSockets;
   readonly arpWatch: ArpWatch;
@@ -49,7 +57,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   readonly #routers = new Map<string, Router>(); // by `instanceKeys`
   readonly #groups = new SyncGroups(this);
   readonly #up = new Map<string, boolean>(); // interfaces as last told to the operator
-  #virtual: ReadonlyMap<IpAddress, number> = new Map(); // how many instances have it
+  #virtual: ReadonlySet<IpAddress> = new Set();
+  #shares = false; // whether two owners may have the same address, route or rule
   #wanted: ReadonlyMap<string, VrrpInstanceConfig> = new Map(); // while a reload is under way: what is to come
   readonly #hearingFrom: number; // vrrp_startup_delay: what comes before is not listened to
   readonly #unknown = new Set<string>(); // VRIDs of others, by interface, as said
@@ -61,7 +70,10 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     const { adopted, log } = context;
     const config = withGroupTrackers(context.config);
     this.#config = config;
-    this.network = new HostNetwork(this.#poller, (links) => this.#networkChanged(links));
+    this.network = new HostNetwork(this.#poller, (links, shaken) => this.#networkChanged(links, shaken));
+    this.routing = new HostRouting(this.#poller, () => this.#reconsider());
+    this.routing.watch(usesRouting(config));
+    this.places = createPlaces(this.network, this.#names);
     this.sockets = new VrrpSockets(this.#poller, this.network, log, this);
     this.announcer = new Announcer(this.clock, this.network, log, gapRules(config));
     this.arpWatch = new ArpWatch(this.#poller, this.network, log);
@@ -73,6 +85,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       this.clock.wakeAt(this.#hearingFrom, () => log.info("Delayed start completed"));
     }
     this.#virtual = virtualAddresses(config);
+    this.#shares = sharesItems(config);
     this.trackers = new Trackers({
       ...{ clock: this.clock, poller: this.#poller, network: this.network, log },
       turned: () => this.#reconsider(),
@@ -82,6 +95,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       ...{ respawned: adopted !== undefined, scripts: adopted?.scripts ?? [], bfd: context.bfd },
     });
     this.#noteLinks(config);
+    this.#statics = new StaticNetwork(this, config, adopted?.restored);
     const keys = instanceKeys(config.vrrpInstances);
     const reports = new Map(adopted?.instances.map((one) => [one.key, one]));
     for (const [i, instance] of config.vrrpInstances.entries()) {
@@ -122,23 +136,30 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     return this.#virtual.has(address);
   }
 
-  isHeldByAnother(router: Router, { ifindex, address, prefixLength }: InterfaceAddress): boolean {
+  heldByOthers(router: Router): ReadonlySet<string> {
     const reloading = this.#wanted.size > 0;
-    if (!reloading && (this.#virtual.get(address) ?? 0) < 2) return false; // of many addresses, few are shared
-    return [...this.#routers].some(
-      ([name, other]) =>
-        other !== router &&
-        other.isMaster &&
-        placedAddresses(this.#wanted.get(name) ?? other.config, this.network).some(
-          (held) => held.ifindex === ifindex && held.address === address && held.prefixLength === prefixLength,
-        ),
-    );
+    if (!reloading && !this.#shares) return new Set();
+    return new Set([...this.#heldByMasters(router), ...keysOf(this.#statics.placement)]);
+  }
+
+  heldByMasters(): ReadonlySet<string> {
+    return new Set(this.#heldByMasters(undefined));
+  }
+
+  lostStatics(instance: string): readonly string[] {
+    return this.#statics.lost(instance);
+  }
+
+  reconsider(): void {
+    this.#reconsider();
   }
 
   /** As planned: what did not change is not touched. */
   reload(next: Config): void {
     const config = withGroupTrackers(next);
     this.announcer.pace(gapRules(config));
+    this.routing.watch(usesRouting(config));
+    this.#names.forget();
     const { vrrpInstances } = planVrrp(this.#config, config).lists;
     this.#config = config;
     const keys = instanceKeys(config.vrrpInstances);
@@ -150,6 +171,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       this.#routers.delete(key);
     }
     this.#virtual = virtualAddresses(config);
+    this.#shares = sharesItems(config);
+    this.#statics.reload(config);
     this.trackers.configure(config, { respawned: false, scripts: [], bfd: [] });
     this.#noteLinks(config);
     const coming: Router[] = [];
@@ -167,7 +190,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     }
     this.#groups.settle(Math.max(this.clock.now(), this.#hearingFrom));
     this.#wanted = new Map();
-    this.#reconsider(); // also what global_defs say of receive buffers
+    this.#reconsider(); // track groups may have other members, global_defs other receive buffers
     if (config.global.statesOnReload) this.#repeatStates();
     this.changed();
   }
@@ -180,6 +203,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       if (this.#context.options.releaseVips) router.stop();
       else router.abandon();
     }
+    this.#statics.stop(); // also with -V, as by keepalived 2.2.7
     for (const router of this.#routers.values()) router.notify("STOP");
     this.#groups.stopped();
     this.sockets.close();
@@ -188,6 +212,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     await Promise.race([ended, new Promise<void>((resolve) => this.clock.wakeAt(this.clock.now() + GRACE, resolve))]);
     this.trackers.close();
     this.network.close();
+    this.routing.close();
     this.clock.close();
     this.#poller.close();
   }
@@ -197,6 +222,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       at: this.clock.now(),
       instances: [...this.#routers.values()].map((router) => router.report()),
       scripts: this.trackers.report(),
+      restored: this.#statics.restored,
     };
   }
 
@@ -233,8 +259,10 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       this.log.info("A thread timer expired {seconds} seconds ago", { seconds: toSeconds(late).toFixed(6) });
     for (const router of this.#routers.values()) router.awake();
   }
-  #networkChanged(links: ReadonlySet<string>): void {
+
+  #networkChanged(links: ReadonlySet<string>, shaken: ReadonlySet<number>): void {
     if (this.#stopped) return;
+    this.routing.doubt(shaken);
     for (const name of links) this.#linkChanged(name);
     this.#reconsider();
   }
@@ -259,7 +287,14 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
 
   #reconsider(): void {
     if (this.#stopped) return;
+    this.#statics.check();
     for (const router of this.#routers.values()) router.reconsider();
+  }
+
+  #heldByMasters(but: Router | undefined): readonly string[] {
+    return [...this.#routers].flatMap(([name, router]) =>
+      router !== but && router.isMaster ? keysOf(this.places.of(this.#wanted.get(name) ?? router.config, itemsOf)) : [],
+    );
   }
 
   #isUp(name: string): boolean {
@@ -269,10 +304,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   /** What an operator is told of from now on: the interfaces that something depends on, as they are. */
   #noteLinks({ vrrpInstances, syncGroups }: Config): void {
     const names = [
-      ...vrrpInstances.flatMap((config) => [
-        ...[deviceOf(config) ?? []].flat(),
-        ...allAddresses(config).map((entry) => entry.interface),
-      ]),
+      ...vrrpInstances.flatMap((config) => [...[deviceOf(config) ?? []].flat(), ...itemInterfaces(itemsOf(config))]),
       ...[...vrrpInstances, ...syncGroups].flatMap(({ trackInterfaces }) => trackInterfaces.map(({ name }) => name)),
     ];
     const before = new Map(this.#up);
@@ -293,8 +325,6 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   }
 }
 
-function virtualAddresses({ vrrpInstances }: Config): ReadonlyMap<IpAddress, number> {
-  const count = new Map<IpAddress, number>();
-  for (const { address } of vrrpInstances.flatMap(allAddresses)) count.set(address, (count.get(address) ?? 0) + 1);
-  return count;
+function virtualAddresses({ vrrpInstances }: Config): ReadonlySet<IpAddress> {
+  return new Set(vrrpInstances.flatMap(allAddresses).map(({ address }) => address));
 }

@@ -91,14 +91,15 @@ export class NetlinkMonitor {
   readonly #fd: number;
 
   /**
-   * `groups`: RTMGRP_* bits. `onMessage` gets each message without nlmsghdr; its bytes are valid until it returns.
+   * `groups`: RTMGRP_* bits. `onMessage` gets each message without nlmsghdr, and its flags; its bytes are valid until it
+   * returns.
    * `onSettled` comes when there are no more for now: what the kernel tells of one change is never seen by halves.
    * `overrun`: messages were lost, so the tables must be read anew. Throws KernelError.
    */
   constructor(
     poller: Poller,
     groups: number,
-    onMessage: (type: number, body: Uint8Array) => void,
+    onMessage: (type: number, body: Uint8Array, flags: number) => void,
     onSettled: (overrun: boolean) => void,
   ) {
     this.#fd = openNetlink(0, groups);
@@ -112,14 +113,14 @@ export class NetlinkMonitor {
   }
 
   /** Whether messages were lost. After that what is still queued is older than the loss, so all of it is read too. */
-  #drain(onMessage: (type: number, body: Uint8Array) => void): boolean {
+  #drain(onMessage: (type: number, body: Uint8Array, flags: number) => void): boolean {
     let overrun = false;
     for (let turn = 0; turn < TURNS; turn++) {
       const count = arena.receive(this.#fd);
       if (count === -EAGAIN) break;
       if (count < 0) overrun = true;
       for (const datagram of fromKernel(Math.max(count, 0)))
-        for (const { type, body } of decodeMessages(datagram)) onMessage(type, body);
+        for (const { type, body, flags } of decodeMessages(datagram)) onMessage(type, body, flags);
     }
     return overrun;
   }

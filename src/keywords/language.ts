@@ -75,6 +75,23 @@ export const TOP = {
     meaning: "Define one BFD session",
     repeats: true,
   }),
+  track_group: block(name, TRACK_GROUP, {
+    meaning: "Declare instances that track tagged static addresses, routes, rules",
+    repeats: true,
+    missing: "track_group must have a name - skipping",
+  }),
+  static_ipaddress: items(addressItem(STATIC_ADDRESS), {
+    meaning: "Addresses installed at startup regardless of VRRP state",
+    repeats: true,
+  }),
+  static_routes: items(routeItem(STATIC_ROUTE), {
+    meaning: "Routes installed at startup regardless of VRRP state",
+    repeats: true,
+  }),
+  static_rules: items(ruleItem(STATIC_RULE), {
+    meaning: "Policy rules installed at startup regardless of VRRP state",
+    repeats: true,
+  }),
   ...later({
     linkbeat_use_polling: line(flag, {
       default: "off",
@@ -108,23 +125,6 @@ export const TOP = {
       default: "5",
       unit: "s",
       meaning: "Grace period for children to exit at shutdown",
-    }),
-    track_group: block(name, TRACK_GROUP, {
-      meaning: "Declare instances that track tagged static addresses, routes, rules",
-      repeats: true,
-      missing: "track_group must have a name - skipping",
-    }),
-    static_ipaddress: items(addressItem(STATIC_ADDRESS), {
-      meaning: "Addresses installed at startup regardless of VRRP state",
-      repeats: true,
-    }),
-    static_routes: items(routeItem(STATIC_ROUTE), {
-      meaning: "Routes installed at startup regardless of VRRP state",
-      repeats: true,
-    }),
-    static_rules: items(ruleItem(STATIC_RULE), {
-      meaning: "Policy rules installed at startup regardless of VRRP state",
-      repeats: true,
     }),
     linkbeat_interfaces: items(linkbeat, {
       meaning: "List interfaces polled with MII, ETHTOOL or ioctl",

@@ -105,12 +105,17 @@ function withOptions(argument: Argument, { plain, prefix }: Start, read: Given<O
     broadcast,
     scope: onlyOfFour(argument, prefix, "scope", last(given.scope)) ?? 0,
     peer,
-    preferredLifetime: last(given.preferred_lft)?.value || undefined,
+    preferredLifetime: lifetimeOf(last(given.preferred_lft)?.value),
     flags: FLAGS.filter((flag) => given[flag].length > 0),
     tracked: given.no_track.length === 0,
     ownVmac: "use_vmac" in given && given.use_vmac.length > 0,
     trackGroup: "track_group" in given ? last(given.track_group)?.value : undefined,
   };
+}
+
+/** A word that is no number was reported: the item stays without it. 0 is one. */
+function lifetimeOf(given: number | "forever" | false | undefined): AddressItem["preferredLifetime"] {
+  return given === false ? undefined : given;
 }
 
 const TWICE = "Cannot specify ipaddress device more than once for";

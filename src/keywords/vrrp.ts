@@ -182,6 +182,14 @@ export const VRRP_INSTANCE = {
     repeats: true,
   }),
   track_bfd: items(tracked("bfd", TRACK_BFD), { meaning: "BFD sessions to track", repeats: true }),
+  virtual_routes: items(routeItem(VIRTUAL_ROUTE), {
+    meaning: "Routes present while master",
+    repeats: true,
+  }),
+  virtual_rules: items(ruleItem(VIRTUAL_RULE), {
+    meaning: "Policy rules present while master",
+    repeats: true,
+  }),
   ...later({
     use_vmac: line(vmac("[[name] <IFNAME>] [<MAC, 5|6 octets>] [netlink_notify_msg] [group <GROUP>]", VMAC), {
       default: "off; generated name",
@@ -213,14 +221,6 @@ export const VRRP_INSTANCE = {
       meaning: "Poll link state of the instance interface",
       note: "deprecated; use linkbeat_interfaces",
       build: "LINKBEAT",
-    }),
-    virtual_routes: items(routeItem(VIRTUAL_ROUTE), {
-      meaning: "Routes present while master",
-      repeats: true,
-    }),
-    virtual_rules: items(ruleItem(VIRTUAL_RULE), {
-      meaning: "Policy rules present while master",
-      repeats: true,
     }),
     accept: line(flag, { default: "on unless strict", meaning: "Accept packets for VIPs when not owner" }),
     no_accept: line(flag, {

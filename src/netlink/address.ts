@@ -19,7 +19,11 @@ import {
   IFA_ADDRESS,
   IFA_BROADCAST,
   IFA_CACHEINFO,
+  IFA_F_HOMEADDRESS,
+  IFA_F_MANAGETEMPADDR,
+  IFA_F_MCAUTOJOIN,
   IFA_F_NODAD,
+  IFA_F_NOPREFIXROUTE,
   IFA_FLAGS,
   IFA_LABEL,
   IFA_LOCAL,
@@ -51,31 +55,48 @@ export const FOREVER = 0xffff_ffff;
 /** struct ifaddrmsg: family u8, prefix length u8, flags u8, scope u8, ifindex u32. */
 const HEADER = 8;
 
+/** Flags by the words of ip-address(8) and Keepalived. `-nodad` takes away the one that IPv6 addresses have otherwise. */
+const FLAGS: ReadonlyMap<string, number> = new Map([
+  ["home", IFA_F_HOMEADDRESS],
+  ["mngtmpaddr", IFA_F_MANAGETEMPADDR],
+  ["noprefixroute", IFA_F_NOPREFIXROUTE],
+  ["autojoin", IFA_F_MCAUTOJOIN],
+]);
+
+/** The flags that are asked for, among those that the kernel shows. */
+export const ASKED_FLAGS = [...FLAGS.values()].reduce((all, flag) => all | flag, IFA_F_NODAD);
+
 /**
  * A virtual address with what keepalived 2.2.7 gives to each family: IPv6 without duplicate address detection, and a /128
- * deprecated, so that it is never chosen as a source. Measured on keepalived 2.2.7.
+ * deprecated, so that it is never chosen as a source; a lifetime for IPv6 only. Measured on keepalived 2.2.7.
  */
-export function virtualAddress(
-  address: IpAddress,
-  { ifindex, prefixLength, scope, label, broadcast }: AddressPlace,
-): InterfaceAddress {
+export function virtualAddress(address: IpAddress, place: AddressPlace): InterfaceAddress {
+  const { ifindex, prefixLength, scope, label, broadcast, peer, preferredLifetime, flags = [] } = place;
   const v6 = family(address) === 6;
+  const asked = flags.reduce((all, word) => all | (FLAGS.get(word) ?? 0), 0);
+  const usual = v6 && prefixLength === 128 ? 0 : FOREVER;
+  const lifetime = preferredLifetime === "forever" ? FOREVER : preferredLifetime;
   return {
     family: family(address),
     ifindex,
     address,
-    peer: undefined,
+    peer,
     prefixLength,
     scope,
     label,
     broadcast,
-    flags: v6 ? IFA_F_NODAD : 0,
-    preferredLifetime: v6 && prefixLength === 128 ? 0 : FOREVER,
+    flags: v6 && !flags.includes("-nodad") ? asked | IFA_F_NODAD : asked,
+    preferredLifetime: v6 ? (lifetime ?? usual) : FOREVER,
   };
 }
 
 /** Where and how an address is put: what the configuration says of it. */
-export type AddressPlace = Pick<InterfaceAddress, "ifindex" | "prefixLength" | "scope" | "label" | "broadcast">;
+export interface AddressPlace
+  extends Pick<InterfaceAddress, "ifindex" | "prefixLength" | "scope" | "label" | "broadcast"> {
+  readonly peer?: IpAddress | undefined;
+  readonly preferredLifetime?: number | "forever" | undefined; // seconds
+  readonly flags?: readonly string[]; // words
+}
 
 /**
  * Adds an address. EEXIST means that it was there. The attributes and their order are those of keepalived 2.2.7, without
@@ -86,8 +107,8 @@ export function addAddress(address: InterfaceAddress): Request {
   return request(RTM_NEWADDR, address, [
     preferredLifetime === FOREVER ? none : bytesAttribute(IFA_CACHEINFO, lifetimes(preferredLifetime)),
     bytesAttribute(IFA_LOCAL, toBytes(address.address)),
-    peer === undefined ? none : bytesAttribute(IFA_ADDRESS, toBytes(peer)),
     flags === 0 ? none : u32Attribute(IFA_FLAGS, flags),
+    peer === undefined ? none : bytesAttribute(IFA_ADDRESS, toBytes(peer)),
     broadcast === undefined ? none : bytesAttribute(IFA_BROADCAST, toBytes(broadcast)),
     label === undefined ? none : stringAttribute(IFA_LABEL, label),
   ]);

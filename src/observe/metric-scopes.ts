@@ -4,6 +4,7 @@ import type {
   CheckersReport,
   NamedState,
   RealServerReport,
+  RestoredCounters,
   ServiceReport,
   VrrpInstanceReportOf,
   VrrpReportOf,
@@ -97,6 +98,15 @@ export const bfdDropped: Scope<number> = {
   each: ({ bfd }) => Object.entries(bfd?.dropped ?? {}).map(([reason, count]) => [{ reason }, count]),
 };
 
+/** Static items have no instance: the label is empty. */
+export const restored: Scope<number> = {
+  labels: [...INSTANCE, "type"],
+  each: ({ vrrp }) => [
+    ...(vrrp?.instances ?? []).flatMap((it) => byType(instanceLabels(it), it.counters.restored)),
+    ...(vrrp === undefined ? [] : byType({ iname: "", intf: "", vrid: "" }, vrrp.restored)),
+  ],
+};
+
 export const service: Scope<ServiceReport> = {
   labels: ["virtual_server"],
   each: ({ checkers }) => (checkers?.services ?? []).map((it) => [{ virtual_server: it.name }, it]),
@@ -128,6 +138,14 @@ export const result: Scope<number> = {
 
 function instanceLabels(it: Instance): Labels {
   return { iname: it.name, intf: it.interface, vrid: String(it.vrid) };
+}
+
+function byType(labels: Labels, counts: RestoredCounters): Labelled<number>[] {
+  const { addresses, routes, rules } = counts;
+  return Object.entries({ address: addresses, route: routes, rule: rules }).map(([type, count]) => [
+    { ...labels, type },
+    count,
+  ]);
 }
 
 /** A second checker of one type on one real server is `http-2`, so that no two samples have the same labels. */

@@ -10,7 +10,7 @@ export interface MetricsPage {
 
 const { daemon, build, child, reload, addressed, instance, dropped, splitBrain, service, realServer, checker, result } =
   scope;
-const { bfdSession, bfdDropped } = scope;
+const { bfdSession, bfdDropped, restored } = scope;
 const BFD_STATE = { "admin-down": 0, down: 1, init: 2, up: 3 };
 const STATE = { init: 0, backup: 1, master: 2, fault: 3 };
 
@@ -43,6 +43,7 @@ const METRICS: readonly Metric[] = [
   metric("keepalived_split_brain", "1 while another is master too", instance, (i) => Number(i.split)),
   metric("keepalived_split_brains_total", "Other masters met, by how they were seen", splitBrain, (count) => count),
   metric("keepalived_packets_dropped_total", "Packets refused, by reason", dropped, (count) => count),
+  metric("keepalived_restored_total", "Removed by others and put back, by type", restored, (count) => count),
 
   metric("keepalived_bfd_state", "0 AdminDown, 1 Down, 2 Init, 3 Up", bfdSession, (s) => BFD_STATE[s.session.state]),
   metric(

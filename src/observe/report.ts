@@ -12,6 +12,7 @@ export interface VrrpReportOf<State extends NamedState> {
   readonly at: Micros;
   readonly instances: readonly VrrpInstanceReportOf<State>[];
   readonly scripts: readonly ScriptReport[];
+  readonly restored: RestoredCounters; // static items
 }
 
 /** What a track script says; `opposed` counts results in a row against the verdict. */
@@ -52,6 +53,14 @@ export interface VrrpCounters {
   readonly priorityZeroReceived: number;
   readonly dropped: Readonly<Record<string, number>>; // by reason
   readonly splitBrains: Readonly<Record<string, number>>; // by how they were seen: advertisement, refused, arp
+  readonly restored: RestoredCounters;
+}
+
+/** What others removed and we put back. */
+export interface RestoredCounters {
+  readonly addresses: number;
+  readonly routes: number;
+  readonly rules: number;
 }
 
 /** What the checkers process reports. */

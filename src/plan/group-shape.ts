@@ -33,7 +33,6 @@ export const SYNC_GROUPS = list<SyncGroupConfig>({
 export const TRACK_GROUPS = list<TrackGroupConfig>({
   words: "track_group",
   plural: "track groups",
-  idle: true,
   ...BY_NAME,
   shape: { members: names("member") },
 });

@@ -11,7 +11,7 @@ import type {
   StaticAddress,
 } from "../config/model/network.ts";
 import { IDLE, type ListRow, list, type Shape, value } from "./shape.ts";
-import { names, seconds, unless } from "./words.ts";
+import { always, names, seconds, unless } from "./words.ts";
 
 /** Option words that tell routes to one destination apart, under one name each; ip-route(8). */
 const APART = new Map([
@@ -24,11 +24,26 @@ const APART = new Map([
   ["preference", "metric"],
 ]);
 
+/** What it means that an item comes, goes, or is another. */
+type Effects = Required<Pick<ListRow<unknown>, "added" | "removed" | "changed" | "replaced">>;
+
+function effects(who: string, [sets, removes]: readonly [string, string]): Effects {
+  const anew = always(`${who}${sets} anew`);
+  return {
+    added: always(`${who}${sets}`),
+    removed: always(`${who}${removes}`),
+    changed: (fields) => (fields.has("options") ? anew() : undefined),
+    replaced: anew,
+  };
+}
+const BY_MASTER = effects("a master ", ["sets it", "takes it away"]);
+const AT_ONCE = effects("", ["set at once", "taken away"]);
+
 /** `static_routes` or `virtual_routes`: what the kernel takes for one route. */
-export function routes(words: string): ListRow<RouteConfig> {
+export function routes(words: string, effects: Effects = BY_MASTER): ListRow<RouteConfig> {
   return list<RouteConfig>({
     words,
-    idle: true,
+    ...effects,
     key: ({ destination = "", options }) => [destination, ...options.flatMap(apart).sort()].join(" "),
     title: ({ destination = "", options }) => `${destination} ${inWords(options)}`.trim(),
     shape: ITEM,
@@ -41,10 +56,10 @@ function apart([word, value]: ItemOption): readonly string[] {
 }
 
 /** `static_rules` or `virtual_rules`: one that asks something else at the same priority comes for the other. */
-export function rules(words: string): ListRow<RuleConfig> {
+export function rules(words: string, effects: Effects = BY_MASTER): ListRow<RuleConfig> {
   const title = ({ priority, options }: RuleConfig): string => `priority ${priority} ${inWords(options)}`.trim();
   const successor = ({ priority }: RuleConfig): string => `${priority}`;
-  return list<RuleConfig>({ words, idle: true, key: title, successor, title, shape: ITEM });
+  return list<RuleConfig>({ words, ...effects, key: title, successor, title, shape: ITEM });
 }
 
 function inWords(options: readonly ItemOption[]): string {
@@ -84,10 +99,10 @@ const SCOPES = new Map([
 export const ADDRESS: Shape<VirtualAddress> = {
   broadcast: value("brd"),
   scope: value("scope", { show: (scope) => SCOPES.get(scope) ?? scope }),
-  peer: value("peer", IDLE),
-  preferredLifetime: value("preferred_lft", IDLE),
-  flags: value("flags", { ...IDLE, show: (flags) => flags.join(" ") || "none" }),
-  tracked: unless("no_track", IDLE),
+  peer: value("peer"),
+  preferredLifetime: value("preferred_lft"),
+  flags: value("flags", { show: (flags) => flags.join(" ") || "none" }),
+  tracked: unless("no_track"),
   ownVmac: value("use_vmac", IDLE),
 };
 
@@ -99,7 +114,7 @@ export function addressKey({ address, prefixLength, interface: name }: VirtualAd
 const STATIC_ADDRESSES = list<StaticAddress>({
   words: "static_ipaddress",
   plural: "static addresses",
-  idle: true,
+  ...AT_ONCE,
   key: addressKey,
   title: addressKey,
   shape: {
@@ -142,8 +157,8 @@ const LINKBEAT_INTERFACES = list<LinkbeatInterface>({
 /** What is said of the host's network, whatever the instances do. */
 export const NETWORK: Shape<NetworkConfig> = {
   staticAddresses: STATIC_ADDRESSES,
-  staticRoutes: routes("static_routes"),
-  staticRules: rules("static_rules"),
+  staticRoutes: routes("static_routes", AT_ONCE),
+  staticRules: rules("static_rules", AT_ONCE),
   garpGroups: GARP_GROUPS,
   interfaceDelays: INTERFACE_DELAYS,
   linkbeatInterfaces: LINKBEAT_INTERFACES,

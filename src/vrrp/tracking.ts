@@ -11,6 +11,7 @@ export type FaultReason =
   | { readonly type: "no-address"; readonly interface: string; readonly family: Family }
   | { readonly type: "source-lost"; readonly address: IpAddress } // track_src_ip
   | { readonly type: "no-peer" } // unicast_fault_no_peer
+  | { readonly type: "lost"; readonly what: string } // removed by others, and cannot be put back
   | { readonly type: "script"; readonly script: string }
   | { readonly type: "script-pending"; readonly script: string }
   | { readonly type: "file"; readonly file: string; readonly value: number }
@@ -53,13 +54,15 @@ export interface Tracked {
   readonly interfaces: readonly { readonly name: string; readonly up: boolean }[]; // whatever is tracked besides
   readonly primary: Primary;
   readonly trackers: readonly Tracker[];
+  readonly lost?: readonly string[]; // addresses, routes and rules, as they are called
 }
 
 /** Every reason that holds now; the instance is in fault while there is one. Computed anew, so none is forgotten. */
-export function faultReasons({ interfaces, primary, trackers }: Tracked): FaultReason[] {
+export function faultReasons({ interfaces, primary, trackers, lost = [] }: Tracked): FaultReason[] {
   return [
     ...interfaces.filter(({ up }) => !up).map(({ name }) => ({ type: "interface-down", interface: name }) as const),
     ...primaryReasons(primary),
+    ...lost.map((what) => ({ type: "lost", what }) as const),
     ...trackers.flatMap((tracker) => reasonOf(tracker) ?? []),
   ];
 }

@@ -106,6 +106,8 @@ export function faultWords({ name }: Spoken, reason: FaultReason): string | unde
       return `(${name}): entering FAULT state (src address not configured)`;
     case "no-peer":
       return `(${name}) Cannot use unicast without any peers - going to fault state`;
+    case "lost":
+      return `(${name}): entering FAULT state (${reason.what} was removed and cannot be restored)`;
     case "script":
       return `(${name}): entering FAULT state due to script ${reason.script}`;
     case "script-pending":

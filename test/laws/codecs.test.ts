@@ -13,6 +13,8 @@ import { decodeFamilyId } from "../../src/netlink/genetlink.ts";
 import { decodeDestination, decodeInfo, decodeService, ipvsRequests } from "../../src/netlink/ipvs.ts";
 import { decodeLink } from "../../src/netlink/link.ts";
 import { decodeMessages, encodeMessages } from "../../src/netlink/message.ts";
+import { decodeRoute } from "../../src/netlink/route.ts";
+import { decodeRule } from "../../src/netlink/rule.ts";
 import { decodeArp, encodeArp } from "../../src/wire/arp.ts";
 import { endResponse, HTTP_START, type HttpResponse, readResponse } from "../../src/wire/http.ts";
 import { decodeIpv4, encodeIpv4 } from "../../src/wire/ipv4.ts";
@@ -275,6 +277,8 @@ test("netlink never throws", () => {
   neverThrows(malformed(...dumps), decodeMessages);
   neverThrows(malformed(...bodies("netlink-links")), decodeLink);
   neverThrows(malformed(...bodies("netlink-addresses")), decodeAddress);
+  neverThrows(malformed(...bodies("netlink-newroute")), decodeRoute);
+  neverThrows(malformed(...bodies("netlink-newrule")), decodeRule);
   neverThrows(malformed(...bodies("ipvs-services")), decodeService);
   neverThrows(malformed(...bodies("ipvs-destinations"), ...bodies("ipvs-destinations-v6")), decodeDestination);
   neverThrows(malformed(...bodies("ipvs-info")), decodeInfo);

@@ -13,6 +13,7 @@ const counters = {
   priorityZeroReceived: 2,
   splitBrains: { arp: 2 },
   dropped: { checksum: 4 },
+  restored: { addresses: 4, routes: 0, rules: 1 },
 };
 const checker: CheckerReport = {
   type: "http",
@@ -30,6 +31,7 @@ const observed: Observed = {
   vrrp: {
     at: 0,
     scripts: [],
+    restored: { addresses: 0, routes: 7, rules: 0 },
     instances: [
       {
         key: "eth0 51 IPv4 224.0.0.18",
@@ -117,6 +119,12 @@ test("the page shows every report with the labels that tell things apart", async
     ...bfd("become_up_total", 2, 2),
     ...bfd("become_down_total", 1, 1),
     'keepalived_bfd_packets_dropped_total{reason="ttl"} 6',
+    `keepalived_restored_total{${vrid},type="address"} 4`,
+    `keepalived_restored_total{${vrid},type="route"} 0`,
+    `keepalived_restored_total{${vrid},type="rule"} 1`,
+    'keepalived_restored_total{iname="",intf="",vrid="",type="address"} 0',
+    'keepalived_restored_total{iname="",intf="",vrid="",type="route"} 7',
+    'keepalived_restored_total{iname="",intf="",vrid="",type="rule"} 0',
     'keepalived_quorum_up{virtual_server="[192.0.2.9]:tcp:80"} 1',
     `keepalived_real_server_up{${real}} 0`,
     `keepalived_real_server_weight{${real}} 0`,

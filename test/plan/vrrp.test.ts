@@ -15,13 +15,6 @@ function inV1(body: string, before = ""): readonly [gets: readonly string[], los
 
 describe("what an instance has and does not do yet", () => {
   test.each([
-    ["virtual_routes {\n10.0.0.0/8 via 192.0.2.1 dev eth0\n}", "virtual_routes 10.0.0.0/8 via 192.0.2.1 dev eth0"],
-    ["virtual_rules {\nfrom 192.0.2.0/24 table 5 priority 7\n}", "virtual_rules priority 7 from 192.0.2.0/24 table 5"],
-  ])("%j comes and goes as an item, and nothing happens", (body, item) => {
-    expect(inV1(body)).toEqual([[`added ${item}${NOTHING}`], [`removed ${item}${NOTHING}`]]);
-  });
-
-  test.each([
     ["use_vmac vrrp.51 02:00:00:00:02:01", "virtual interface", "none", "use_vmac vrrp.51 02:00:00:00:02:01"],
     [
       "use_ipvlan vrrp.51 192.0.2.9/24 vepa group 5",
@@ -58,20 +51,27 @@ describe("what an instance has and does not do yet", () => {
     ]);
   });
 
+  test.each([
+    ["virtual_routes {\n10.0.0.0/8 via 192.0.2.1 dev eth0\n}", "virtual_routes 10.0.0.0/8 via 192.0.2.1 dev eth0"],
+    ["virtual_rules {\nfrom 192.0.2.0/24 table 5 priority 7\n}", "virtual_rules priority 7 from 192.0.2.0/24 table 5"],
+  ])("%j comes and goes with the master", (body, item) => {
+    expect(inV1(body)).toEqual([[`added ${item}: a master sets it`], [`removed ${item}: a master takes it away`]]);
+  });
+
   test("a route is the same with another gateway, and another one in another table", () => {
     const route = (text: string): string => `virtual_routes {\n10.0.0.0/8 ${text}\n}`;
     expect(inV1(route("via 192.0.2.2 dev eth0"), route("via 192.0.2.1 dev eth0"))[0]).toEqual([
-      `changed virtual_routes 10.0.0.0/8 via 192.0.2.2 dev eth0${NOTHING}`,
+      `changed virtual_routes 10.0.0.0/8 via 192.0.2.2 dev eth0: a master sets it anew`,
       "    options via 192.0.2.1 dev eth0 → via 192.0.2.2 dev eth0",
     ]);
     expect(inV1(route("dev eth0 table 5"), route("dev eth0"))[0]).toEqual([
-      `added virtual_routes 10.0.0.0/8 dev eth0 table 5${NOTHING}`,
-      `removed virtual_routes 10.0.0.0/8 dev eth0${NOTHING}`,
+      `added virtual_routes 10.0.0.0/8 dev eth0 table 5: a master sets it`,
+      `removed virtual_routes 10.0.0.0/8 dev eth0: a master takes it away`,
     ]);
     const hops = (...to: readonly string[]): string =>
       to.map((host) => `nexthop via 192.0.2.${host} weight 2`).join(" ");
     expect(inV1(route(`mtu lock 1400 ${hops("1", "2")}`))[0]).toEqual([
-      `added virtual_routes 10.0.0.0/8 mtu lock value 1400 ${hops("1", "2")}${NOTHING}`,
+      `added virtual_routes 10.0.0.0/8 mtu lock value 1400 ${hops("1", "2")}: a master sets it`,
     ]);
     expect(inV1(route("dev eth0 priority 5"), route("metric 5 dev eth0"))[0]?.[0]).toMatch(/^changed /);
   });
@@ -79,12 +79,12 @@ describe("what an instance has and does not do yet", () => {
   test("a rule that asks something else at the same priority comes for the old one", () => {
     const rule = (text: string): string => `virtual_rules {\n${text}\n}`;
     expect(inV1(rule("to 10.0.0.0/8 table 5 priority 7"), rule("to 10.0.0.0/8 table 6 priority 7"))[0]).toEqual([
-      `replaced virtual_rules priority 7 to 10.0.0.0/8 table 5${NOTHING}`,
+      `replaced virtual_rules priority 7 to 10.0.0.0/8 table 5: a master sets it anew`,
       "    options to 10.0.0.0/8 table 6 → to 10.0.0.0/8 table 5",
     ]);
     expect(inV1(rule("to 10.0.0.0/8 table 5 priority 8"), rule("to 10.0.0.0/8 table 5 priority 7"))[0]).toEqual([
-      `added virtual_rules priority 8 to 10.0.0.0/8 table 5${NOTHING}`,
-      `removed virtual_rules priority 7 to 10.0.0.0/8 table 5${NOTHING}`,
+      `added virtual_rules priority 8 to 10.0.0.0/8 table 5: a master sets it`,
+      `removed virtual_rules priority 7 to 10.0.0.0/8 table 5: a master takes it away`,
     ]);
   });
 
@@ -102,7 +102,7 @@ describe("what an instance has and does not do yet", () => {
     expect(lines(bfd, bfd + router("V1", 51, "track_bfd {\nB\n}"))).toEqual([
       `added ${V1}: begins as at a start`,
       "    added virtual_ipaddress 192.0.2.100/32 dev eth0",
-      `    added track_bfd \`B\`${NOTHING}`,
+      "    added track_bfd `B`",
     ]);
   });
 });
@@ -177,9 +177,6 @@ describe("blocks that do not run yet say so once", () => {
   });
 
   test.each([
-    ["static_ipaddress", "192.0.2.7/24 dev eth0", "192.0.2.7/24 dev eth0", "192.0.2.7/24 dev eth1"],
-    ["static_routes", "10.0.0.0/8 dev eth0", "10.0.0.0/8 dev eth0", "10.0.0.0/9 dev eth0"],
-    ["static_rules", "from 10.0.0.0/8 table 5 priority 7", "priority 7 from 10.0.0.0/8 table 5", ""],
     ["interface_up_down_delays", "eth0 1 2", "`eth0`", "eth1 1 2"],
     ["linkbeat_interfaces", "eth0", "`eth0`", "eth1"],
   ])("%s: an item that comes or goes is the only one named", (keyword, item, title, other) => {
@@ -200,6 +197,26 @@ describe("blocks that do not run yet say so once", () => {
       "    added interface `eth1`",
     ]);
   });
+});
+
+test.each([
+  ["static_ipaddress", "192.0.2.7/24 dev eth0", "192.0.2.7/24 dev eth0", "192.0.2.7/24 dev eth1"],
+  ["static_routes", "10.0.0.0/8 dev eth0", "10.0.0.0/8 dev eth0", "10.0.0.0/9 dev eth0"],
+  ["static_rules", "from 10.0.0.0/8 table 5 priority 7", "priority 7 from 10.0.0.0/8 table 5", ""],
+])("%s: an item that comes or goes is the only one named, and does so at once", (keyword, item, title, other) => {
+  const list = (...all: readonly string[]): string => `${keyword} {\n${all.join("\n")}\n}\n`;
+  const [one, two] = [list(other), list(other, item)];
+  expect(lines(one, two)).toEqual([`added ${keyword} ${title}: set at once`]);
+  expect(lines(two, one)).toEqual([`removed ${keyword} ${title}: taken away`]);
+});
+
+test("another track group leaves a static route as it is", () => {
+  const text = (more: string): string =>
+    `track_group G {\ngroup {\nV1\n}\n}\nstatic_routes {\n10.0.0.0/8 dev eth0 ${more}\n}\n`;
+  expect(lines(text(""), text("track_group G"))).toEqual([
+    "changed static_routes 10.0.0.0/8 dev eth0",
+    "    track_group none → G",
+  ]);
 });
 
 test.each([

@@ -39,6 +39,12 @@ test("a host with everything up is fit", () => {
   expect(of(fit)).toBe("fit");
 });
 
+test("what others removed and cannot be put back makes unfit", () => {
+  const tracked = { ...fit, lost: ["route 10.0.0.0/8"] };
+  expect(faultReasons(tracked)).toEqual([{ type: "lost", what: "route 10.0.0.0/8" }]);
+  expect(of(tracked)).toBe("unfit");
+});
+
 test("of two interfaces down, the return of one does not make fit", () => {
   const one = {
     ...fit,

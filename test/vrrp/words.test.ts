@@ -84,6 +84,10 @@ test.each<[FaultReason, string | undefined]>([
   [{ type: "source-lost", address: from }, "(VI_1): entering FAULT state (src address not configured)"],
   [{ type: "no-peer" }, "(VI_1) Cannot use unicast without any peers - going to fault state"],
   [{ type: "script", script: "chk" }, "(VI_1): entering FAULT state due to script chk"],
+  [
+    { type: "lost", what: "route 10.0.0.0/8" },
+    "(VI_1): entering FAULT state (route 10.0.0.0/8 was removed and cannot be restored)",
+  ],
   [{ type: "script-pending", script: "chk" }, undefined],
   [{ type: "interface-up", interface: "eth1" }, "(VI_1): entering FAULT state (interface eth1 up)"],
   [{ type: "file", file: "F", value: -254 }, "(VI_1): entering FAULT state (tracked file F has status -254)"],

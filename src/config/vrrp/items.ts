@@ -31,7 +31,10 @@ export function staticAddresses(
   );
 }
 
-/** `virtual_routes` and `static_routes`. A route without an interface is not tracked. */
+/**
+ * `virtual_routes` and `static_routes`. Keepalived differs (2.2.7): it does not track a route without an interface. A
+ * tracked one is marked as Keepalived's, whatever \`protocol\` it is given.
+ */
 export function routes(
   blocks: Blocks<Settings<typeof VIRTUAL_ROUTE> | Settings<typeof STATIC_ROUTE>>,
   context: ItemContext,
@@ -44,17 +47,22 @@ export function routes(
       if (wanted && device === undefined) untracked(item, destination, context);
       return {
         destination,
-        tracked: wanted && device !== undefined,
+        tracked: wanted,
         trackGroup: groupOf(item, { given: named(item), device }, "route", context),
-        options: optionsOf(item.value, ["<DEST>[/<PREFIX>]", "to", "no_track", "track_group"]),
+        options: optionsOf(item.value, ["<DEST>[/<PREFIX>]", "to", ...apart(wanted)]),
       };
     }),
   );
 }
 
+/** What is no option of the kernel's. */
+function apart(tracked: boolean): readonly string[] {
+  return ["no_track", "track_group", ...(tracked ? ["protocol"] : [])];
+}
+
 function untracked({ at, span }: Setting<unknown>, destination = "", { report }: ItemContext): void {
   const keepalived = `${at}Warning - cannot track route ${destination} with no interface specified, not tracking`;
-  const message = `nothing watches the route to \`${destination}\`: it names no interface`;
+  const message = `Keepalived (2.2) does not watch the route to \`${destination}\`: it names no interface`;
   report.warning(["untracked-route", message], span, {
     status: 5,
     keepalived,
@@ -105,7 +113,7 @@ export function rules(
         "rule",
         context,
       ),
-      options: optionsOf(item.value, ["priority", "preference", "order", "no_track", "track_group"]),
+      options: optionsOf(item.value, ["priority", "preference", "order", ...apart(item.value.no_track.length === 0)]),
     })),
   );
 }
