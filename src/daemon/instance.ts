@@ -17,9 +17,10 @@ import {
   type Tracked,
 } from "../vrrp/tracking.ts";
 import { addressRoom } from "../vrrp/transmit.ts";
+import { IPPROTO_AH } from "../wire/ah.ts";
 import { IPV4_HEADER } from "../wire/ipv4.ts";
 import { IPV6_HEADER } from "../wire/ipv6.ts";
-import { messageLength } from "../wire/vrrp.ts";
+import { IPPROTO_VRRP, messageLength } from "../wire/vrrp.ts";
 import type { NetworkItems } from "./placement.ts";
 import type { Trackers } from "./trackers.ts";
 import type { Endpoint } from "./vrrp-sockets.ts";
@@ -142,7 +143,8 @@ export function endpoint(config: VrrpInstanceConfig, around: Surroundings): Endp
   const { unicast, multicastGroup } = config;
   const local = unicast === undefined ? multicastGroup : primaryAddress(config, around);
   const receiveBuffer = receiveShare(config, around.receiveBuffers, mtuOf(config, around.network));
-  return local && { device: deviceOf(config), local, receiveBuffer };
+  const protocol = config.authentication.type === "ah" ? IPPROTO_AH : IPPROTO_VRRP;
+  return local && { device: deviceOf(config), local, protocol, receiveBuffer };
 }
 
 /** The interface that an instance speaks on, or its VRF; undefined: wherever the routes lead. */
@@ -192,7 +194,7 @@ export function vrrpParameters(
     authentication:
       config.authentication.type === "pass"
         ? { type: "pass", password: passwordBytes(config.authentication.password) }
-        : { type: "none" }, // the reader refuses to start with AH
+        : { type: config.authentication.type },
   };
 }
 

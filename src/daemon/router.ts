@@ -164,7 +164,7 @@ export class Router implements Speaker, GroupMember {
   /** A packet of this VRID came in on our interface. */
   packet(packet: VrrpPacket): void {
     const before = this.#state;
-    const received = receive(this.#parameters, before, packet);
+    const received = receive(this.#parameters, before, packet, (sealed) => this.#advertiser.open(sealed));
     if (received.type === "ignored") return;
     this.#journal.received(this.#parameters, packet.from, received);
     if (received.type === "dropped") this.#host.changed();
@@ -203,6 +203,7 @@ export class Router implements Speaker, GroupMember {
   /** Goes on with another configuration of the same virtual router. */
   reconfigure(config: VrrpInstanceConfig): void {
     this.#config = config;
+    this.#advertiser.configure();
     this.#journal.forgetWarnings();
     this.#setPriority(this.#outlook().priority);
     this.#feed({ type: "reconfigured" });

@@ -5,6 +5,7 @@ import type { Poller } from "../io/poller.ts";
 import { type ReceivedPacket, type VrrpLink, VrrpSocket } from "../io/vrrp-socket.ts";
 import type { Log } from "../observe/log.ts";
 import type { OutgoingPacket } from "../vrrp/transmit.ts";
+import { AH_HEADER, IPPROTO_AH } from "../wire/ah.ts";
 import { advertisedVrid } from "../wire/vrrp.ts";
 
 const MULTICAST_FAILED = "({iname}): send advert error ({error})";
@@ -14,6 +15,7 @@ const UNICAST_FAILED = "({iname}) Cant send advert to {to} ({error})";
 export interface Endpoint {
   readonly device: string | undefined; // interface or VRF; undefined: wherever the routes lead
   readonly local: IpAddress; // the multicast group, or our own address
+  readonly protocol: number; // IPPROTO_VRRP, or IPPROTO_AH in front of it
   readonly receiveBuffer: number; // the share of the socket's that this instance asks for, bytes; 0: none
 }
 
@@ -136,13 +138,13 @@ export class VrrpSockets {
   }
 
   #open(place: Place): void {
-    const { device, local } = place.endpoint;
+    const { device, local, protocol } = place.endpoint;
     const link: VrrpLink | undefined = device === undefined ? undefined : this.#network.link(device);
     if (place.socket !== undefined && place.ifindex === link?.ifindex) return;
     this.#close(place);
     if (device !== undefined && link === undefined) return;
     try {
-      place.socket = new VrrpSocket(this.#poller, { link, local }, (packet) => this.#received(place, packet));
+      place.socket = new VrrpSocket(this.#poller, { link, local, protocol }, (packet) => this.#received(place, packet));
       place.ifindex = link?.ifindex;
       setBuffer(place);
     } catch (error) {
@@ -156,7 +158,8 @@ export class VrrpSockets {
   }
 
   #received(place: Place, packet: ReceivedPacket): void {
-    const vrid = advertisedVrid(packet.payload);
+    const { payload } = packet;
+    const vrid = advertisedVrid(place.endpoint.protocol === IPPROTO_AH ? payload.subarray(AH_HEADER) : payload);
     if (vrid === undefined || !this.#reception.isListening()) return;
     const speakers = place.speakers.get(vrid);
     if (speakers === undefined) this.#reception.unknown(vrid, place.endpoint.device);
@@ -176,8 +179,8 @@ function hasPeer({ config }: Speaker, address: IpAddress): boolean {
   return config.unicast?.peers.some((peer) => peer.address === address) ?? true;
 }
 
-function endpointKey({ device, local }: Endpoint): string {
-  return `${device ?? ""} ${local}`;
+function endpointKey({ device, local, protocol }: Endpoint): string {
+  return `${device ?? ""} ${local} ${protocol}`;
 }
 
 /** The shares of all its instances together. */

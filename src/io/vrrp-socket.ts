@@ -44,18 +44,18 @@ export interface VrrpLink {
 export interface VrrpPlace {
   readonly link: VrrpLink | undefined; // undefined: wherever the routes lead; for unicast
   readonly local: IpAddress; // the multicast group, or our own address
+  readonly protocol: number; // IPPROTO_VRRP, or IPPROTO_AH in front of it
 }
 
-/** A packet of protocol 112; `payload` is valid until the handler returns. */
+/** A packet of the place's protocol; `payload` is valid until the handler returns. */
 export interface ReceivedPacket {
   readonly from: IpAddress;
   readonly to: IpAddress;
   readonly ttl: number; // or hop limit
+  readonly id: number; // of IPv4; 0
   readonly payload: Uint8Array;
 }
 
-/** IP protocol number of VRRP. */
-const VRRP = 112;
 /** TC_PRIO_INTERACTIVE … TC_PRIO_CONTROL: 6 is the highest that needs no privilege (socket(7)). */
 const PRIORITY = 6;
 /** Where `struct sockaddr_in6` has the address. */
@@ -150,12 +150,12 @@ function received6(slot: number): ReceivedPacket | undefined {
   const sender = arena.sender(slot);
   if (to === undefined || ttl === undefined || sender.length < ADDRESS_AT + 16) return undefined;
   const from = fromBytes(sender.subarray(ADDRESS_AT, ADDRESS_AT + 16));
-  return { from, to, ttl, payload: arena.data(slot) };
+  return { from, to, ttl, id: 0, payload: arena.data(slot) };
 }
 
-function openInput4({ link, local }: VrrpPlace): number {
+function openInput4({ link, local, protocol }: VrrpPlace): number {
   const what = cannotListen(link, local);
-  return openSocket([AF_INET, SOCK_RAW, VRRP], what, (fd) => {
+  return openSocket([AF_INET, SOCK_RAW, protocol], what, (fd) => {
     bindToDevice(fd, link, what);
     check(native.setsockopt(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0), what); // only what this socket itself joined
     if (isMulticast(local))
@@ -165,10 +165,10 @@ function openInput4({ link, local }: VrrpPlace): number {
   });
 }
 
-function openInput6({ link, local }: VrrpPlace): number {
+function openInput6({ link, local, protocol }: VrrpPlace): number {
   const what = cannotListen(link, local);
   const scope = link?.ifindex ?? 0;
-  return openSocket([AF_INET6, SOCK_RAW, VRRP], what, (fd) => {
+  return openSocket([AF_INET6, SOCK_RAW, protocol], what, (fd) => {
     bindToDevice(fd, link, what);
     native.setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0); // Linux 4.20; before, others' groups come too, and are not bound
     check(native.setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1), what);

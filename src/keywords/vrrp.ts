@@ -190,6 +190,13 @@ export const VRRP_INSTANCE = {
     meaning: "Policy rules present while master",
     repeats: true,
   }),
+  auth_hmac: block(flag, AUTH_HMAC, {
+    default: "none",
+    meaning: "Keepalived-specific HMAC advert protection",
+    note: "excludes authentication",
+    since: "2.4.0",
+    build: "VRRP_AUTH",
+  }),
   ...later({
     use_vmac: line(vmac("[[name] <IFNAME>] [<MAC, 5|6 octets>] [netlink_notify_msg] [group <GROUP>]", VMAC), {
       default: "off; generated name",
@@ -235,13 +242,6 @@ export const VRRP_INSTANCE = {
       meaning: "Bind the IPVS sync daemon to this instance",
       note: "deprecated; use global lvs_sync_daemon",
       deprecated: "lvs_sync_daemon",
-    }),
-    auth_hmac: block(flag, AUTH_HMAC, {
-      default: "none",
-      meaning: "Keepalived-specific HMAC advert protection",
-      note: "excludes authentication",
-      since: "2.4.0",
-      build: "VRRP_AUTH",
     }),
   }),
 } satisfies Table;

@@ -35,7 +35,6 @@ export const READER_CODES = [
   "missing-port",
   "missing-value",
   "not-implemented",
-  "not-supported-yet",
   "nul-byte",
   "overlap",
   "too-long",

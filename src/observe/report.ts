@@ -39,8 +39,20 @@ export interface VrrpInstanceReportOf<State extends NamedState> {
   readonly priority: number; // effective
   readonly lastAdvertAt: Micros; // last advertisement sent; 0 = never
   readonly oldPeers: readonly IpAddress[]; // they were heard with the checksum of Keepalived before 1.3.7
+  readonly proof: ProofReport;
   readonly counters: VrrpCounters;
   readonly split: boolean; // it is master, and somebody else is too
+}
+
+/** The numbers of what was sent and heard, by AH and by `auth_hmac`: what tells a copy from the original. */
+export interface ProofReport {
+  readonly ah: Numbers<number>;
+  readonly hmac: Numbers<string>; // u64 in decimal
+}
+
+interface Numbers<T> {
+  readonly sent: T;
+  readonly heard: readonly { readonly from: IpAddress; readonly sequence: T }[];
 }
 
 /** Counted since the instance was configured; carried over a respawn. */

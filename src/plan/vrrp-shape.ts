@@ -74,5 +74,4 @@ export const HMAC = value<HmacConfig | undefined>("auth_hmac", {
       antiReplay,
       mode,
     ].join(" "),
-  ...IDLE,
 });

@@ -92,7 +92,7 @@ function isAfter(a: bigint, b: bigint): boolean {
   return BigInt.asIntN(64, a - b) > 0n;
 }
 
-/** Compares the 16 bytes that were sent, in the same time wherever they differ. */
-function isSame(theirs: Uint8Array, ours: Uint8Array): boolean {
+/** Compares the bytes that were sent with the first of ours, in the same time wherever they differ. */
+export function isSame(theirs: Uint8Array, ours: Uint8Array): boolean {
   return theirs.reduce((difference, byte, i) => difference | (byte ^ (ours[i] ?? 0)), 0) === 0;
 }

@@ -11,6 +11,7 @@ import {
 } from "../wire/vrrp.ts";
 import type { VrrpState } from "./machine.ts";
 import { OWNER, type VrrpParameters } from "./parameters.ts";
+import type { ProofProblem } from "./proof.ts";
 
 /**
  * What is wrong with an advertisement; `reason` is also the metric label. `found` is what it has in place of the right
@@ -21,7 +22,8 @@ export type ReceiveProblem =
   | { readonly reason: "length"; readonly found: number; readonly expected: number }
   | { readonly reason: "ttl-range"; readonly found: number; readonly least: number; readonly most: number }
   | { readonly reason: "source" }
-  | { readonly reason: "auth-mismatch"; readonly found: "none" | "pass" }
+  | { readonly reason: "auth-mismatch"; readonly found: "none" | "pass" | "ah" }
+  | ProofProblem
   | { readonly reason: "password" }
   | { readonly reason: "interval"; readonly found: Micros }
   | { readonly reason: "destination" }
@@ -44,15 +46,25 @@ export interface VrrpPacket {
   readonly from: IpAddress;
   readonly to: IpAddress;
   readonly ttl: number; // or hop limit
+  readonly id?: number; // of IPv4
   readonly payload: Uint8Array;
 }
 
 /**
  * Judges a packet of our VRID against the configured router, in Keepalived's order (2.4). Where a packet has several
- * faults, what the codec finds comes first: nothing else in it can be believed. Never throws.
+ * faults, what the codec finds comes first: nothing else in it can be believed. `open` takes off what proves it, where
+ * that is more than a password. Never throws.
  */
-export function receive(router: VrrpParameters, state: VrrpState, packet: VrrpPacket): Received {
+export function receive(
+  router: VrrpParameters,
+  state: VrrpState,
+  sealed: VrrpPacket,
+  open: (packet: VrrpPacket) => Opened = unproven,
+): Received {
   if (state.name === "init" || state.name === "fault") return { type: "ignored" };
+  const lost = stray(router, sealed);
+  const { packet, problem: unproved } = lost === undefined ? open(sealed) : unproven(sealed);
+  if (unproved !== undefined) return { type: "dropped", problem: unproved };
   const mayBeOld = router.unicast !== undefined && router.checksum.oldUnicast !== "never";
   const decoded = decodeAdvertisement(packet.payload, packet, mayBeOld ? router.multicastGroup : undefined);
   if (!decoded.ok) return { type: "dropped", problem: malformed(router, packet, decoded) };
@@ -67,6 +79,16 @@ export function receive(router: VrrpParameters, state: VrrpState, packet: VrrpPa
     checksum,
     problem: addressProblem(router, state, packet.from, advertisement),
   };
+}
+
+/** A packet without what proved it, or why it is not believed. */
+export interface Opened {
+  readonly packet: VrrpPacket;
+  readonly problem: ProofProblem | undefined;
+}
+
+function unproven(packet: VrrpPacket): Opened {
+  return { packet, problem: undefined };
 }
 
 /** A wrong TTL says that a packet is forged, and another version that it is not for us: they count before anything but the length. */

@@ -10,6 +10,7 @@ import {
   VRRP_TTL,
 } from "../wire/vrrp.ts";
 import type { VrrpParameters } from "./parameters.ts";
+import { type Seal, UNCHANGED } from "./proof.ts";
 
 /** A packet, whole with its IP header, and where it goes. */
 export interface OutgoingPacket {
@@ -29,22 +30,29 @@ export function outgoingPackets(
   priority: number,
   id: number,
   oldPeers: OldPeers,
+  seal: Seal = UNCHANGED,
 ): readonly OutgoingPacket[] {
   const { primaryAddress: from, unicast, multicastGroup, checksum } = router;
   const advertisement = advertisementOf(router, priority);
   const form = checksum.pseudoHeader ? "addresses" : "message";
   const packet = (to: IpAddress, covered: IpAddress, ttl: number): OutgoingPacket => {
     const payload = encodeAdvertisement(advertisement, { from, to: covered }, form);
-    const common = { from, to, protocol: IPPROTO_VRRP, payload };
+    const packet = seal({ from, to, protocol: IPPROTO_VRRP, ttl, tos: TOS_CS6, id, payload });
     return family(from) === 4
-      ? { to, bytes: encodeIpv4({ ...common, ttl, tos: TOS_CS6, id }) }
-      : { to, bytes: encodeIpv6({ ...common, hopLimit: ttl, trafficClass: TOS_CS6 }) };
+      ? { to, bytes: encodeIpv4(packet) }
+      : { to, bytes: encodeIpv6({ ...packet, hopLimit: ttl, trafficClass: TOS_CS6 }) };
   };
   if (unicast === undefined) return [packet(multicastGroup, multicastGroup, VRRP_TTL)];
   const ttl = unicast.ttl ?? (family(from) === 4 ? VRRP_TTL : DEFAULT_HOP_LIMIT);
   const isOld = (peer: IpAddress): boolean =>
     family(from) === 4 && (checksum.oldUnicast === "always" || oldPeers.has(peer));
   return unicast.peers.map(({ address }) => packet(address, isOld(address) ? multicastGroup : address, ttl));
+}
+
+/** The message of an advertisement, for what is signed of it: its checksum does not count. */
+export function messageOf(router: VrrpParameters, priority: number): Uint8Array {
+  const { primaryAddress } = router;
+  return encodeAdvertisement(advertisementOf(router, priority), { from: primaryAddress, to: primaryAddress });
 }
 
 /** The old peers after an accepted advertisement; the same set where nothing is new. */

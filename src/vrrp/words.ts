@@ -148,6 +148,21 @@ export function problemWords(router: Spoken, from: IpAddress, problem: ReceivePr
       return `(${name}) received a ${AUTH[problem.found]} auth from ${from}, expecting ${AUTH[router.authentication.type]}!`;
     case "password":
       return `(${name}) received an invalid passwd from ${from}!`;
+    case "ah-header":
+      return `(${name}) IPSEC-AH : invalid header from ${from}`;
+    case "ah-icv":
+      return `(${name}) IPSEC-AH : invalid IPSEC HMAC-MD5 value. Due to fields mutation or bad password !`;
+    case "ah-spi":
+      return `(${name}) IPSEC AH : invalid IPSEC SPI value from ${from}`;
+    case "ah-replay":
+      return `(${name}) IPSEC-AH : sequence number already processed. Packet from ${from} dropped`;
+    case "hmac-missing":
+    case "hmac-malformed":
+    case "hmac-unknown-key":
+    case "hmac-invalid-hmac":
+    case "hmac-stale":
+    case "hmac-replay":
+      return `(${name}) advertisement from ${from} refused: ${HMAC[problem.reason]}`;
     case "interval": {
       if (router.version === 3) return `(${name}) advertisement interval 0 from ${from} - discarding`;
       const [mine, theirs] = [toSeconds(router.interval), toSeconds(problem.found)];
@@ -172,8 +187,18 @@ export function problemWords(router: Spoken, from: IpAddress, problem: ReceivePr
   }
 }
 
+/** What is wrong with the trailer of `auth_hmac`. */
+const HMAC = {
+  "hmac-missing": "it is not signed",
+  "hmac-malformed": "what stands behind it is no signature",
+  "hmac-unknown-key": "it is signed with a key that is not configured",
+  "hmac-invalid-hmac": "its signature is wrong",
+  "hmac-stale": "its time is outside the window; are the clocks alike?",
+  "hmac-replay": "it was heard before",
+} as const;
+
 /** Authentication types as they are numbered on the wire, RFC 2338 §5.3.6. */
-const AUTH = { none: 0, pass: 1 } as const;
+const AUTH = { none: 0, pass: 1, ah: 2 } as const;
 
 /** What a sync group does, in Keepalived's words. */
 export function groupWords(group: string, note: GroupNote): string {

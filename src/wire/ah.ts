@@ -20,7 +20,8 @@ export const IPPROTO_AH = 51;
 export const AH_HEADER = 24;
 
 const VRRP = 112;
-const ICV = 12;
+/** Length of its ICV. */
+export const ICV = 12;
 const LENGTH = AH_HEADER / 4 - 2; // in words, less two: RFC 2402 §2.2
 
 /**

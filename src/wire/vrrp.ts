@@ -32,7 +32,8 @@ export interface AdvertisementV3 {
  */
 export type AdvertisementAuthentication =
   | { readonly type: "none" }
-  | { readonly type: "pass"; readonly password: string };
+  | { readonly type: "pass"; readonly password: string }
+  | { readonly type: "ah" }; // the proof stands in a header of its own (ah.ts)
 
 /**
  * What the checksum of VRRPv3 over IPv4 covers. `addresses`: the message and the addresses of its packet (RFC 5798, and
@@ -72,6 +73,7 @@ const AUTH_DATA = 8;
 const ADVERTISEMENT = 1;
 const AUTH_NONE = 0;
 const AUTH_PASS = 1;
+const AUTH_AH = 2;
 
 /**
  * The payload of an IPv4 or IPv6 packet; `between` are the addresses that its checksum covers, and says the family.
@@ -101,6 +103,7 @@ export function encodeAdvertisement(
   if (version === 3) view.setUint16(4, Math.round(interval / centiseconds(1)) & 0xfff);
   else {
     view.setUint8(5, Math.round(toSeconds(interval)));
+    if (advertisement.authentication.type === "ah") view.setUint8(4, AUTH_AH);
     if (advertisement.authentication.type === "pass") {
       view.setUint8(4, AUTH_PASS);
       const password = fromByteString(advertisement.authentication.password).subarray(0, AUTH_DATA);
@@ -141,7 +144,7 @@ export function decodeAdvertisement(
   const count = view.getUint8(3);
   if (payload.length !== messageLength(version, of, count)) return dropped("length", payload.length);
   const authType = version === 2 ? view.getUint8(4) : AUTH_NONE;
-  if (authType !== AUTH_NONE && authType !== AUTH_PASS) return dropped("auth-type", authType);
+  if (authType > AUTH_AH) return dropped("auth-type", authType);
   const type = view.getUint8(0) & 0xf;
   if (type !== ADVERTISEMENT) return dropped("type", type);
   const form = checksumForm(payload, between, group);
@@ -159,13 +162,17 @@ export function decodeAdvertisement(
     return { ok: true, value: { version, ...common, interval }, checksum: form };
   }
   const password = of === 4 ? payload.subarray(HEADER + size * count) : new Uint8Array();
-  const authentication: AdvertisementAuthentication =
-    authType === AUTH_NONE ? { type: "none" } : { type: "pass", password: toByteString(password).replace(/\0+$/, "") };
+  const authentication = authenticationOf(authType, password);
   return {
     ok: true,
     value: { version, ...common, interval: seconds(view.getUint8(5)), authentication },
     checksum: form,
   };
+}
+
+function authenticationOf(type: number, data: Uint8Array): AdvertisementAuthentication {
+  if (type === AUTH_NONE) return { type: "none" };
+  return type === AUTH_AH ? { type: "ah" } : { type: "pass", password: toByteString(data).replace(/\0+$/, "") };
 }
 
 /** What the checksum covers; undefined where it is wrong in every way that is allowed. */

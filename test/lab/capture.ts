@@ -24,7 +24,7 @@ export class Capture {
 
   private constructor(lan: Lan) {
     this.heard = new Journal(`capture on ${lan.namespace("lan")}`);
-    const filter = "ip proto 112 or arp or ip6 proto 112 or icmp6";
+    const filter = "ip proto 112 or ip proto 51 or arp or ip6 proto 112 or icmp6";
     // With the default of 256 KiB a packet the ring holds eight, and a burst of announcements is lost.
     const room = ["-s", "256", "-B", "8192"];
     this.#process = lan.spawn("lan", [
@@ -120,8 +120,10 @@ export function decodeFrame(at: Micros, frame: DataView): Heard | undefined {
   }
   if (type === 0x86dd && frame.byteLength >= 62) return decodeIpv6(at, mac, frame);
   const header = 4 * (frame.getUint8(14) & 15);
-  if (type !== 0x0800 || frame.getUint8(23) !== 112 || frame.byteLength < 14 + header + 8) return undefined;
-  const vrrp = 14 + header;
+  const behindAh = frame.getUint8(23) === 51 ? 24 : 0;
+  const vrrp = 14 + header + behindAh;
+  if (type !== 0x0800 || frame.byteLength < vrrp + 8) return undefined;
+  if ((behindAh > 0 ? frame.getUint8(14 + header) : frame.getUint8(23)) !== 112) return undefined;
   return {
     kind: "advert",
     at,

@@ -18,6 +18,8 @@ const V2 = { interval: 1, vip: "192.0.2.100" };
 const V3 = { interval: 0.2, vip: "192.0.2.100" };
 const V6 = { interval: 0.2, vip: "fe80::100", ipv6: true };
 
+const AH = ["authentication {", "  auth_type AH", "  auth_pass s3cr3t", "}"];
+
 const MODES: readonly Mode[] = [
   { name: "v3 over IPv4", ...V3, lines: () => ["version 3"] },
   { name: "v3 over IPv4 in another group", ...V3, lines: () => ["version 3", "mcast_dst_ip 224.0.0.77"] },
@@ -39,6 +41,8 @@ const MODES: readonly Mode[] = [
     ],
   },
   { name: "v2 over IPv4 unicast", ...V2, lines: (own, peer) => unicast("192.0.2.", own, peer) },
+  { name: "v2 with AH", ...V2, lines: () => AH },
+  { name: "v2 with AH, unicast", ...V2, lines: (own, peer) => [...AH, ...unicast("192.0.2.", own, peer)] },
   { name: "v3 over IPv6", ...V6, lines: () => [] },
   { name: "v3 over IPv6 in another group", ...V6, lines: () => ["mcast_dst_ip ff02::77"] },
   { name: "v3 over IPv6 unicast", ...V6, lines: (own, peer) => unicast("2001:db8::", own, peer) },
@@ -106,7 +110,7 @@ async function interoperates(
   judge.kill("SIGTERM");
 }
 
-const VRRP = "ip proto 112 or ip6 proto 112";
+const VRRP = "ip proto 112 or ip proto 51 or ip6 proto 112";
 const BAD = "_ws.malformed or _ws.expert.severity >= 0x600000";
 const CHECKSUMS = "ip.check_checksum:TRUE";
 

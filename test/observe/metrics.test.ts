@@ -42,6 +42,7 @@ const observed: Observed = {
         state: { name: "master" },
         priority: 100,
         oldPeers: [],
+        proof: { ah: { sent: 0, heard: [] }, hmac: { sent: "0", heard: [] } },
         lastAdvertAt: 0,
         counters,
         split: true,

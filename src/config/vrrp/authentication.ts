@@ -11,7 +11,7 @@ interface Protocol {
   readonly six: boolean; // IPv6
 }
 
-/** `authentication` as it is given: the last type and the last password. AH is refused until it runs. */
+/** `authentication` as it is given: the last type and the last password. */
 export function authentication({ name, given, report }: Instance, { strict, version, six }: Protocol): Authentication {
   const { type, password } = settingsOf(given);
   if (type === undefined) {
@@ -42,8 +42,6 @@ export function authentication({ name, given, report }: Instance, { strict, vers
       `\`auth_type ${type.value}\` without \`auth_pass\` is no authentication`,
       "Authentication specified but no password given. Ignoring",
     );
-  if (type.value === "AH")
-    report.error(["not-supported-yet", "`auth_type AH` is not supported yet"], type.span, { status: 4, fatal: true });
   return { type: type.value === "AH" ? "ah" : "pass", password: cut(password, { report }) };
 }
 const NONE: Authentication = { type: "none" };
