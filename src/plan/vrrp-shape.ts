@@ -66,6 +66,7 @@ export const INSTANCE_NOTIFICATIONS = group<InstanceNotifications>("", {
 
 /** `auth_hmac`. A key is not shown, only that there is one. */
 export const HMAC = value<HmacConfig | undefined>("auth_hmac", {
+  effect: always(AT_ALL),
   show: ({ keys, activeKey, timeWindow, antiReplay, mode }) =>
     [
       ...keys.map(({ id }) => `key ${id}`),

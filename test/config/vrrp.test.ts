@@ -204,13 +204,9 @@ test("the second instance of a name is left out", () => {
   expect(testStatus(diagnostics)).toBe(5);
 });
 
-test("AH is refused rather than run as something else", () => {
-  const text = instance("authentication {\nauth_type AH\nauth_pass x\n}");
-  expect(startStatus(reading(text).diagnostics)).toBe(2);
-});
-
-test("VRRPv3 and IPv6 start", () => {
+test("VRRPv3, IPv6 and AH start", () => {
   for (const text of [
+    instance("authentication {\nauth_type AH\nauth_pass x\n}"),
     instance("version 3"),
     `global_defs {\nvrrp_version 3\n}\n${instance()}`,
     instance().replace("192.0.2.254", "fd00::1"),
