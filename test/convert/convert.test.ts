@@ -176,18 +176,20 @@ test("keywords are grouped where their order means nothing", () => {
 });
 
 test("where their order counts, what comes back stands under `below`", () => {
+  const codes = (config: string): readonly string[] => reading(config).diagnostics.map(({ code }) => code);
   const script = (name: string): string => `vrrp_script ${name} {\n    script x\n}\n\n`;
   const text = script("a") + instance("track_script {", "b", "}") + script("b");
   const value = json(text) as { below: object[] };
   expect(Object.keys(value)).toEqual(["vrrp_script", "vrrp_instance", "below"]);
   expect(value.below).toEqual([{ vrrp_script: [{ name: "b", script: ["x"] }] }]);
   expect(reading(conf(value)).config).toEqual(reading(text).config);
+  expect(codes(conf(value))).toEqual(codes(text)); // that one stands below what names it
   const grouped = {
     ...value,
     below: [],
     vrrp_script: [...(value as unknown as { vrrp_script: [] }).vrrp_script, { name: "b", script: ["x"] }],
   };
-  expect(reading(conf(grouped)).config).not.toEqual(reading(text).config);
+  expect(codes(conf(grouped))).not.toEqual(codes(text));
 });
 
 test("the order of checkers of several kinds is kept", () => {
