@@ -147,7 +147,6 @@ export const DIFFERENT: readonly (readonly [RegExp, string])[] = [
   [/_rules\.inet6?$/, "2.2.7 skips the word behind the family"],
   [/use_(vmac|ipvlan)\.(name|group) \w+$/, "2.2.7 does not know `name` and `group`; later versions do"],
   [/use_vmac\.netlink_notify_msg$/, "2.2.7 takes it only behind a MAC address"],
-  [/(version 3|auth_type[ .]AH)$/, "not supported yet, and said so"],
   [
     /unicast_(src_ip|ttl) \S+$|check_unicast_src$|old_unicast_checksum\.never$/,
     "not implemented yet: unicast keywords without peers",

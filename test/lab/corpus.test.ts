@@ -42,10 +42,6 @@ const DIFFERENT: readonly (readonly [RegExp, string])[] = [
   [/global\/words: we alone: line 23$/, "no interface can have a name of 16 characters"],
   [/bad-addresses: .* line 15$|interface-missing/, "interfaces are the host's, not the language's"],
   [/old-keywords: keepalived alone: line 3$/, "Debian's keepalived is built without iptables"],
-  [
-    /authentication-header|version-3|ipv6|dual-stack:|old-keywords: we alone: line 15$/,
-    "not supported yet, and said so",
-  ],
   [/tracking\/files/, "an old name is said, also where keepalived accepts it in silence"],
   [
     /bad-file-check: .* line 17$|file-faults/,

@@ -77,7 +77,8 @@ describe.concurrent("a process that did not run", () => {
         const mark = lb2.log.mark();
         const slept = lb1.log.mark();
         await hold(lb1, 6000);
-        await lb1.waitForLog(LATE, { from: slept });
+        // Keepalived says it where its timer comes first, and not where a packet that waited does.
+        if (implementation === "ours") await lb1.waitForLog(LATE, { from: slept });
         await lb2.waitForState("MASTER", { from: mark });
         await lb2.waitForState("BACKUP", { from: mark });
         expect(lb1.state).toBe("MASTER");
