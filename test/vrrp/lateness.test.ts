@@ -4,6 +4,7 @@ import { milliseconds, seconds } from "../../src/base/time.ts";
 import { looksFirst } from "../../src/vrrp/lateness.ts";
 import { type Backup, INIT, type Master, type Step, step, type VrrpEvent } from "../../src/vrrp/machine.ts";
 import { parameters } from "../stories/lan.ts";
+import { names as effectNames, heardFrom } from "./steps.ts";
 
 const router = parameters("VI_1", 100, "192.0.2.2");
 const backup: Backup = {
@@ -18,21 +19,9 @@ const TIMER: VrrpEvent = { type: "timer" };
 /** Last advert at 11 s, then three intervals and the Skew_Time of priority 254. */
 const GIVEN_UP = seconds(14) + 7_812;
 
-const names = ({ effects }: Step): string[] =>
-  effects.map((effect) => (effect.type === "note" ? effect.note.name : effect.type));
+const names = ({ effects }: Step): string[] => effectNames(effects);
 
-function hear(priority: number): VrrpEvent {
-  const authentication = { type: "none" } as const;
-  const advertisement = {
-    version: 2,
-    vrid: 51,
-    priority,
-    interval: seconds(1),
-    authentication,
-    addresses: [],
-  } as const;
-  return { type: "advertisement", from: ip("192.0.2.1"), advertisement };
-}
+const hear = (priority: number): VrrpEvent => heardFrom(ip("192.0.2.1"), priority);
 
 describe("a backup", () => {
   test("that is late by a quarter of the interval takes over", () => {

@@ -12,6 +12,7 @@ import {
 } from "../../src/vrrp/machine.ts";
 import type { VrrpParameters } from "../../src/vrrp/parameters.ts";
 import { parameters } from "../stories/lan.ts";
+import { heardFrom, names } from "./steps.ts";
 
 const router = parameters("VI_1", 100, "192.0.2.2");
 const owner: VrrpParameters = { ...parameters("VI_1", 255, "192.0.2.2"), wantsMaster: true };
@@ -34,21 +35,8 @@ const entering = (state: VrrpState["name"], initial = false): VrrpEffect => ({
   note: { name: "entering", state, initial },
 });
 const resigning: readonly VrrpEffect[] = [advertise(0), { type: "note", note: { name: "priority-zero-sent" } }];
-const names = (effects: readonly VrrpEffect[]): string[] =>
-  effects.map((effect) => (effect.type === "note" ? effect.note.name : effect.type));
 
-function hear(priority: number, from = MASTER): VrrpEvent {
-  const authentication = { type: "none" } as const;
-  const advertisement = {
-    version: 2,
-    vrid: 51,
-    priority,
-    interval: seconds(1),
-    authentication,
-    addresses: [],
-  } as const;
-  return { type: "advertisement", from, advertisement };
-}
+const hear = (priority: number, from = MASTER): VrrpEvent => heardFrom(from, priority);
 
 test("a fit router starts as backup and waits in full", () => {
   expect(step(router, INIT, { type: "startup", standing: "fit" }, NOW)).toEqual({

@@ -3,27 +3,16 @@ import { ip } from "../../src/base/ip.ts";
 import { seconds } from "../../src/base/time.ts";
 import { type Master, type Step, step, type VrrpEvent } from "../../src/vrrp/machine.ts";
 import { parameters } from "../stories/lan.ts";
+import { names as effectNames, heardFrom } from "./steps.ts";
 
 const owner = { ...parameters("VI_1", 255, "192.0.2.2"), wantsMaster: true };
 const NOW = seconds(10);
 const master: Master = { name: "master", advertiseAt: seconds(10.5) };
 const LOWER = ip("192.0.2.1");
 
-function hear(from = LOWER, priority = 255): VrrpEvent {
-  const authentication = { type: "none" } as const;
-  const advertisement = {
-    version: 2,
-    vrid: 51,
-    priority,
-    interval: seconds(1),
-    authentication,
-    addresses: [],
-  } as const;
-  return { type: "advertisement", from, advertisement };
-}
+const hear = (from = LOWER, priority = 255): VrrpEvent => heardFrom(from, priority);
 
-const names = ({ effects }: Step): string[] =>
-  effects.map((effect) => (effect.type === "note" ? effect.note.name : effect.type));
+const names = ({ effects }: Step): string[] => effectNames(effects);
 
 test("a lower owner is answered and announced against once, then suffered for two adverts and 1.2 intervals", () => {
   const first = step(owner, master, hear(), NOW);
