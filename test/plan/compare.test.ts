@@ -147,9 +147,9 @@ test("ten thousand services are planned in well under a second", () => {
       .map((it) => ({ ...it, quorum: 2 }))
       .reverse(),
   } as typeof config;
-  const before = performance.now();
+  const before = process.cpuUsage();
   const difference = compare(old, next, CONFIG);
-  expect(performance.now() - before).toBeLessThan(2000); // 0.1 s on an idle core
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(2000); // 0.1 s on an idle core
   expect(difference.lists.virtualServers?.entries.filter(({ type }) => type === "changed")).toHaveLength(10_000);
 });
 
@@ -174,9 +174,9 @@ test("a thousand instances with everything in them are planned in well under a s
       .map((it) => ({ ...it, smtpAlert: true, routes: [...it.routes].reverse().slice(1) }))
       .reverse(),
   } as typeof config;
-  const before = performance.now();
+  const before = process.cpuUsage();
   const difference = compare(old, next, CONFIG);
-  expect(performance.now() - before).toBeLessThan(2000); // 0.15 s on an idle core
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(2000); // 0.15 s on an idle core
   const entries = difference.lists.vrrpInstances?.entries ?? [];
   expect(entries.filter(({ type }) => type === "changed")).toHaveLength(1000);
 });
