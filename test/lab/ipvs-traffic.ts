@@ -44,7 +44,7 @@ export async function traffic(lan: Lan): Promise<Pick<IpvsRecord, "traffic" | "c
   const director = startDirector(lan, { node: "lb", implementation: "ours", config, options: ["-C"] });
   const whole = async (): Promise<boolean> =>
     (await ipvsTable(lan, "lb")).filter((line) => line.startsWith("-a")).length === 4;
-  await until("four servers", whole, seconds(20));
+  await until("four servers", whole, seconds(60)); // an emulated machine, beside others
   const ask = async (kind: keyof typeof VIP, times: number): Promise<string[]> => {
     const answers: string[] = [];
     while (answers.length < times)
@@ -55,7 +55,7 @@ export async function traffic(lan: Lan): Promise<Pick<IpvsRecord, "traffic" | "c
   // The kernel's estimator adds up the processors' counters every 2 s, and what it last added up is what we see.
   const counted = async (): Promise<boolean> =>
     /-> 10\.79\.1\.11:8080 2 .*-> 10\.79\.1\.12:80 2 /s.test(await counters(lan));
-  await until("counters of the four requests", counted, seconds(20));
+  await until("counters of the four requests", counted, seconds(60));
   await sleep(2500);
   const before = await counters(lan);
   const [first, second] = nat.servers;
