@@ -33,6 +33,7 @@ export const IPPROTO_IPV6 = 41;
 export const IPPROTO_RAW = 255;
 export const IP_TOS = 1;
 export const IP_HDRINCL = 3;
+export const IP_PKTINFO = 8;
 export const IP_FREEBIND = 15;
 export const IP_BIND_ADDRESS_NO_PORT = 24;
 export const IP_MULTICAST_IF = 32;

@@ -33,6 +33,7 @@ const NETLINK_HEADERS = [
   "linux/if_addr.h",
   "linux/if_arp.h",
   "linux/if_link.h",
+  "linux/ip.h",
   "linux/netlink.h",
   "linux/rtnetlink.h",
   "linux/genetlink.h",
@@ -86,7 +87,7 @@ test("TypeScript finds in struct ifinfomsg and its attributes what C has written
       {.nla_len = 8, .nla_type = IFLA_MTU}, 1500,
     };
     for (unsigned i = 0; i < sizeof bytes; i++) printf("%d\\n", ((unsigned char *)&bytes)[i]);`;
-  expect(decodeLink(Uint8Array.from(runC(LAYOUT_HEADERS, program), Number))).toEqual({
+  expect(decodeLink(Uint8Array.from(runC(LAYOUT_HEADERS, program), Number))).toMatchObject({
     ok: true,
     value: { ifindex: 7, name: "eth0", type: 1, flags: 0x10001, up: true, running: false, mac: undefined, mtu: 1500 },
   });
