@@ -3,6 +3,7 @@ import { family, type IpAddress } from "../base/ip.ts";
 import type { VirtualAddress, VrrpInstanceConfig } from "../config/model/model.ts";
 import type { HostNetwork } from "../io/host-network.ts";
 import { type InterfaceAddress, virtualAddress } from "../netlink/address.ts";
+import { parseMark } from "../vrrp/link-mark.ts";
 import type { Announcement } from "../vrrp/pacing.ts";
 import type { VrrpParameters } from "../vrrp/parameters.ts";
 import type { ScriptVerdict } from "../vrrp/script.ts";
@@ -58,16 +59,27 @@ export function trackedNow(config: VrrpInstanceConfig, around: Surroundings): Tr
     .filter((name) => name !== config.interface);
   const names = new Set([...(config.trackPrimary ? [config.interface] : []), ...others]);
   return {
-    interfaces: [...names].map((name) => ({ name, up: isUp(around.network, name) })),
+    interfaces: [...names].map((name) => ({
+      name,
+      up: isUp(around.network, name) || isMadeOn(around.network, name, config.interface),
+    })),
     primary: { interface: config.interface, hasAddress: primaryAddress(config, around) !== undefined },
     scripts: config.trackScripts.map((item) => ({ ...item, verdict: around.scriptVerdict(item.script) })),
   };
 }
 
-/** Up, and with a carrier. */
+/** Up, and with a carrier: of an interface that we made on another, the carrier of that one. */
 export function isUp(network: HostNetwork, name: string): boolean {
   const link = network.link(name);
-  return link?.up === true && link.running;
+  const carrier = link?.base !== undefined && parseMark(link.alias) !== undefined ? network.linkAt(link.base) : link;
+  return link?.up === true && carrier?.up === true && carrier.running;
+}
+
+/** One that we made on the instance's own interface: what becomes of that one is tracked there, or not. */
+function isMadeOn(network: HostNetwork, name: string, carrier: string): boolean {
+  const link = network.link(name);
+  if (link?.up !== true || link.base === undefined || parseMark(link.alias) === undefined) return false;
+  return network.linkAt(link.base)?.name === carrier;
 }
 
 /** The machine's parameters, with the effective priority and the source of our advertisements. */

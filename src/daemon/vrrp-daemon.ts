@@ -19,6 +19,7 @@ import { allAddresses, isUp, placedAddresses } from "./instance.ts";
 import type { VrrpReport } from "./messages.ts";
 import { Router, type RouterHost } from "./router.ts";
 import { ScriptTracker } from "./script-tracker.ts";
+import { VirtualInterfaces } from "./virtual-interfaces.ts";
 
 /** For scripts, from SIGTERM to SIGKILL when the daemon stops; Keepalived's too. */
 const GRACE = seconds(1);
@@ -36,6 +37,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   readonly clock = new Clock(this.#poller);
   readonly network: HostNetwork;
   readonly announcer: Announcer;
+  readonly #virtualInterfaces: VirtualInterfaces;
   readonly #routers = new Map<string, Router>(); // by `instanceKey`
   readonly #sockets = new Map<string, OpenSocket>(); // by interface
   readonly #scripts = new Map<string, ScriptTracker>();
@@ -56,11 +58,14 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     this.#hearingFrom = this.clock.now() + delay;
     if (delay > 0) log.info("Delaying startup for {seconds} seconds", { seconds: delay / 1_000_000 });
     this.#virtual = virtualAddresses(config);
+    this.#virtualInterfaces = new VirtualInterfaces(this, adopted?.sysctls ?? []);
+    this.#virtualInterfaces.want(config);
     this.#setScripts(config, adopted);
     for (const instance of config.vrrpInstances) {
       const reported = adopted?.instances.find((one) => instanceKey(one) === instanceKey(instance));
       this.#startRouter(instance, reported);
     }
+    this.#virtualInterfaces.prune();
     for (const error of enterRealtime()) log.detail("{error}", { error: error.message });
   }
 
@@ -97,6 +102,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     const open = this.#sockets.get(interfaceName);
     if (open === undefined) return false;
     try {
+      if (this.#virtualInterfaces.send(instance, packet, VRRP_GROUP_V4)) return true;
       open.socket.send(packet, VRRP_GROUP_V4);
       return true;
     } catch (error) {
@@ -112,7 +118,9 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     this.announcer.gap = config.global.garpInterval;
     const { vrrpInstances, vrrpScripts } = planVrrp(this.#config, config).lists;
     this.#config = config;
-    this.#wanted = new Map(config.vrrpInstances.map((instance) => [instanceKey(instance), instance]));
+    this.#virtualInterfaces.want(config);
+    const placed = (instance: VrrpInstanceConfig) => this.#virtualInterfaces.placed(instance);
+    this.#wanted = new Map(config.vrrpInstances.map((instance) => [instanceKey(instance), placed(instance)]));
     for (const { key } of going(vrrpInstances)) {
       this.#routers.get(key)?.stop();
       this.#routers.delete(key);
@@ -121,9 +129,10 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     this.#setScripts(config, undefined, new Set(changed(vrrpScripts).map(({ key }) => key)));
     for (const entry of vrrpInstances?.entries ?? []) {
       if (entry.type === "added" || entry.type === "replaced") this.#startRouter(entry.to, undefined);
-      if (entry.type === "changed") this.#routers.get(entry.key)?.reconfigure(entry.to);
+      if (entry.type === "changed") this.#routers.get(entry.key)?.reconfigure(placed(entry.to));
     }
     this.#wanted = new Map();
+    this.#virtualInterfaces.prune();
     for (const name of this.#sockets.keys()) if (!this.#isSpokenOn(name)) this.#closeSocket(name);
     this.changed();
   }
@@ -139,6 +148,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     }
     for (const name of [...this.#sockets.keys()]) this.#closeSocket(name);
     this.announcer.close();
+    this.#virtualInterfaces.close({ remove: this.#context.options.releaseVips });
     await Promise.race([ended, new Promise<void>((resolve) => this.clock.wakeAt(this.clock.now() + GRACE, resolve))]);
     for (const script of scripts) script.close();
     this.network.close();
@@ -151,11 +161,12 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
       at: this.clock.now(),
       instances: [...this.#routers.values()].map((router) => router.report()),
       scripts: [...this.#scripts.values()].map((script) => script.report()),
+      sysctls: this.#virtualInterfaces.sysctls,
     };
   }
 
   #startRouter(instance: VrrpInstanceConfig, reported: VrrpReport["instances"][number] | undefined): void {
-    const router = new Router(instance, this);
+    const router = new Router(this.#virtualInterfaces.placed(instance), this);
     this.#routers.set(instanceKey(instance), router);
     this.#openSocket(instance.interface);
     if (this.network.link(instance.interface) === undefined)
@@ -194,8 +205,15 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
 
   #networkChanged(links: ReadonlySet<string>): void {
     if (this.#stopped) return;
+    if (this.#virtualInterfaces.changed(links)) this.#replace();
     for (const name of links) this.#linkChanged(name);
     this.#reconsider();
+  }
+
+  /** Interfaces of ours have other names now: the addresses go there. */
+  #replace(): void {
+    for (const instance of this.#config.vrrpInstances)
+      this.#routers.get(instanceKey(instance))?.reconfigure(this.#virtualInterfaces.placed(instance));
   }
 
   #linkChanged(name: string): void {

@@ -53,6 +53,20 @@ export class HostNetwork {
     return this.#byName.get(name);
   }
 
+  linkAt(ifindex: number): Link | undefined {
+    return this.#links.get(ifindex);
+  }
+
+  get links(): readonly Link[] {
+    return [...this.#links.values()];
+  }
+
+  /** Reads the tables anew, where something was changed past this mirror; nobody is told. */
+  refresh(): void {
+    this.#read();
+    this.#changedLinks = new Set();
+  }
+
   /** The addresses of an interface, in the kernel's order. */
   addresses(ifindex: number): readonly InterfaceAddress[] {
     return [...(this.#addresses.get(ifindex)?.values() ?? [])];

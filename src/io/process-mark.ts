@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 export function processMark(pid: number = process.pid): string {
   const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" "); // the name may hold anything
-  return `${pid}.${fields[19]}`; // field 22 of proc(5)
+  const start = fields[0] === "Z" ? "ended" : fields[19]; // fields 3 and 22 of proc(5)
+  return `${pid}.${start}`;
 }
 
 /** Whether the process that a mark names is still there. */

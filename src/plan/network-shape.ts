@@ -88,7 +88,7 @@ export const ADDRESS: Shape<VirtualAddress> = {
   preferredLifetime: value("preferred_lft", IDLE),
   flags: value("flags", { ...IDLE, show: (flags) => flags.join(" ") || "none" }),
   tracked: unless("no_track", IDLE),
-  ownVmac: value("use_vmac", IDLE),
+  ownVmac: value("use_vmac"),
 };
 
 /** What the kernel tells apart; also how it is called. */

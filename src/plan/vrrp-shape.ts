@@ -10,9 +10,9 @@ import type {
 } from "../config/model/vrrp.ts";
 import { NOTIFICATIONS } from "./group-shape.ts";
 import { group, IDLE, list, value } from "./shape.ts";
-import { command, unless } from "./words.ts";
+import { always, command, unless } from "./words.ts";
 
-/** Parts of an instance that do not run yet. */
+/** Parts of an instance, most of which do not run yet. */
 
 /** `unicast_peer` and what goes with it. */
 export const UNICAST = group<UnicastConfig>(
@@ -44,7 +44,10 @@ export const EXTRA = value<VrrpInstanceConfig["announce"]["extra"]>("garp_extra_
 });
 
 /** `use_vmac` and `use_ipvlan`, as they are written. */
-export const VIRTUAL_INTERFACE = value<VirtualInterface | undefined>("virtual interface", { show: made, ...IDLE });
+export const VIRTUAL_INTERFACE = value<VirtualInterface | undefined>("virtual interface", {
+  show: made,
+  effect: always("a master moves its addresses, and announces them"),
+});
 
 function made(it: VirtualInterface): string {
   const { name = "", group } = it;

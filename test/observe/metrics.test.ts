@@ -29,6 +29,7 @@ const observed: Observed = {
   vrrp: {
     at: 0,
     scripts: [],
+    sysctls: [],
     instances: [
       {
         name: "VI_1",
