@@ -22,6 +22,12 @@ interface Host {
   readonly log: Log;
 }
 
+/** The first link group to try for interfaces that are removed together. */
+const DYING = 0x6b74_0000;
+
+/** What an ipvlan lacks that is not made; no interface is called so, and the log says it. */
+const NO_ADDRESS = "use_ipvlan without an address";
+
 /** An interface to be made, or to be taken over. */
 interface Work {
   readonly one: Exclude<Settled<Link>, { readonly type: "no-base" }>;
@@ -42,6 +48,7 @@ export class VirtualInterfaces {
   #places: readonly PlacedInterface[] = [];
   #names = new Map<string, string>(); // by `placeKey`
   readonly #instances = new Map<string, string>(); // by interface, for words
+  readonly #settings = new Map<string, string>(); // by interface: what it was set up with
   readonly #complaints = new Map<string, string>(); // by `placeKey`
   #senders: ReadonlyMap<string, string> = new Map(); // `placeKey` by instance
   #sender: AdvertSender | undefined;
@@ -122,7 +129,7 @@ export class VirtualInterfaces {
     if (name !== undefined) return name;
     const place = this.#places.find((one) => one.key === key);
     const [first] = place === undefined ? [] : candidateNames(place.wanted.name);
-    return first ?? ""; // it could not be made: an interface that does not exist, so the instance is in fault
+    return first ?? NO_ADDRESS; // it could not be made: an interface that does not exist, so the instance is in fault
   }
 
   #needsWork(key: string, base: string): boolean {
@@ -161,8 +168,10 @@ export class VirtualInterfaces {
       this.#names.set(place.key, name);
       this.#instances.set(name, one.wanted.instance);
       if (one.wanted.name.family === 4) this.#sysctls.setBase(one.wanted.base);
-      const done = one.type === "reuse" && one.present.up && this.#owner(one.present) === "ours";
-      return done ? [] : [{ one, place, name }];
+      const settings = `${place.ipv6} ${place.group}`;
+      const fits = one.type === "reuse" && one.present.up && this.#settings.get(name) === settings;
+      this.#settings.set(name, settings);
+      return fits ? [] : [{ one, place, name }];
     });
     if (work.length === 0) return;
     if (work.some(({ place }) => place.wanted.name.family === 4)) this.#sysctls.setReversePath();
@@ -183,14 +192,20 @@ export class VirtualInterfaces {
     for (const error of errors) this.#host.log.error("{error}", { error: error.message });
   }
 
+  /** Whether it is to be said that an interface was there: not of our own, when it is only brought up again. */
+  #isFound({ one }: Work): boolean {
+    return one.type === "reuse" && this.#owner(one.present) !== "ours";
+  }
+
   #isEthernet({ base, wanted }: Work["one"], { key }: PlacedInterface): boolean {
     if (base.type === ARPHRD_ETHER) return true;
     this.#complain(key, wanted.instance, `no virtual interface can be made on ${wanted.base}: it is not Ethernet`);
     return false;
   }
 
-  #tell({ one, place, name }: Work, error: KernelError | undefined): void {
+  #tell(work: Work, error: KernelError | undefined): void {
     const { log } = this.#host;
+    const { one, place, name } = work;
     const fields = { iname: place.wanted.instance, intf: name };
     if (error !== undefined) {
       this.#names.delete(place.key);
@@ -198,8 +213,8 @@ export class VirtualInterfaces {
       return;
     }
     this.#complaints.delete(place.key);
-    if (one.type === "reuse") log.info("({iname}): Found matching interface {intf}", fields);
-    else log.detail("({iname}): Success creating VMAC interface {intf}", fields);
+    if (this.#isFound(work)) log.info("({iname}): Found matching interface {intf}", fields);
+    if (one.type === "make") log.detail("({iname}): Success creating VMAC interface {intf}", fields);
   }
 
   /** Says what cannot be made, and why, until that changes. */
@@ -212,10 +227,10 @@ export class VirtualInterfaces {
   #toMake({ one, place: { group, ipv6 }, name }: Work): LinkToMake {
     const { base, wanted } = one;
     const master = base.master === undefined ? undefined : this.#host.network.linkAt(base.master);
-    const inGroup = this.#group(group, wanted.instance) ?? base.group;
     return {
       name,
-      make: one.type === "reuse" ? undefined : { base: base.ifindex, group: inGroup, spec: wanted.spec },
+      group: this.#group(group, wanted.instance) ?? base.group,
+      make: one.type === "reuse" ? undefined : { base: base.ifindex, spec: wanted.spec },
       instead: one.type === "make" ? one.instead?.ifindex : undefined,
       alias: formatMark({ owner: this.#me, before: this.#sysctls.before(wanted.base) }),
       vrf: master?.kind === "vrf" ? master.ifindex : undefined,
@@ -253,11 +268,18 @@ export class VirtualInterfaces {
     if (links.length === 0) return;
     this.#links ??= new VirtualLinks();
     this.#sysctls.learn(links, network);
-    const refusals = this.#links.remove(links.map(({ ifindex }) => ifindex));
+    const groups = new Set(network.links.map(({ group }) => group));
+    let unused = DYING;
+    while (groups.has(unused)) unused++;
+    const refusals = this.#links.remove(
+      links.map(({ ifindex }) => ifindex),
+      unused,
+    );
     for (const { ifindex, name } of links) {
       const error = refusals.get(ifindex);
       const iname = this.#instances.get(name) ?? "";
       this.#instances.delete(name);
+      this.#settings.delete(name);
       if (error === undefined) log.detail("({iname}) Success removing VMAC interface {intf}", { iname, intf: name });
       else log.error("({iname}) {intf}: {error}", { iname, intf: name, error: error.message });
     }

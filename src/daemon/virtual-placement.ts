@@ -30,10 +30,11 @@ export function placeKey(instance: Pick<VrrpInstanceConfig, "name">, base: strin
 export function placedInterfaces(instance: VrrpInstanceConfig, prefixes: Prefixes): readonly PlacedInterface[] {
   const { name, interface: carrier, family: of, vrid, virtualInterface: own } = instance;
   const placed = allAddresses(instance).filter((address) => isPlaced(instance, address));
-  const bases = new Set([...(isMade(instance) ? [carrier] : []), ...placed.map((address) => address.interface)]);
+  const bases = new Set([...(own === undefined ? [] : [carrier]), ...placed.map((address) => address.interface)]);
+  if (!canMake(instance)) bases.delete(carrier);
   return [...bases].map((base): PlacedInterface => {
     const here = placed.filter((address) => address.interface === base);
-    const first = base === carrier && isMade(instance) ? own : undefined;
+    const first = base === carrier ? own : undefined;
     const six = first === undefined ? here.every(({ address }) => family(address) === 6) : of === 6;
     const given = own?.type === "vmac" ? own.mac : undefined;
     return {
@@ -61,7 +62,8 @@ export function placedInterfaces(instance: VrrpInstanceConfig, prefixes: Prefixe
 }
 
 /**
- * The instance with its addresses on the interfaces that it makes; `nameOf` knows them by `placeKey`. An ipvlan's own
+ * The instance with its addresses on the interfaces that it makes; `nameOf` knows them by `placeKey`, and has a name for
+ * one that could not be made. An ipvlan's own
  * address is the source of the advertisements.
  */
 export function placed(instance: VrrpInstanceConfig, nameOf: (key: string) => string): VrrpInstanceConfig {
@@ -76,9 +78,9 @@ export function placed(instance: VrrpInstanceConfig, nameOf: (key: string) => st
   };
 }
 
-/** An ipvlan of IPv4 without an address could not send: then there is none, and the instance stays in fault. */
-function isMade({ virtualInterface: own, family: of }: VrrpInstanceConfig): boolean {
-  return own !== undefined && (own.type === "vmac" || own.address !== undefined || of === 6);
+/** An ipvlan of IPv4 without an address could not send: there is none, and the instance stays in fault. */
+function canMake({ virtualInterface: own, family: of }: VrrpInstanceConfig): boolean {
+  return own?.type !== "ipvlan" || own.address !== undefined || of === 6;
 }
 
 /** Measured on keepalived 2.2.7: `dev` with the instance's own interface is no different from none. */

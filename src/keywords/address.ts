@@ -72,11 +72,11 @@ export const VIRTUAL_ADDRESS = {
       meaning: "Preferred lifetime",
       refusal: "preferred_lft %w is invalid",
     }),
-    use_vmac: line(flag, {
-      default: "off",
-      meaning: "Put this address on a VMAC of its dev",
-      note: "virtual items only",
-    }),
+  }),
+  use_vmac: line(flag, {
+    default: "off",
+    meaning: "Put this address on a VMAC of its dev",
+    note: "virtual items only",
   }),
 } satisfies Table;
 

@@ -268,18 +268,20 @@ export const GLOBAL_VRRP = {
       meaning: "Address owners disregard received adverts",
       since: "2.3.3",
     }),
-    vmac_prefix: line(text, {
-      default: "vrrp",
-      meaning: "Name prefix for generated VMAC interfaces",
-      note: "second ignored with error",
-      build: "VMAC",
-    }),
-    vmac_addr_prefix: line(text, {
-      default: "value of vmac_prefix",
-      meaning: "Name prefix for per-address VMAC interfaces",
-      note: "second ignored with error",
-      build: "VMAC",
-    }),
+  }),
+  vmac_prefix: line(text, {
+    default: "vrrp",
+    meaning: "Name prefix for generated VMAC interfaces",
+    note: "second ignored with error",
+    build: "VMAC",
+  }),
+  vmac_addr_prefix: line(text, {
+    default: "value of vmac_prefix",
+    meaning: "Name prefix for per-address VMAC interfaces",
+    note: "second ignored with error",
+    build: "VMAC",
+  }),
+  ...later({
     iproute_usr_dir: line(named("<PATH>"), {
       default: "build default",
       meaning: "Distribution directory of iproute2 name tables",

@@ -126,27 +126,27 @@ export const VRRP_INSTANCE = {
     note: "VRRPv2 only; dropped in strict mode",
     build: "VRRP_AUTH",
   }),
+  use_vmac: line(vmac("[[name] <IFNAME>] [<MAC, 5|6 octets>] [netlink_notify_msg] [group <GROUP>]", VMAC), {
+    default: "off; generated name",
+    meaning: "Use a macvlan with the VRRP virtual MAC",
+    build: "VMAC",
+  }),
+  use_vmac_addr: line(flag, {
+    default: "off",
+    meaning: "Create VMACs for VIPs on other interfaces too",
+    build: "VMAC",
+  }),
+  vmac_xmit_base: line(flag, {
+    default: "off; forced on for unicast with VMAC",
+    meaning: "Send and receive adverts on the base interface",
+    build: "VMAC",
+  }),
+  use_ipvlan: line(ipvlan("[[name] <IFNAME>] [<IPADDR>] [bridge|private|vepa] [group <GROUP>]", IPVLAN), {
+    default: "off; bridge",
+    meaning: "Use an L2 ipvlan interface",
+    build: "IPVLAN",
+  }),
   ...later({
-    use_vmac: line(vmac("[[name] <IFNAME>] [<MAC, 5|6 octets>] [netlink_notify_msg] [group <GROUP>]", VMAC), {
-      default: "off; generated name",
-      meaning: "Use a macvlan with the VRRP virtual MAC",
-      build: "VMAC",
-    }),
-    use_vmac_addr: line(flag, {
-      default: "off",
-      meaning: "Create VMACs for VIPs on other interfaces too",
-      build: "VMAC",
-    }),
-    vmac_xmit_base: line(flag, {
-      default: "off; forced on for unicast with VMAC",
-      meaning: "Send and receive adverts on the base interface",
-      build: "VMAC",
-    }),
-    use_ipvlan: line(ipvlan("[[name] <IFNAME>] [<IPADDR>] [bridge|private|vepa] [group <GROUP>]", IPVLAN), {
-      default: "off; bridge",
-      meaning: "Use an L2 ipvlan interface",
-      build: "IPVLAN",
-    }),
     unicast_peer: items(peerItem("<IPADDR> [min_ttl <N>] [max_ttl <N>]", UNICAST_PEER), {
       default: "none",
       meaning: "Peers receiving unicast adverts",

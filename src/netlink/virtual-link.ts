@@ -61,11 +61,19 @@ export function addLink(name: string, base: number, group: number, spec: Virtual
 /** An interface: its index, or its name, so that a request can follow `addLink` in one batch. */
 export type LinkTarget = number | string;
 
-/** Settings of an interface of ours: those of `use_vmac` for IPv4; our mark as its alias; the VRF of the base. */
-export function setUpLink(link: LinkTarget, alias?: string, vrf?: number): Request {
+/** What else an interface of ours has. */
+export interface LinkSettings {
+  readonly alias: string; // our mark
+  readonly group: number; // link group
+  readonly vrf: number | undefined; // ifindex
+}
+
+/** Settings of an interface of ours: those of `use_vmac` for IPv4, and `more`. */
+export function setUpLink(link: LinkTarget, more?: LinkSettings): Request {
   return change({ link }, [
-    alias === undefined ? NONE : bytesAttribute(IFLA_IFALIAS, new TextEncoder().encode(alias)), // without NUL, as ip(8)
-    vrf === undefined ? NONE : u32Attribute(IFLA_MASTER, vrf),
+    more === undefined ? NONE : bytesAttribute(IFLA_IFALIAS, new TextEncoder().encode(more.alias)), // no NUL, as ip(8)
+    more === undefined ? NONE : u32Attribute(IFLA_GROUP, more.group),
+    more?.vrf === undefined ? NONE : u32Attribute(IFLA_MASTER, more.vrf),
     nested(IFLA_AF_SPEC, nested(AF_INET, nested(IFLA_INET_CONF, ...VMAC_CONF))),
   ]);
 }
@@ -85,14 +93,19 @@ export function bringUp(link: LinkTarget): Request {
   return change({ link, flags: IFF_UP, change: IFF_UP }, []);
 }
 
-/** Makes the kernel tell everybody of an interface that has not changed: its group is set to what it is. */
-export function repeatLink(ifindex: number, group: number): Request {
+/** Puts an interface into a link group. The one it is in already: the kernel tells everybody of it once more. */
+export function setGroup(ifindex: number, group: number): Request {
   return change({ link: ifindex }, [u32Attribute(IFLA_GROUP, group)]);
 }
 
 /** Removes an interface. ENODEV: it was gone. */
 export function deleteLink(ifindex: number): Request {
   return { type: RTM_DELLINK, flags: 0, body: header({ link: ifindex }) };
+}
+
+/** Removes all interfaces of a link group at one stroke. ENODEV: there was none. */
+export function deleteGroup(group: number): Request {
+  return { type: RTM_DELLINK, flags: 0, body: concat(header({ link: 0 }), u32Attribute(IFLA_GROUP, group)) };
 }
 
 const NONE = new Uint8Array();

@@ -176,6 +176,7 @@ describe.concurrent("the interface", () => {
       await ip(stand, "link", "add", "vrrp.51", "type", "veth", "peer", "name", "side1");
       await ip(stand, "link", "set", "vrrp.51", "up");
       await ip(stand, "link", "set", "side1", "up");
+      await ip(stand, "link", "add", "link", "eth0", "name", "other", "type", "macvlan", "mode", "bridge");
       const more = "use_vmac\n virtual_ipaddress_excluded {\n 198.51.100.9/24 dev side1 use_vmac\n }";
       const lb1 = await stand.startMaster(vmac(254, more));
       await until("VIPs", async () => (await stand.vips("lb1")).length === 2, seconds(2));
@@ -185,6 +186,7 @@ describe.concurrent("the interface", () => {
       ]);
       await lb1.stop();
       expect(await ip(stand, "-o", "link", "show", "vrrp.51")).toContain("vrrp.51@side1");
+      expect((await virtualLinks(stand)).join()).toMatch(/^\d+: other@eth0$/); // those of others stay
     });
   });
 });

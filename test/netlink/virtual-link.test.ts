@@ -6,8 +6,9 @@ import { decodeMessages } from "../../src/netlink/message.ts";
 import {
   addLink,
   bringUp,
+  deleteGroup,
   deleteLink,
-  repeatLink,
+  setGroup,
   setMac,
   setUpLink,
   stopAddressGeneration,
@@ -24,6 +25,7 @@ test.each<[string, string, Request]>([
   ["ip(8)", "netlink-setlink-mac", setMac(4, mac("00:00:5e:00:01:34"))],
   ["ip(8)", "netlink-setlink-up", bringUp(4)],
   ["ip(8)", "netlink-dellink", deleteLink(4)],
+  ["ip(8)", "netlink-dellink-group", deleteGroup(1802764321)],
 ])("an interface is made, changed and removed with the bytes of %s: %s", (_, name, request) => {
   const captured = golden(name);
   const { bytes } = startConversation([request], decodeMessages(captured)[0]?.sequence ?? 0);
@@ -35,12 +37,13 @@ test("an interface that was made by the request before is found by its name", ()
   expect(bringUp("vrrp.51").body).toEqual(fromHex(`${zero} 01000000 01000000 0c00 0300 767272702e353100`));
 });
 
-test("the alias and the VRF stand before the settings", () => {
-  const { body } = setUpLink("vrrp.51", "ours", 9);
-  expect(decodeLink(body)).toMatchObject({ ok: true, value: { name: "vrrp.51", alias: "ours", master: 9 } });
+test("alias, group and VRF stand before the settings", () => {
+  const more = { alias: "ours", group: 7, vrf: 9 };
+  const { body } = setUpLink("vrrp.51", more);
+  expect(decodeLink(body)).toMatchObject({ ok: true, value: { name: "vrrp.51", alias: "ours", group: 7, master: 9 } });
 });
 
 test("the base is repeated by setting its group to what it is", () => {
   expect(decodeLink(setUpLink("v0").body)).toMatchObject({ value: { group: 0 } });
-  expect(repeatLink(3, 7).body).toEqual(fromHex("00000000 03000000 00000000 00000000 0800 1b00 07000000"));
+  expect(setGroup(3, 7).body).toEqual(fromHex("00000000 03000000 00000000 00000000 0800 1b00 07000000"));
 });

@@ -5,7 +5,7 @@ import { farm, router } from "./planning.ts";
 
 const SCRIPT = 'vrrp_script s {\nscript "/bin/true"\n}\n';
 const PEERS = "unicast_peer {\n192.0.2.3\n}";
-const LATER = ["smtp_alert", PEERS, "use_vmac", "track_interface {\neth1\n}", "garp_extra_if 10", "notify /bin/true"];
+const LATER = ["smtp_alert", PEERS, "track_interface {\neth1\n}", "garp_extra_if 10", "notify /bin/true"];
 
 /** What the vrrp process has to do from one text to another: each item that does not stay as it is. */
 function work(old: string, next: string): readonly string[] {

@@ -13,6 +13,17 @@ function inV1(body: string, before = ""): readonly [gets: readonly string[], los
   return [inner(lines(old, next)), inner(lines(next, old))];
 }
 
+test.each(["use_vmac vrrp.51 02:00:00:00:02:01", "use_ipvlan vrrp.51 192.0.2.9/24 vepa group 5"])(
+  "%s moves the addresses of a master",
+  (body) => {
+    const moves = ": a master moves its addresses, and announces them";
+    expect(inV1(body)).toEqual([
+      [`virtual interface none → ${body}${moves}`],
+      [`virtual interface ${body} → none${moves}`],
+    ]);
+  },
+);
+
 describe("what an instance has and does not do yet", () => {
   test.each([
     ["virtual_routes {\n10.0.0.0/8 via 192.0.2.1 dev eth0\n}", "virtual_routes 10.0.0.0/8 via 192.0.2.1 dev eth0"],
@@ -28,13 +39,6 @@ describe("what an instance has and does not do yet", () => {
     ["kernel_rx_buf_size 1000", "kernel_rx_buf_size", "none", "1000 bytes"],
     ["garp_extra_if all 10", "garp_extra_if", "none", "all 10 s"],
     ["notify_master /bin/true", "notify_master", "none", "/bin/true"],
-    ["use_vmac vrrp.51 02:00:00:00:02:01", "virtual interface", "none", "use_vmac vrrp.51 02:00:00:00:02:01"],
-    [
-      "use_ipvlan vrrp.51 192.0.2.9/24 vepa group 5",
-      "virtual interface",
-      "none",
-      "use_ipvlan vrrp.51 192.0.2.9/24 vepa group 5",
-    ],
     ["v3_checksum_as_v2 on", "v3_checksum_as_v2", "off", "on"],
     ["unicast_peer {\n192.0.2.3\n192.0.2.4\n}", "unicast_peer", "none", "192.0.2.3 192.0.2.4"],
   ])("%j is said with both values, and nothing happens", (body, keyword, off, on) => {
