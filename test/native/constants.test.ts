@@ -7,6 +7,7 @@ import * as io from "../../src/io/constants.ts";
 import { errnoName, errnoText } from "../../src/io/errno.ts";
 import * as netlink from "../../src/netlink/constants.ts";
 import { decodeLink } from "../../src/netlink/link.ts";
+import * as nftables from "../../src/netlink/nft-constants.ts";
 import { SAMPLES } from "./layouts.ts";
 
 /*
@@ -53,6 +54,12 @@ test("the constants of io have the values of the C headers", () => {
 
 test("the constants of netlink have the values of the C headers", () => {
   expect({ ...netlink }).toEqual(valuesInC(NETLINK_HEADERS, Object.keys(netlink)));
+});
+
+test("the constants of nf_tables have the values of the C headers", () => {
+  const headers = ["linux/in.h", "linux/netlink.h", "linux/netfilter.h", "linux/netfilter/nfnetlink.h"];
+  const all = [...headers, "linux/netfilter/nf_tables.h"];
+  expect({ ...nftables }).toEqual(valuesInC(all, Object.keys(nftables)));
 });
 
 test("C finds in each structure what TypeScript has written", () => {
