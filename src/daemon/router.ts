@@ -49,6 +49,8 @@ export interface RouterHost extends Surroundings {
   /** Sends a packet on an interface; false where that failed (and was said). */
   send(interfaceName: string, packet: Uint8Array, instance: string): boolean;
   changed(): void;
+  /** Told before an instance holds addresses, and after it has let them go: the packet filter follows. */
+  guard(config: VrrpInstanceConfig, held: readonly InterfaceAddress[]): void;
   /** Whether another router of this host is master and has the address too, or will when a reload is done. */
   isHeldByAnother(router: Router, entry: InterfaceAddress): boolean;
 }
@@ -260,7 +262,9 @@ export class Router {
   /** Brings the virtual addresses in line with `want`; whether any was added. */
   #apply(want: readonly InterfaceAddress[]): boolean {
     const owned = this.#held.filter((entry) => !this.#host.isHeldByAnother(this, entry));
+    if (want.length > 0) this.#host.guard(this.#config, want);
     const { done, errors } = this.#host.network.apply(owned, want);
+    if (want.length === 0) this.#host.guard(this.#config, want);
     this.#held = want;
     for (const error of errors)
       this.#host.log.error("({iname}) {error}", { iname: this.#config.name, error: error.message });

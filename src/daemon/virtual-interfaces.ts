@@ -64,6 +64,11 @@ export class VirtualInterfaces {
     return this.#sysctls.changed;
   }
 
+  /** Those that there are, by name. */
+  get names(): readonly string[] {
+    return [...this.#names.values()];
+  }
+
   /** Makes what a configuration wants. What it no longer wants stays until `prune`. */
   want({ vrrpInstances, global }: Pick<Config, "vrrpInstances" | "global">): void {
     this.#places = vrrpInstances.flatMap((instance) => placedInterfaces(instance, global));

@@ -15,6 +15,7 @@ import { decodeIpv4, type Ipv4Packet } from "../wire/ipv4.ts";
 import { advertisedVrid, VRRP_GROUP_V4 } from "../wire/vrrp.ts";
 import { Announcer } from "./announcer.ts";
 import type { ProgramContext, Running } from "./child.ts";
+import { Firewall } from "./firewall.ts";
 import { allAddresses, isUp, placedAddresses } from "./instance.ts";
 import type { VrrpReport } from "./messages.ts";
 import { Router, type RouterHost } from "./router.ts";
@@ -38,6 +39,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
   readonly network: HostNetwork;
   readonly announcer: Announcer;
   readonly #virtualInterfaces: VirtualInterfaces;
+  readonly #firewall: Firewall;
   readonly #routers = new Map<string, Router>(); // by `instanceKey`
   readonly #sockets = new Map<string, OpenSocket>(); // by interface
   readonly #scripts = new Map<string, ScriptTracker>();
@@ -60,6 +62,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     this.#virtual = virtualAddresses(config);
     this.#virtualInterfaces = new VirtualInterfaces(this, adopted?.sysctls ?? []);
     this.#virtualInterfaces.want(config);
+    this.#firewall = new Firewall(log);
+    this.#firewall.configure(config, this.#virtualInterfaces.names);
     this.#setScripts(config, adopted);
     for (const instance of config.vrrpInstances) {
       const reported = adopted?.instances.find((one) => instanceKey(one) === instanceKey(instance));
@@ -98,6 +102,14 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     );
   }
 
+  guard(instance: VrrpInstanceConfig, held: readonly InterfaceAddress[]): void {
+    const named = held.map(({ address, ifindex }) => ({
+      address,
+      interface: this.network.linkAt(ifindex)?.name ?? "",
+    }));
+    this.#firewall.guard(instance, named);
+  }
+
   send(interfaceName: string, packet: Uint8Array, instance: string): boolean {
     const open = this.#sockets.get(interfaceName);
     if (open === undefined) return false;
@@ -119,6 +131,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     const { vrrpInstances, vrrpScripts } = planVrrp(this.#config, config).lists;
     this.#config = config;
     this.#virtualInterfaces.want(config);
+    this.#firewall.configure(config, this.#virtualInterfaces.names);
     const placed = (instance: VrrpInstanceConfig) => this.#virtualInterfaces.placed(instance);
     this.#wanted = new Map(config.vrrpInstances.map((instance) => [instanceKey(instance), placed(instance)]));
     for (const { key } of going(vrrpInstances)) {
@@ -148,6 +161,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     }
     for (const name of [...this.#sockets.keys()]) this.#closeSocket(name);
     this.announcer.close();
+    this.#firewall.close();
     this.#virtualInterfaces.close({ remove: this.#context.options.releaseVips });
     await Promise.race([ended, new Promise<void>((resolve) => this.clock.wakeAt(this.clock.now() + GRACE, resolve))]);
     for (const script of scripts) script.close();
@@ -212,6 +226,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
 
   /** Interfaces of ours have other names now: the addresses go there. */
   #replace(): void {
+    this.#firewall.configure(this.#config, this.#virtualInterfaces.names);
     for (const instance of this.#config.vrrpInstances)
       this.#routers.get(instanceKey(instance))?.reconfigure(this.#virtualInterfaces.placed(instance));
   }

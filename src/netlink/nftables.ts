@@ -1,8 +1,8 @@
 import { concat } from "../base/bytes.ts";
-import { bytesAttribute, nestedAttribute, stringAttribute } from "./attributes.ts";
+import { bytesAttribute, nestedAttribute, stringAttribute, u32 } from "./attributes.ts";
 import { NLM_F_APPEND, NLM_F_CREATE } from "./constants.ts";
 import type { Request } from "./conversation.ts";
-import { encodeMessages } from "./message.ts";
+import { encodeMessages, LITTLE_ENDIAN } from "./message.ts";
 import {
   NF_ACCEPT,
   NF_INET_LOCAL_IN,
@@ -40,6 +40,7 @@ import {
   NFTA_SET_KEY_TYPE,
   NFTA_SET_NAME,
   NFTA_SET_TABLE,
+  NFTA_SET_USERDATA,
   NFTA_TABLE_FLAGS,
   NFTA_TABLE_NAME,
 } from "./nft-constants.ts";
@@ -94,16 +95,17 @@ export interface NftSet extends NftSetName {
 export type NftKeyPart = keyof typeof KEY_PARTS;
 
 const KEY_PARTS = {
-  ipv4_addr: { type: 7, size: 4 },
-  ipv6_addr: { type: 8, size: 16 },
-  inet_proto: { type: 12, size: 1 },
-  inet_service: { type: 13, size: 2 },
-  mark: { type: 19, size: 4 },
-  ifname: { type: 41, size: 16 },
+  ipv4_addr: { type: 7, size: 4, order: "big" },
+  ipv6_addr: { type: 8, size: 16, order: "big" },
+  inet_proto: { type: 12, size: 1, order: "big" },
+  inet_service: { type: 13, size: 2, order: "big" },
+  mark: { type: 19, size: 4, order: "host" },
+  ifname: { type: 41, size: 16, order: "host" },
 } as const;
 
 /** Makes an empty set. The numbers of the types are nft(8)'s, 6 bits each. */
 export function addSet(table: string, { name, id, key }: NftSet): Request {
+  const [part, ...others] = key;
   return request(NFT_MSG_NEWSET, NLM_F_CREATE, [
     stringAttribute(NFTA_SET_TABLE, table),
     stringAttribute(NFTA_SET_NAME, name),
@@ -117,7 +119,14 @@ export function addSet(table: string, { name, id, key }: NftSet): Request {
       key.reduce((sum, part) => sum + padded(KEY_PARTS[part].size), 0),
     ),
     be32(NFTA_SET_ID, id),
+    ...(part !== undefined && others.length === 0 ? [byteOrder(KEY_PARTS[part].order)] : []),
   ]);
+}
+
+/** How nft(8) is to show the elements; the kernel does not look at it. libnftnl/udata.h NFTNL_UDATA_SET_KEYBYTEORDER. */
+function byteOrder(order: "host" | "big"): Uint8Array {
+  const value = u32(order === "host" ? 1 : 2, LITTLE_ENDIAN);
+  return bytesAttribute(NFTA_SET_USERDATA, concat(Uint8Array.of(0, value.length), value));
 }
 
 /** The bytes of an element: its parts, each padded to 4 bytes. */

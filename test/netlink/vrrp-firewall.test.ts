@@ -13,7 +13,7 @@ const NEWCHAIN = 0xa03;
 const NEWSET = 0xa09;
 const NEWELEMENTS = 0xa0c;
 const HEADER = 4; // struct nfgenmsg
-/** What nft(8) adds for itself: how a set is to be shown, and the number of a set that is there already. */
+/** What nft(8) adds for itself: how a set of several parts is to be shown, and the number of a set that is there. */
 const LEFT_OUT: Readonly<Record<number, number>> = { [NEWSET]: 13, [NEWELEMENTS]: 4 };
 
 /** `TYPE FLAGS BODY` of the messages of a batch of nft(8), without what it adds, and without chains that are there. */
@@ -22,7 +22,7 @@ function captured(name: string): string[] {
     const attributes = decodeAttributes(body.subarray(HEADER));
     if (type === NEWCHAIN && attributes.size < 3) return [];
     const unwanted = attributes.get(LEFT_OUT[type] ?? -1);
-    if (unwanted === undefined) return shown([{ type, flags, body }]);
+    if (unwanted === undefined || unwanted.length === 6) return shown([{ type, flags, body }]);
     const from = unwanted.byteOffset - body.byteOffset - 4;
     const rest = [...body.subarray(0, from), ...body.subarray(from + 4 + ((unwanted.length + 3) & ~3))];
     return shown([{ type, flags, body: Uint8Array.from(rest) }]);
