@@ -7,6 +7,7 @@ import { parseMark } from "../vrrp/link-mark.ts";
 /** What the base of a virtual MAC interface must not do: answer ARP for addresses that are not its own. */
 const BASE = { arp_ignore: "1", arp_filter: "1" } as const;
 const ALL = "net/ipv4/conf/all/rp_filter";
+const LOCAL_REPORTS = "net/ipv4/igmp_link_local_mcast_reports";
 
 /**
  * Settings of other interfaces that virtual MAC interfaces need, put back when there are none any more. Keepalived
@@ -76,12 +77,26 @@ export class VirtualInterfaceSysctls {
     this.#changes.restore((at) => /\/arp_\w+$/.test(at) && !kept.has(at));
   }
 
-  /** Restores everything; `all` before the interfaces, so that no packet comes in unchecked. */
-  restoreAll(): void {
-    const restored = [...this.#changes.restore((at) => at === ALL), ...this.#changes.restore(() => true)];
+  /** disable_local_igmp: the kernel does not report memberships of 224.0.0.0/24. */
+  silenceLocalGroups(): void {
+    this.#changes.set(LOCAL_REPORTS, "0");
+  }
+
+  /** Restores the reverse path filters; `all` before the interfaces, so that no packet comes in unchecked. */
+  restoreReversePath(): void {
+    const restored = [
+      ...this.#changes.restore((at) => at === ALL),
+      ...this.#changes.restore((at) => at.endsWith("/rp_filter")),
+    ];
     for (const { path: at, before } of restored)
       if (at === ALL || at.includes("/default/"))
         this.#log.info("NOTICE: resetting sysctl {name} to {value}", { name: dotted(at), value: before });
+  }
+
+  /** Restores everything. */
+  restoreAll(): void {
+    this.restoreReversePath();
+    this.#changes.restore(() => true);
   }
 
   #notice(doing: string, at: string, from: string, to: string): void {

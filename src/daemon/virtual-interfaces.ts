@@ -1,4 +1,5 @@
 import { family, type IpAddress } from "../base/ip.ts";
+import type { GlobalConfig } from "../config/model/global.ts";
 import type { Config, VrrpInstanceConfig } from "../config/model/model.ts";
 import { AdvertSender } from "../io/advert-sender.ts";
 import { EEXIST, ENODEV } from "../io/constants.ts";
@@ -14,7 +15,7 @@ import type { Log } from "../observe/log.ts";
 import { formatMark, parseMark } from "../vrrp/link-mark.ts";
 import { candidateNames, type Ownership, type Settled, settleInterfaces } from "../vrrp/virtual-interface.ts";
 import { VirtualInterfaceSysctls } from "./virtual-interface-sysctls.ts";
-import { type PlacedInterface, placed, placedInterfaces, placeKey } from "./virtual-placement.ts";
+import { type PlacedInterface, placed, placedInterfaces, placeKey, withoutIpvlan } from "./virtual-placement.ts";
 
 /** What it needs of the process. */
 interface Host {
@@ -54,9 +55,10 @@ export class VirtualInterfaces {
   #sender: AdvertSender | undefined;
 
   /** `known`: sysctls that a process before this one had changed. */
-  constructor(host: Host, known: readonly ChangedSysctl[]) {
+  constructor(host: Host, known: readonly ChangedSysctl[], { localIgmp }: Pick<GlobalConfig, "localIgmp">) {
     this.#host = host;
     this.#sysctls = new VirtualInterfaceSysctls(host.log, known);
+    if (!localIgmp) this.#sysctls.silenceLocalGroups();
   }
 
   /** Settings of the host that are changed while there are such interfaces. */
@@ -70,7 +72,8 @@ export class VirtualInterfaces {
   }
 
   /** Makes what a configuration wants. What it no longer wants stays until `prune`. */
-  want({ vrrpInstances, global }: Pick<Config, "vrrpInstances" | "global">): void {
+  want({ vrrpInstances: all, global }: Pick<Config, "vrrpInstances" | "global">): void {
+    const vrrpInstances = all.map(withoutIpvlan);
     this.#places = vrrpInstances.flatMap((instance) => placedInterfaces(instance, global));
     const sending = vrrpInstances.filter(
       ({ virtualInterface: own }) => own?.type === "ipvlan" || own?.transmitOnBase === false,
@@ -83,8 +86,8 @@ export class VirtualInterfaces {
   prune(): void {
     const { leftovers } = this.#settle();
     this.#remove(leftovers);
-    if (this.#places.length === 0) this.#sysctls.restoreAll();
-    else this.#sysctls.restoreBases(new Set(this.#places.map(({ wanted }) => wanted.base)));
+    if (this.#places.length === 0) this.#sysctls.restoreReversePath();
+    this.#sysctls.restoreBases(new Set(this.#places.map(({ wanted }) => wanted.base)));
   }
 
   /** Interfaces have changed: what is missing is made again. Whether one has got another name. */
@@ -101,7 +104,7 @@ export class VirtualInterfaces {
 
   /** The instance with its addresses where they belong. */
   placed(instance: VrrpInstanceConfig): VrrpInstanceConfig {
-    return this.#places.length === 0 ? instance : placed(instance, (key) => this.#nameOf(key));
+    return this.#places.length === 0 ? instance : placed(withoutIpvlan(instance), (key) => this.#nameOf(key));
   }
 
   /**
@@ -124,6 +127,7 @@ export class VirtualInterfaces {
       this.#places = [];
       this.#host.network.refresh();
       this.prune();
+      this.#sysctls.restoreAll();
     }
     this.#links?.close();
     this.#sender?.close();

@@ -78,6 +78,14 @@ export function placed(instance: VrrpInstanceConfig, nameOf: (key: string) => st
   };
 }
 
+/**
+ * The instance as it runs: `use_ipvlan` is read, planned and encoded, but has not been tried on a kernel that has ipvlan,
+ * and its keyword says that it is not implemented.
+ */
+export function withoutIpvlan(instance: VrrpInstanceConfig): VrrpInstanceConfig {
+  return instance.virtualInterface?.type === "ipvlan" ? { ...instance, virtualInterface: undefined } : instance;
+}
+
 /** An ipvlan of IPv4 without an address could not send: there is none, and the instance stays in fault. */
 function canMake({ virtualInterface: own, family: of }: VrrpInstanceConfig): boolean {
   return own?.type !== "ipvlan" || own.address !== undefined || of === 6;

@@ -60,7 +60,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost {
     this.#hearingFrom = this.clock.now() + delay;
     if (delay > 0) log.info("Delaying startup for {seconds} seconds", { seconds: delay / 1_000_000 });
     this.#virtual = virtualAddresses(config);
-    this.#virtualInterfaces = new VirtualInterfaces(this, adopted?.sysctls ?? []);
+    this.#virtualInterfaces = new VirtualInterfaces(this, adopted?.sysctls ?? [], config.global);
     this.#virtualInterfaces.want(config);
     this.#firewall = new Firewall(log);
     this.#firewall.configure(config, this.#virtualInterfaces.names);

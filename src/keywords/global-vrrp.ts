@@ -148,11 +148,13 @@ export const GLOBAL_VRRP = {
       meaning: "Interface for static addresses without dev",
       missing: "default_interface requires interface name",
     }),
-    disable_local_igmp: line(flag, {
-      default: "off",
-      meaning: "Turn off IGMP reports for link-local multicast groups",
-      note: "needs kernel sysctl; fixed across reloads",
-    }),
+  }),
+  disable_local_igmp: line(flag, {
+    default: "off",
+    meaning: "Turn off IGMP reports for link-local multicast groups",
+    note: "needs kernel sysctl; fixed across reloads",
+  }),
+  ...later({
     v3_checksum_as_v2: line(flag, {
       default: "off",
       meaning: "Omit pseudo header in VRRPv3 IPv4 checksums by default",
@@ -204,17 +206,19 @@ export const GLOBAL_VRRP = {
       note: "no argument disables ipsets",
       build: "IPTABLES or NFTABLES+LIBIPSET",
     }),
-    nftables: line(optional(named("<TABLE>"), true), {
-      default: "keepalived when bare",
-      meaning: "nftables table for VRRP filtering",
-      note: "fixed across reloads",
-      build: "NFTABLES",
-    }),
-    nftables_priority: line(integer(-INT - 1, INT), {
-      default: "-1",
-      meaning: "Priority of the VRRP nftables base chains",
-      build: "NFTABLES",
-    }),
+  }),
+  nftables: line(optional(named("<TABLE>"), true), {
+    default: "keepalived when bare",
+    meaning: "nftables table for VRRP filtering",
+    note: "fixed across reloads",
+    build: "NFTABLES",
+  }),
+  nftables_priority: line(integer(-INT - 1, INT), {
+    default: "-1",
+    meaning: "Priority of the VRRP nftables base chains",
+    build: "NFTABLES",
+  }),
+  ...later({
     nftables_ifindex: line(flag, {
       default: "off",
       meaning: "Use ifindex rather than names in nftables sets",

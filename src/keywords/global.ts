@@ -73,12 +73,12 @@ export const GLOBAL_DEFS = {
     },
     { severity: "warning", effect: "no mail is sent" },
   ),
+  nftables_counters: line(flag, {
+    default: "off",
+    meaning: "Add packet counters to nftables rules",
+    build: "NFTABLES",
+  }),
   ...later({
-    nftables_counters: line(flag, {
-      default: "off",
-      meaning: "Add packet counters to nftables rules",
-      build: "NFTABLES",
-    }),
     notify_fifo: line(several("<PATH> [<USER> [<GROUP>]]"), {
       default: "none",
       meaning: "FIFO receiving all state events",

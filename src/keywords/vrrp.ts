@@ -141,12 +141,12 @@ export const VRRP_INSTANCE = {
     meaning: "Send and receive adverts on the base interface",
     build: "VMAC",
   }),
-  use_ipvlan: line(ipvlan("[[name] <IFNAME>] [<IPADDR>] [bridge|private|vepa] [group <GROUP>]", IPVLAN), {
-    default: "off; bridge",
-    meaning: "Use an L2 ipvlan interface",
-    build: "IPVLAN",
-  }),
   ...later({
+    use_ipvlan: line(ipvlan("[[name] <IFNAME>] [<IPADDR>] [bridge|private|vepa] [group <GROUP>]", IPVLAN), {
+      default: "off; bridge",
+      meaning: "Use an L2 ipvlan interface",
+      build: "IPVLAN",
+    }),
     unicast_peer: items(peerItem("<IPADDR> [min_ttl <N>] [max_ttl <N>]", UNICAST_PEER), {
       default: "none",
       meaning: "Peers receiving unicast adverts",
@@ -222,13 +222,15 @@ export const VRRP_INSTANCE = {
       meaning: "Policy rules present while master",
       repeats: true,
     }),
-    accept: line(flag, { default: "on unless strict", meaning: "Accept packets for VIPs when not owner" }),
-    no_accept: line(flag, {
-      default: "off",
-      meaning: "Drop packets for VIPs when not owner",
-      note: "firewall build only",
-      build: "FIREWALL",
-    }),
+  }),
+  accept: line(flag, { default: "on unless strict", meaning: "Accept packets for VIPs when not owner" }),
+  no_accept: line(flag, {
+    default: "off",
+    meaning: "Drop packets for VIPs when not owner",
+    note: "firewall build only",
+    build: "FIREWALL",
+  }),
+  ...later({
     debug: line(integer(0, 4), { default: "0", meaning: "Reserved debug level", note: "no effect" }),
     lvs_sync_daemon_interface: line(interfaceName, {
       default: "none",

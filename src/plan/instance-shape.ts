@@ -61,7 +61,7 @@ export const INSTANCES = list<VrrpInstanceConfig>({
     checksum: CHECKSUM,
     virtualInterface: VIRTUAL_INTERFACE,
     vrf: value("vrf", IDLE),
-    accept: value("accept", IDLE),
+    accept: value("accept", { effect: always("the packet filter of a master follows") }),
     ownerIgnoresAdverts: value("owner_ignore_adverts", IDLE),
     lateTimerPriority: value("timer_expired_backup", IDLE),
     notify: INSTANCE_NOTIFICATIONS,

@@ -201,7 +201,6 @@ test.each([
   ["lvs_timeouts tcp 5 udp 6", "lvs_timeouts tcp 0 tcpfin 0 udp 0 → tcp 5 tcpfin 0 udp 6"],
   ["lvs_sync_daemon eth0 V1 id 5", "lvs_sync_daemon none → eth0 V1 id 5 port 8848 group 224.0.0.81"],
   ["enable_dbus", "enable_dbus none → org.keepalived.Vrrp1"],
-  ["disable_local_igmp", "disable_local_igmp off → on"],
   ["enable_snmp_checker", "enable_snmp_checker off → on"],
   ["reload_repeat", "reload_repeat off → on"],
 ])("global_defs: %s is said with its keyword and unit, and nothing happens", (line, expected) => {
