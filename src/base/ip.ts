@@ -121,3 +121,8 @@ export function isMulticast(address: IpAddress): boolean {
   const [first = 0] = toBytes(address);
   return family(address) === 4 ? first >= 224 && first < 240 : first === 255;
 }
+
+/** Of fe80::/10: an address of one link, the same on another is another. RFC 4291 §2.5.6. */
+export function isLinkLocal(address: IpAddress): boolean {
+  return /^fe[89ab][\da-f]:/.test(address);
+}

@@ -1,4 +1,4 @@
-import { compareIp, family, type IpAddress, toBytes } from "../base/ip.ts";
+import { compareIp, family, type IpAddress, isLinkLocal, toBytes } from "../base/ip.ts";
 import type { Protocol } from "../base/ipvs.ts";
 import type { Config, VrrpInstanceConfig } from "../config/model/model.ts";
 import { LITTLE_ENDIAN } from "../netlink/message.ts";
@@ -23,7 +23,7 @@ export function isGuarded({ accept, priority }: Pick<VrrpInstanceConfig, "accept
 /** An address whose packets are dropped; a link-local one is one of its interface. */
 export function guardedAddress(address: IpAddress, interfaceName: string): FirewallElement {
   if (family(address) === 4) return { set: "vips", key: toBytes(address) };
-  if (!/^fe[89ab]/.test(address)) return { set: "vips6", key: toBytes(address) };
+  if (!isLinkLocal(address)) return { set: "vips6", key: toBytes(address) };
   return { set: "links6", key: setKey([toBytes(address), nameKey(interfaceName)]) };
 }
 

@@ -1,4 +1,4 @@
-import { family, type IpAddress } from "../base/ip.ts";
+import { type IpAddress, isLinkLocal } from "../base/ip.ts";
 import type { GlobalConfig } from "../config/model/global.ts";
 import type { Config, VrrpInstanceConfig } from "../config/model/model.ts";
 import { AdvertSender } from "../io/advert-sender.ts";
@@ -92,14 +92,14 @@ export class VirtualInterfaces {
 
   /** Interfaces have changed: what is missing is made again. Whether one has got another name. */
   changed(links: ReadonlySet<string>): boolean {
-    const before = this.#names;
     const concerned = this.#places.some(
       ({ key, wanted }) =>
         (links.has(wanted.base) || links.has(this.#nameOf(key))) && this.#needsWork(key, wanted.base),
     );
     if (!concerned) return false;
+    const before = this.#places.map(({ key }) => this.#nameOf(key));
     this.#bringAbout();
-    return [...this.#names].some(([key, name]) => before.get(key) !== name);
+    return this.#places.some(({ key }, i) => this.#nameOf(key) !== before[i]);
   }
 
   /** The instance with its addresses where they belong. */
@@ -268,7 +268,7 @@ export class VirtualInterfaces {
     const own = this.#places.find((place) => place.key === key)?.address;
     if (own !== undefined) return [put(own.address, own.prefixLength, RT_SCOPE_UNIVERSE)];
     if (wanted.name.family !== 6) return [];
-    const local = network.addresses(base.ifindex).find(({ address }) => family(address) === 6 && isLinkLocal(address));
+    const local = network.addresses(base.ifindex).find(({ address }) => isLinkLocal(address));
     return local === undefined ? [] : [{ ...put(local.address, 64, RT_SCOPE_LINK), preferredLifetime: 0 }];
   }
 
@@ -294,8 +294,4 @@ export class VirtualInterfaces {
     }
     network.refresh();
   }
-}
-
-function isLinkLocal(address: IpAddress): boolean {
-  return /^fe[89ab]/.test(address);
 }
