@@ -20,6 +20,7 @@ import { addressRoom } from "../vrrp/transmit.ts";
 import { IPV4_HEADER } from "../wire/ipv4.ts";
 import { IPV6_HEADER } from "../wire/ipv6.ts";
 import { messageLength } from "../wire/vrrp.ts";
+import { carrierOf } from "./carrier.ts";
 import type { NetworkItems } from "./placement.ts";
 import type { Trackers } from "./trackers.ts";
 import type { Endpoint } from "./vrrp-sockets.ts";
@@ -109,7 +110,10 @@ function trackedNow(config: VrrpInstanceConfig, around: Surroundings): Tracked {
   const device = deviceOf(config);
   const names = new Set([...(config.trackPrimary && device !== undefined ? [device] : []), ...others]);
   return {
-    interfaces: [...names].map((name) => ({ name, up: around.trackers.isUp(name) })),
+    interfaces: [...names].map((name) => ({
+      name,
+      up: around.trackers.isUp(name) || isMadeOn(around.network, name, config.interface),
+    })),
     primary: {
       interface: config.interface,
       family: config.family,
@@ -121,10 +125,9 @@ function trackedNow(config: VrrpInstanceConfig, around: Surroundings): Tracked {
   };
 }
 
-/** Up, and with a carrier. */
-export function isUp(network: HostNetwork, name: string): boolean {
-  const link = network.link(name);
-  return link?.up === true && link.running;
+/** One that we made on the instance's own interface: what becomes of that one is tracked there, or not. */
+function isMadeOn(network: HostNetwork, name: string, carrier: string): boolean {
+  return network.link(name)?.up === true && carrierOf(network, name) === carrier;
 }
 
 /**

@@ -37,21 +37,26 @@ export interface Reception {
   unknown(vrid: number, device: string | undefined): void;
 }
 
+/** Sends what an instance has to say from an interface that it made; false where it made none. Throws KernelError. */
+export type OwnWay = (instance: string, packet: OutgoingPacket) => boolean;
+
 /** The sockets of all instances, opened when the first of a place comes and closed when the last has gone. */
 export class VrrpSockets {
   readonly #poller: Poller;
   readonly #network: HostNetwork;
   readonly #log: Log;
   readonly #reception: Reception;
+  readonly #ownWay: OwnWay;
   readonly #places = new Map<string, Place>();
   readonly #joined = new Map<Speaker, Place>();
   readonly #failing = new Set<string>(); // instance and peer that could not be sent to, as said
 
-  constructor(poller: Poller, network: HostNetwork, log: Log, reception: Reception) {
+  constructor(poller: Poller, network: HostNetwork, log: Log, reception: Reception, ownWay: OwnWay) {
     this.#poller = poller;
     this.#network = network;
     this.#log = log;
     this.#reception = reception;
+    this.#ownWay = ownWay;
   }
 
   /** How many sockets are open. */
@@ -106,10 +111,11 @@ export class VrrpSockets {
     const place = this.#joined.get(speaker);
     if (place?.socket === undefined) return false;
     let sent = false;
-    for (const { bytes, to } of packets) {
+    for (const packet of packets) {
+      const { bytes, to } = packet;
       const failure = `${speaker.config.name} ${to}`;
       try {
-        place.socket.send(bytes, to);
+        if (!this.#ownWay(speaker.config.name, packet)) place.socket.send(bytes, to);
         sent = true;
         if (this.#failing.size > 0) this.#failing.delete(failure);
       } catch (error) {

@@ -42,7 +42,10 @@ export const EXTRA = value<VrrpInstanceConfig["announce"]["extra"]>("garp_extra_
 });
 
 /** `use_vmac` and `use_ipvlan`, as they are written. */
-export const VIRTUAL_INTERFACE = value<VirtualInterface | undefined>("virtual interface", { show: made, ...IDLE });
+export const VIRTUAL_INTERFACE = value<VirtualInterface | undefined>("virtual interface", {
+  show: made,
+  effect: always("a master moves its addresses, and announces them"),
+});
 
 function made(it: VirtualInterface): string {
   const { name = "", group } = it;
