@@ -33,6 +33,8 @@ export interface Surroundings {
   readonly receiveBuffers: ReceiveBuffers;
   /** Whether an address is a virtual one of any instance: such an address is never a source. */
   isVirtual(address: IpAddress): boolean;
+  /** The interface that an instance speaks and listens on: the one that it made for itself, or that of `deviceOf`. */
+  speaksOn(config: VrrpInstanceConfig): string | undefined;
 }
 
 /** Every virtual address of an instance, advertised or not. */
@@ -108,7 +110,9 @@ function itemDevice(options: readonly ItemOption[]): string | undefined {
 function trackedNow(config: VrrpInstanceConfig, around: Surroundings): Tracked {
   const others = itemInterfaces(itemsOf(config)).filter((name) => name !== config.interface);
   const device = deviceOf(config);
-  const names = new Set([...(config.trackPrimary && device !== undefined ? [device] : []), ...others]);
+  const own = around.speaksOn(config);
+  const made = own === undefined || own === device ? [] : [own];
+  const names = new Set([...(config.trackPrimary && device !== undefined ? [device] : []), ...made, ...others]);
   return {
     interfaces: [...names].map((name) => ({
       name,
@@ -145,7 +149,7 @@ export function endpoint(config: VrrpInstanceConfig, around: Surroundings): Endp
   const { unicast, multicastGroup } = config;
   const local = unicast === undefined ? multicastGroup : primaryAddress(config, around);
   const receiveBuffer = receiveShare(config, around.receiveBuffers, mtuOf(config, around.network));
-  return local && { device: deviceOf(config), local, receiveBuffer };
+  return local && { device: around.speaksOn(config), local, receiveBuffer };
 }
 
 /** The interface that an instance speaks on, or its VRF; undefined: wherever the routes lead. */

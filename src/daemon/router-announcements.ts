@@ -23,7 +23,7 @@ interface AnnouncementsHost {
   readonly network: HostNetwork;
   readonly announcer: Announcer;
   /** The interface that the advertisements of an instance leave by. */
-  leavesBy(instance: VrrpInstanceConfig): string;
+  speaksOn(instance: VrrpInstanceConfig): string | undefined;
 }
 
 /** Runs a router's machine of announcements (vrrp/announce.ts). It decides nothing. */
@@ -82,7 +82,7 @@ export class RouterAnnouncements {
       case "send-extra": {
         const { network } = this.#host;
         const isVirtual = (name: string): boolean => carrierOf(network, name) !== undefined;
-        const extra = extraAnnouncements(all, this.#host.leavesBy(this.#config()), effect.everyInterface, isVirtual);
+        const extra = extraAnnouncements(all, this.#host.speaksOn(this.#config()), effect.everyInterface, isVirtual);
         this.#host.announcer.announce(blocksOf(extra, 1, "extra"));
         return;
       }

@@ -56,8 +56,6 @@ export interface RouterHost extends Surroundings, Pick<Tables, "routing"> {
   readonly places: PlacementCache;
   /** Told before a router holds its addresses, and after it has let them go: the packet filter follows. */
   guard(router: Router, holds: boolean): void;
-  /** The interface that the advertisements of an instance leave by. */
-  leavesBy(instance: VrrpInstanceConfig): string;
   /** The keys of what other masters of this host have, or will have when a reload is done. */
   heldByOthers(router: Router): ReturnType<Others>;
   /** Static items of the instance's track groups that were removed and cannot be put back. */

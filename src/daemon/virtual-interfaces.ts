@@ -1,10 +1,9 @@
 import { family, type IpAddress, isLinkLocal } from "../base/ip.ts";
 import type { GlobalConfig } from "../config/model/global.ts";
 import type { Config, VrrpInstanceConfig } from "../config/model/model.ts";
-import { AdvertSender } from "../io/advert-sender.ts";
 import { EEXIST, ENODEV } from "../io/constants.ts";
 import type { HostNetwork } from "../io/host-network.ts";
-import { KernelError } from "../io/kernel-error.ts";
+import type { KernelError } from "../io/kernel-error.ts";
 import { isMarkAlive, processMark } from "../io/process-mark.ts";
 import type { ChangedSysctl } from "../io/sysctl.ts";
 import { type LinkToMake, VirtualLinks } from "../io/virtual-links.ts";
@@ -14,7 +13,6 @@ import { ARPHRD_ETHER, RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from "../netlink/const
 import type { Link } from "../netlink/link.ts";
 import type { Log } from "../observe/log.ts";
 import { formatMark, parseMark } from "../vrrp/link-mark.ts";
-import type { OutgoingPacket } from "../vrrp/transmit.ts";
 import { candidateNames, type Ownership, type Settled, settleInterfaces } from "../vrrp/virtual-interface.ts";
 import { keyed } from "./placement.ts";
 import { VirtualInterfaceSysctls } from "./virtual-interface-sysctls.ts";
@@ -54,8 +52,7 @@ export class VirtualInterfaces {
   readonly #instances = new Map<string, string>(); // by interface, for words
   readonly #settings = new Map<string, string>(); // by interface: what it was set up with
   readonly #complaints = new Map<string, string>(); // by `placeKey`
-  #senders: ReadonlyMap<string, string> = new Map(); // `placeKey` by instance
-  #sender: AdvertSender | undefined;
+  #speakers: ReadonlyMap<string, string> = new Map(); // `placeKey` by instance
 
   /** `known`: sysctls that a process before this one had changed. */
   constructor(host: Host, known: readonly ChangedSysctl[], { localIgmp }: Pick<GlobalConfig, "localIgmp">) {
@@ -78,10 +75,10 @@ export class VirtualInterfaces {
   want({ vrrpInstances: all, global }: Pick<Config, "vrrpInstances" | "global">): void {
     const vrrpInstances = all.map(withoutIpvlan);
     this.#places = vrrpInstances.flatMap((instance) => placedInterfaces(instance, global));
-    const sending = vrrpInstances.filter(
+    const speaking = vrrpInstances.filter(
       ({ virtualInterface: own }) => own?.type === "ipvlan" || own?.transmitOnBase === false,
     );
-    this.#senders = new Map(sending.map((instance) => [instance.name, placeKey(instance, instance.interface)]));
+    this.#speakers = new Map(speaking.map((instance) => [instance.name, placeKey(instance, instance.interface)]));
     this.#bringAbout();
   }
 
@@ -110,24 +107,14 @@ export class VirtualInterfaces {
     return this.#places.length === 0 ? instance : placed(withoutIpvlan(instance), (key) => this.#nameOf(key));
   }
 
-  /** The interface that the advertisements of an instance leave by. */
-  leavesBy({ name, interface: carrier }: VrrpInstanceConfig): string {
-    const key = this.#senders.get(name);
-    return key === undefined ? carrier : this.#nameOf(key);
-  }
-
   /**
-   * Sends an advertisement of an instance to its group from the interface it made; false: it is to go out on the
-   * configured one. Throws KernelError.
+   * The interface that an instance made to speak and listen on, if it did. The kernel hands an advertisement that comes
+   * from a private macvlan's own MAC address, the other director's, to that macvlan and to nobody else: the base is deaf
+   * to it.
    */
-  send(instance: string, { bytes, to }: OutgoingPacket): boolean {
-    const key = this.#senders.get(instance);
-    if (key === undefined) return false;
-    const link = this.#host.network.link(this.#nameOf(key));
-    if (link === undefined) throw new KernelError(`cannot send on ${this.#nameOf(key)}`, ENODEV);
-    this.#sender ??= new AdvertSender();
-    this.#sender.send(link.ifindex, bytes, to);
-    return true;
+  speaksOn({ name }: VrrpInstanceConfig): string | undefined {
+    const key = this.#speakers.get(name);
+    return key === undefined ? undefined : this.#nameOf(key);
   }
 
   /** Removes them all and puts the sysctls back; or leaves everything as it is. */
@@ -139,7 +126,6 @@ export class VirtualInterfaces {
       this.#sysctls.restoreAll();
     }
     this.#links?.close();
-    this.#sender?.close();
   }
 
   #nameOf(key: string): string {

@@ -24,6 +24,7 @@ import {
 import { startsAt } from "../vrrp/startup.ts";
 import { Announcer } from "./announcer.ts";
 import { ArpWatch } from "./arp-watch.ts";
+import { carrierOf } from "./carrier.ts";
 import type { ProgramContext, Running } from "./child.ts";
 import { Firewall } from "./firewall.ts";
 import { allAddresses, deviceOf, gapRules, itemInterfaces, itemsOf } from "./instance.ts";
@@ -79,9 +80,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.routing = new HostRouting(this.#poller, () => this.#reconsider());
     this.routing.watch(usesRouting(config));
     this.places = createPlaces(this.network, this.#names);
-    this.sockets = new VrrpSockets(this.#poller, this.network, log, this, (instance, packet) =>
-      this.#virtualInterfaces.send(instance, packet),
-    );
+    this.sockets = new VrrpSockets(this.#poller, this.network, log, this);
     this.announcer = new Announcer(this.clock, this.network, log, gapRules(config));
     this.arpWatch = new ArpWatch(this.#poller, this.network, log);
     this.clock.onLate = (late) => this.#awake(late);
@@ -158,8 +157,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.#firewall.guard(router.key, router.config, holds);
   }
 
-  leavesBy(instance: VrrpInstanceConfig): string {
-    return this.#virtualInterfaces.leavesBy(instance);
+  speaksOn(instance: VrrpInstanceConfig): string | undefined {
+    return this.#virtualInterfaces.speaksOn(instance) ?? deviceOf(instance);
   }
 
   lostStatics(instance: string): readonly string[] {
@@ -315,6 +314,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   #linkChanged(name: string): void {
     this.sockets.linkChanged(name);
     this.trackers.linkChanged(name);
+    this.arpWatch.linkChanged(name);
     this.#sayLink(name);
   }
 
@@ -363,10 +363,15 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
 
   /** Said once of each number and interface: an advertisement comes every second. */
   unknown(vrid: number, device: string | undefined): void {
-    const what = `${vrid} ${device}`;
-    if (!this.#config.global.logUnknownVrids || this.#unknown.has(what)) return;
+    if (!this.#config.global.logUnknownVrids) return;
+    // What comes in on an interface may come in on every virtual MAC interface on it.
+    const intf = device === undefined ? "" : (carrierOf(this.network, device) ?? device);
+    const what = `${vrid} ${intf}`;
+    if (this.#unknown.has(what)) return;
+    if (intf !== device && this.#config.vrrpInstances.some((one) => one.vrid === vrid && one.interface === intf))
+      return;
     this.#unknown.add(what);
-    this.log.info("Unknown VRID({vrid}) received on interface({intf}). ignoring...", { vrid, intf: device ?? "" });
+    this.log.info("Unknown VRID({vrid}) received on interface({intf}). ignoring...", { vrid, intf });
   }
 }
 

@@ -6,6 +6,7 @@ import { type ReceivedPacket, type VrrpLink, VrrpSocket } from "../io/vrrp-socke
 import type { Log } from "../observe/log.ts";
 import type { OutgoingPacket } from "../vrrp/transmit.ts";
 import { advertisedVrid } from "../wire/vrrp.ts";
+import { carrierOf } from "./carrier.ts";
 
 const MULTICAST_FAILED = "({iname}): send advert error ({error})";
 const UNICAST_FAILED = "({iname}) Cant send advert to {to} ({error})";
@@ -37,26 +38,21 @@ export interface Reception {
   unknown(vrid: number, device: string | undefined): void;
 }
 
-/** Sends what an instance has to say from an interface that it made; false where it made none. Throws KernelError. */
-export type OwnWay = (instance: string, packet: OutgoingPacket) => boolean;
-
 /** The sockets of all instances, opened when the first of a place comes and closed when the last has gone. */
 export class VrrpSockets {
   readonly #poller: Poller;
   readonly #network: HostNetwork;
   readonly #log: Log;
   readonly #reception: Reception;
-  readonly #ownWay: OwnWay;
   readonly #places = new Map<string, Place>();
   readonly #joined = new Map<Speaker, Place>();
   readonly #failing = new Set<string>(); // instance and peer that could not be sent to, as said
 
-  constructor(poller: Poller, network: HostNetwork, log: Log, reception: Reception, ownWay: OwnWay) {
+  constructor(poller: Poller, network: HostNetwork, log: Log, reception: Reception) {
     this.#poller = poller;
     this.#network = network;
     this.#log = log;
     this.#reception = reception;
-    this.#ownWay = ownWay;
   }
 
   /** How many sockets are open. */
@@ -111,11 +107,10 @@ export class VrrpSockets {
     const place = this.#joined.get(speaker);
     if (place?.socket === undefined) return false;
     let sent = false;
-    for (const packet of packets) {
-      const { bytes, to } = packet;
+    for (const { bytes, to } of packets) {
       const failure = `${speaker.config.name} ${to}`;
       try {
-        if (!this.#ownWay(speaker.config.name, packet)) place.socket.send(bytes, to);
+        place.socket.send(bytes, to);
         sent = true;
         if (this.#failing.size > 0) this.#failing.delete(failure);
       } catch (error) {
@@ -148,7 +143,9 @@ export class VrrpSockets {
     this.#close(place);
     if (device !== undefined && link === undefined) return;
     try {
-      place.socket = new VrrpSocket(this.#poller, { link, local }, (packet) => this.#received(place, packet));
+      const below = device === undefined ? undefined : carrierOf(this.#network, device);
+      const carrier = below === undefined ? undefined : this.#network.link(below)?.ifindex;
+      place.socket = new VrrpSocket(this.#poller, { link, local, carrier }, (packet) => this.#received(place, packet));
       place.ifindex = link?.ifindex;
       setBuffer(place);
     } catch (error) {

@@ -1,5 +1,5 @@
 import { viewOf } from "../base/bytes.ts";
-import { type Family, fromBytes, type IpAddress } from "../base/ip.ts";
+import { fromBytes, type IpAddress } from "../base/ip.ts";
 import { LITTLE_ENDIAN } from "../netlink/message.ts";
 import { IP_PKTINFO, IP_TTL, IPPROTO_IP, IPPROTO_IPV6, IPV6_HOPLIMIT, IPV6_PKTINFO } from "./constants.ts";
 
@@ -13,18 +13,6 @@ export interface Arrival {
 /** `size_t cmsg_len`, on the 64-bit machines and the others. */
 const WORD = ["arm", "ia32", "mips", "mipsel", "ppc", "s390"].includes(process.arch) ? 4 : 8;
 const HEADER = WORD + 8;
-
-/** Asks for a packet to leave by an interface, whatever the routes: `struct in_pktinfo` or `in6_pktinfo` in a control message. */
-export function outOf(ifindex: number, family: Family): Uint8Array {
-  const data = family === 4 ? 12 : 20;
-  const bytes = new Uint8Array(Math.ceil((HEADER + data) / WORD) * WORD);
-  const view = viewOf(bytes);
-  view.setUint32(WORD === 8 && !LITTLE_ENDIAN ? 4 : 0, HEADER + data, LITTLE_ENDIAN);
-  view.setInt32(WORD, family === 4 ? IPPROTO_IP : IPPROTO_IPV6, LITTLE_ENDIAN);
-  view.setInt32(WORD + 4, family === 4 ? IP_PKTINFO : IPV6_PKTINFO, LITTLE_ENDIAN);
-  view.setInt32(HEADER + (family === 4 ? 0 : 16), ifindex, LITTLE_ENDIAN);
-  return bytes;
-}
 
 /** Reads a row of `struct cmsghdr`; what is cut off or unknown is left out. Never throws. */
 export function readArrival(control: Uint8Array): Arrival {

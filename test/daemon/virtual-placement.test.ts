@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Config } from "../../src/config/model/model.ts";
-import { placed, placedInterfaces } from "../../src/daemon/virtual-placement.ts";
+import { isPlacedAlike, placed, placedInterfaces } from "../../src/daemon/virtual-placement.ts";
 import { reading } from "../config/reading.ts";
 
 /** VRID 51 on eth0 with one address in each place there is. */
@@ -80,4 +80,13 @@ test("the address of an ipvlan is the source; without one there is no ipvlan, an
     made: [],
     on: ["<V eth0>", "<V eth0>", "eth1", "<V eth0>", "eth0"],
   });
+});
+
+test("two readings are placed alike where each address is on the same interface", () => {
+  const [instance] = config("use_vmac").vrrpInstances;
+  if (instance === undefined) throw new Error("no instance");
+  const on = (name: string) => placed(instance, () => name);
+  expect(isPlacedAlike(on("vrrp.51"), on("vrrp.51"))).toBe(true);
+  expect(isPlacedAlike(on("vrrp.51"), on("vrrp1.51"))).toBe(false);
+  expect(isPlacedAlike(on("vrrp.51"), { ...on("vrrp.51"), addresses: [] })).toBe(false);
 });

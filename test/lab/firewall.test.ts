@@ -42,6 +42,21 @@ describe.concurrent("no_accept", () => {
     },
   );
 
+  test("a master that is called otherwise by a reload goes on dropping, for the addresses that it still has", async () => {
+    await Stand.with(async (stand) => {
+      listen(stand);
+      const lb1 = await stand.startMaster(guarded());
+      await reaches(stand, "192.0.2.11", 80);
+      const renamed = (more?: string): string => guarded(more).replace("VI_1", "VI_2");
+      await stand.reload(lb1, renamed());
+      expect(await answers(stand, VIP, 80)).toBe(false);
+      expect(await ruleset(stand)).toContain(SERVED);
+      await stand.reload(lb1, renamed().replace(ADDRESSES[1] ?? "", ""));
+      expect(await answers(stand, VIP, 80)).toBe(false);
+      expect(await ruleset(stand)).not.toContain(SERVED);
+    });
+  });
+
   test("a backup drops nothing, and an owner is never guarded", async () => {
     await Stand.with(async (stand) => {
       listen(stand);
