@@ -17,6 +17,7 @@ import {
 } from "../vrrp/pacing.ts";
 import { encodeArp, gratuitousArp } from "../wire/arp.ts";
 import { encodeUnsolicitedAdvertisement } from "../wire/ndp.ts";
+import { carrierOf } from "./carrier.ts";
 
 interface Queue {
   lane: Lane;
@@ -57,7 +58,8 @@ export class Announcer {
     for (const block of blocks) {
       const [address] = block.addresses;
       if (address === undefined) continue;
-      const lane = this.#laneOf(block.interface, family(address));
+      // A virtual MAC interface sends on the wire of the one that it lies on.
+      const lane = this.#laneOf(carrierOf(this.#network, block.interface) ?? block.interface, family(address));
       const list = byLane.get(lane.name) ?? { lane, blocks: [] };
       list.blocks.push(block);
       byLane.set(lane.name, list);

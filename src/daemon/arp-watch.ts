@@ -50,6 +50,15 @@ export class ArpWatch {
     }
   }
 
+  /** What is watched on an interface that was made again meanwhile is watched on the new one. */
+  linkChanged(name: string): void {
+    const before = this.#on.get(name);
+    const ifindex = this.#network.link(name)?.ifindex;
+    if (before === undefined || before.claimed.size === 0 || ifindex === undefined) return;
+    if (before.ifindex === ifindex) return;
+    this.watch([...before.claimed].map(([address, claimed]) => ({ interface: name, address, claimed })));
+  }
+
   close(): void {
     for (const [name, watched] of [...this.#on]) this.#close(name, watched);
   }

@@ -21,6 +21,7 @@ import { IPPROTO_AH } from "../wire/ah.ts";
 import { IPV4_HEADER } from "../wire/ipv4.ts";
 import { IPV6_HEADER } from "../wire/ipv6.ts";
 import { IPPROTO_VRRP, messageLength } from "../wire/vrrp.ts";
+import { carrierOf } from "./carrier.ts";
 import type { NetworkItems } from "./placement.ts";
 import type { Trackers } from "./trackers.ts";
 import type { Endpoint } from "./vrrp-sockets.ts";
@@ -33,6 +34,8 @@ export interface Surroundings {
   readonly receiveBuffers: ReceiveBuffers;
   /** Whether an address is a virtual one of any instance: such an address is never a source. */
   isVirtual(address: IpAddress): boolean;
+  /** The interface that an instance speaks and listens on: the one that it made for itself, or that of `deviceOf`. */
+  speaksOn(config: VrrpInstanceConfig): string | undefined;
 }
 
 /** Every virtual address of an instance, advertised or not. */
@@ -108,9 +111,14 @@ function itemDevice(options: readonly ItemOption[]): string | undefined {
 function trackedNow(config: VrrpInstanceConfig, around: Surroundings): Tracked {
   const others = itemInterfaces(itemsOf(config)).filter((name) => name !== config.interface);
   const device = deviceOf(config);
-  const names = new Set([...(config.trackPrimary && device !== undefined ? [device] : []), ...others]);
+  const own = around.speaksOn(config);
+  const made = own === undefined || own === device ? [] : [own];
+  const names = new Set([...(config.trackPrimary && device !== undefined ? [device] : []), ...made, ...others]);
   return {
-    interfaces: [...names].map((name) => ({ name, up: around.trackers.isUp(name) })),
+    interfaces: [...names].map((name) => ({
+      name,
+      up: around.trackers.isUp(name) || isMadeOn(around.network, name, config.interface),
+    })),
     primary: {
       interface: config.interface,
       family: config.family,
@@ -122,10 +130,9 @@ function trackedNow(config: VrrpInstanceConfig, around: Surroundings): Tracked {
   };
 }
 
-/** Up, and with a carrier. */
-export function isUp(network: HostNetwork, name: string): boolean {
-  const link = network.link(name);
-  return link?.up === true && link.running;
+/** One that we made on the instance's own interface: what becomes of that one is tracked there, or not. */
+function isMadeOn(network: HostNetwork, name: string, carrier: string): boolean {
+  return network.link(name)?.up === true && carrierOf(network, name) === carrier;
 }
 
 /**
@@ -144,7 +151,7 @@ export function endpoint(config: VrrpInstanceConfig, around: Surroundings): Endp
   const local = unicast === undefined ? multicastGroup : primaryAddress(config, around);
   const receiveBuffer = receiveShare(config, around.receiveBuffers, mtuOf(config, around.network));
   const protocol = config.authentication.type === "ah" ? IPPROTO_AH : IPPROTO_VRRP;
-  return local && { device: deviceOf(config), local, protocol, receiveBuffer };
+  return local && { device: around.speaksOn(config), local, protocol, receiveBuffer };
 }
 
 /** The interface that an instance speaks on, or its VRF; undefined: wherever the routes lead. */

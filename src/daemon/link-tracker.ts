@@ -4,6 +4,7 @@ import type { InterfaceDelays } from "../config/model/network.ts";
 import type { Clock } from "../io/clock.ts";
 import type { HostNetwork } from "../io/host-network.ts";
 import { type Debounced, type Delays, expire, longestDelay, observe } from "../vrrp/debounce.ts";
+import { isUp } from "./carrier.ts";
 
 export interface LinkHost {
   readonly clock: Clock;
@@ -46,8 +47,7 @@ export class LinkTracker {
   }
 
   #isUpNow(name: string): boolean {
-    const link = this.#host.network.link(name);
-    return link?.up === true && link.running;
+    return isUp(this.#host.network, name, (carrier) => this.isUp(carrier));
   }
 
   #set(name: string, state: Debounced | undefined): void {

@@ -72,7 +72,8 @@ export function placement(items: NetworkItems, place: Place): Placement {
   };
 }
 
-function keyed<T>(kind: TableKind<T>, entry: T): Keyed<T> {
+/** An entry with what is made of it once. */
+export function keyed<T>(kind: TableKind<T>, entry: T): Keyed<T> {
   return { entry, key: kind.key(entry), request: kind.add(entry) };
 }
 

@@ -14,13 +14,16 @@ import { extraAnnouncements } from "../vrrp/extra.ts";
 import { blocksOf } from "../vrrp/pacing.ts";
 import { isRelinked, type LinkSeen } from "../vrrp/relink.ts";
 import type { Announcer } from "./announcer.ts";
-import { allAddresses, announcements, isUp } from "./instance.ts";
+import { carrierOf, isUp } from "./carrier.ts";
+import { allAddresses, announcements } from "./instance.ts";
 
 /** What the announcements of a router need of its process. */
 interface AnnouncementsHost {
   readonly clock: Clock;
   readonly network: HostNetwork;
   readonly announcer: Announcer;
+  /** The interface that the advertisements of an instance leave by. */
+  speaksOn(instance: VrrpInstanceConfig): string | undefined;
 }
 
 /** Runs a router's machine of announcements (vrrp/announce.ts). It decides nothing. */
@@ -77,7 +80,9 @@ export class RouterAnnouncements {
         this.#host.announcer.announce(blocksOf(all, effect.rounds));
         return;
       case "send-extra": {
-        const extra = extraAnnouncements(all, this.#config().interface, effect.everyInterface, () => false);
+        const { network } = this.#host;
+        const isVirtual = (name: string): boolean => carrierOf(network, name) !== undefined;
+        const extra = extraAnnouncements(all, this.#host.speaksOn(this.#config()), effect.everyInterface, isVirtual);
         this.#host.announcer.announce(blocksOf(extra, 1, "extra"));
         return;
       }

@@ -22,7 +22,7 @@ import { standingEvent } from "../vrrp/tracking.ts";
 import { Advertiser } from "./advertiser.ts";
 import type { Announcer } from "./announcer.ts";
 import type { ArpWatch } from "./arp-watch.ts";
-import type { Others, Tables } from "./holding.ts";
+import type { Others, Outcome, Tables } from "./holding.ts";
 import {
   endpoint,
   itemsOf,
@@ -54,6 +54,8 @@ export interface RouterHost extends Surroundings, Pick<Tables, "routing"> {
   notify(instance: VrrpInstanceConfig, event: NotifiedEvent, priority: number): void;
   /** Where items are put, as the interfaces are now. */
   readonly places: PlacementCache;
+  /** Told before a router holds its addresses, and after it has let them go: the packet filter follows. */
+  guard(router: Router, holds: boolean): void;
   /** The keys of what other masters of this host have, or will have when a reload is done. */
   heldByOthers(router: Router): ReturnType<Others>;
   /** Static items of the instance's track groups that were removed and cannot be put back. */
@@ -140,7 +142,7 @@ export class Router implements Speaker, GroupMember {
       this.#advertiser.adopt(adopted);
       this.#state = adopt(this.#parameters, adopted.state, adopted.lastAdvertAt, now);
       const resumed = this.#state.name === "master";
-      this.#keeper.bring(resumed ? this.#placement() : NOWHERE);
+      this.#bring(resumed);
       if (resumed) this.#announcements.feed({ type: "adopted" });
       this.#rivals.follow(this.#config, this.#state);
       this.#host.log.info("({iname}) resuming in {state} STATE", {
@@ -153,7 +155,7 @@ export class Router implements Speaker, GroupMember {
       this.#rearm();
       return;
     }
-    this.#keeper.bring(NOWHERE);
+    this.#bring(false);
     const { priority: from } = this.#config;
     if (this.#priority !== from)
       this.#journal.note(this.#parameters, { name: "priority-changed", from, to: this.#priority });
@@ -299,16 +301,16 @@ export class Router implements Speaker, GroupMember {
         break;
       case "claim-addresses":
         this.#journal.items(this.#config, "setting");
-        this.#keeper.bring(this.#placement());
+        this.#bring(true);
         this.#announcements.feed({ type: "claimed" });
         break;
       case "update-addresses":
-        if (this.#keeper.bring(this.#placement()).added.addresses > 0) this.#announcements.feed({ type: "claimed" });
+        if (this.#bring(true).added.addresses > 0) this.#announcements.feed({ type: "claimed" });
         break;
       case "release-addresses":
         this.#announcements.feed({ type: "released" });
         this.#journal.items(this.#config, "removing");
-        this.#keeper.bring(NOWHERE);
+        this.#bring(false);
         break;
       case "announce":
         this.#announcements.feed({ type: effect.because });
@@ -325,6 +327,14 @@ export class Router implements Speaker, GroupMember {
   #advertise(priority: number): void {
     if (!this.#advertiser.send(this.#parameters, priority)) return;
     this.#journal.count({ advertisementsSent: 1, priorityZeroSent: priority === RESIGN ? 1 : 0 });
+  }
+
+  /** Makes the items of a master be there, or be gone. Nothing for a guarded address gets in meanwhile. */
+  #bring(holds: boolean): Outcome {
+    if (holds) this.#host.guard(this, true);
+    const outcome = this.#keeper.bring(holds ? this.#placement() : NOWHERE);
+    if (!holds) this.#host.guard(this, false);
+    return outcome;
   }
 
   #placement(): Placement {

@@ -24,7 +24,9 @@ import {
 import { startsAt } from "../vrrp/startup.ts";
 import { Announcer } from "./announcer.ts";
 import { ArpWatch } from "./arp-watch.ts";
+import { carrierOf } from "./carrier.ts";
 import type { ProgramContext, Running } from "./child.ts";
+import { Firewall } from "./firewall.ts";
 import { allAddresses, deviceOf, gapRules, itemInterfaces, itemsOf } from "./instance.ts";
 import type { BfdVerdict, VrrpInstanceReport, VrrpReport } from "./messages.ts";
 import { createPlaces, sharesItems, usesRouting } from "./network-items.ts";
@@ -34,6 +36,8 @@ import { StaticNetwork } from "./static-network.ts";
 import { withGroupTrackers } from "./sync-group.ts";
 import { SyncGroups } from "./sync-groups.ts";
 import { Trackers } from "./trackers.ts";
+import { VirtualInterfaces } from "./virtual-interfaces.ts";
+import { isPlacedAlike } from "./virtual-placement.ts";
 import { type Reception, VrrpSockets } from "./vrrp-sockets.ts";
 
 /** For scripts, from SIGTERM to SIGKILL when the daemon stops; Keepalived's too. */
@@ -54,6 +58,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   readonly sockets: VrrpSockets;
   readonly arpWatch: ArpWatch;
   readonly trackers: Trackers;
+  readonly #virtualInterfaces: VirtualInterfaces;
+  readonly #firewall: Firewall;
   readonly #routers = new Map<string, Router>(); // by `instanceKeys`
   readonly #groups = new SyncGroups(this);
   readonly #up = new Map<string, boolean>(); // interfaces as last told to the operator
@@ -86,6 +92,10 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     }
     this.#virtual = virtualAddresses(config);
     this.#shares = sharesItems(config);
+    this.#virtualInterfaces = new VirtualInterfaces(this, adopted?.sysctls ?? [], config.global);
+    this.#virtualInterfaces.want(config);
+    this.#firewall = new Firewall(log);
+    this.#firewall.configure(config, this.#virtualInterfaces.names);
     this.trackers = new Trackers({
       ...{ clock: this.clock, poller: this.#poller, network: this.network, log },
       turned: () => this.#reconsider(),
@@ -96,15 +106,12 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     });
     this.#noteLinks(config);
     this.#statics = new StaticNetwork(this, config, adopted?.restored);
-    const keys = instanceKeys(config.vrrpInstances);
     const reports = new Map(adopted?.instances.map((one) => [one.key, one]));
-    for (const [i, instance] of config.vrrpInstances.entries()) {
-      const key = keys[i] ?? instance.name;
-      this.#routers.set(key, new Router(key, instance, this));
-    }
+    for (const [key, instance] of this.#placed()) this.#routers.set(key, new Router(key, instance, this));
     this.#groups.configure(config, this.#routers, reports);
     for (const [key, router] of this.#routers) this.#startRouter(router, reports.get(key));
     this.#groups.settle(Math.max(this.clock.now(), this.#hearingFrom));
+    this.#virtualInterfaces.prune();
     for (const error of enterRealtime()) log.detail("{error}", { error: error.message });
   }
 
@@ -146,6 +153,14 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     return new Set(this.#heldByMasters(undefined));
   }
 
+  guard(router: Router, holds: boolean): void {
+    this.#firewall.guard(router.key, router.config, holds);
+  }
+
+  speaksOn(instance: VrrpInstanceConfig): string | undefined {
+    return this.#virtualInterfaces.speaksOn(instance) ?? deviceOf(instance);
+  }
+
   lostStatics(instance: string): readonly string[] {
     return this.#statics.lost(instance);
   }
@@ -162,8 +177,10 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.#names.forget();
     const { vrrpInstances } = planVrrp(this.#config, config).lists;
     this.#config = config;
-    const keys = instanceKeys(config.vrrpInstances);
-    this.#wanted = new Map(config.vrrpInstances.map((instance, i) => [keys[i] ?? instance.name, instance]));
+    this.#virtualInterfaces.want(config);
+    this.#firewall.configure(config, this.#virtualInterfaces.names);
+    const placed = this.#placed();
+    this.#wanted = placed;
     for (const { key } of going(vrrpInstances)) {
       const router = this.#routers.get(key);
       router?.stop();
@@ -178,18 +195,22 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     const coming: Router[] = [];
     for (const entry of vrrpInstances?.entries ?? []) {
       if (entry.type !== "added" && entry.type !== "replaced") continue;
-      const router = new Router(entry.key, entry.to, this);
+      const router = new Router(entry.key, placed.get(entry.key) ?? entry.to, this);
       coming.push(router);
       this.#routers.set(entry.key, router);
     }
     this.#groups.configure(config, this.#routers, new Map());
     for (const router of coming) this.#startRouter(router, undefined);
     for (const entry of vrrpInstances?.entries ?? []) {
-      if (entry.type === "changed" && isAboutTelling(entry.difference)) this.#routers.get(entry.key)?.tellBy(entry.to);
-      else if (entry.type === "changed") this.#routers.get(entry.key)?.reconfigure(entry.to);
+      if (entry.type !== "changed") continue;
+      const [router, instance] = [this.#routers.get(entry.key), placed.get(entry.key) ?? entry.to];
+      if (isAboutTelling(entry.difference)) router?.tellBy(instance);
+      else router?.reconfigure(instance);
     }
+    this.#move(placed);
     this.#groups.settle(Math.max(this.clock.now(), this.#hearingFrom));
     this.#wanted = new Map();
+    this.#virtualInterfaces.prune();
     this.#reconsider(); // track groups may have other members, global_defs other receive buffers
     if (config.global.statesOnReload) this.#repeatStates();
     this.changed();
@@ -209,6 +230,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.sockets.close();
     this.announcer.close();
     this.arpWatch.close();
+    this.#firewall.close();
+    this.#virtualInterfaces.close({ remove: this.#context.options.releaseVips });
     await Promise.race([ended, new Promise<void>((resolve) => this.clock.wakeAt(this.clock.now() + GRACE, resolve))]);
     this.trackers.close();
     this.network.close();
@@ -223,6 +246,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       instances: [...this.#routers.values()].map((router) => router.report()),
       scripts: this.trackers.report(),
       restored: this.#statics.restored,
+      sysctls: this.#virtualInterfaces.sysctls,
     };
   }
 
@@ -263,13 +287,34 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   #networkChanged(links: ReadonlySet<string>, shaken: ReadonlySet<number>): void {
     if (this.#stopped) return;
     this.routing.doubt(shaken);
+    if (this.#virtualInterfaces.changed(links)) {
+      this.#firewall.configure(this.#config, this.#virtualInterfaces.names);
+      this.#move(this.#placed());
+    }
     for (const name of links) this.#linkChanged(name);
     this.#reconsider();
+  }
+
+  /** The instances in force, by their keys, with their addresses on the interfaces that they make. */
+  #placed(): ReadonlyMap<string, VrrpInstanceConfig> {
+    const { vrrpInstances } = this.#config;
+    const keys = instanceKeys(vrrpInstances);
+    const placed = vrrpInstances.map((instance) => this.#virtualInterfaces.placed(instance));
+    return new Map(placed.map((instance, i) => [keys[i] ?? instance.name, instance]));
+  }
+
+  /** Interfaces of ours have other names now: the addresses go there. */
+  #move(placed: ReadonlyMap<string, VrrpInstanceConfig>): void {
+    for (const [key, instance] of placed) {
+      const router = this.#routers.get(key);
+      if (router !== undefined && !isPlacedAlike(router.config, instance)) router.reconfigure(instance);
+    }
   }
 
   #linkChanged(name: string): void {
     this.sockets.linkChanged(name);
     this.trackers.linkChanged(name);
+    this.arpWatch.linkChanged(name);
     this.#sayLink(name);
   }
 
@@ -318,10 +363,15 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
 
   /** Said once of each number and interface: an advertisement comes every second. */
   unknown(vrid: number, device: string | undefined): void {
-    const what = `${vrid} ${device}`;
-    if (!this.#config.global.logUnknownVrids || this.#unknown.has(what)) return;
+    if (!this.#config.global.logUnknownVrids) return;
+    // What comes in on an interface may come in on every virtual MAC interface on it.
+    const intf = device === undefined ? "" : (carrierOf(this.network, device) ?? device);
+    const what = `${vrid} ${intf}`;
+    if (this.#unknown.has(what)) return;
+    if (intf !== device && this.#config.vrrpInstances.some((one) => one.vrid === vrid && one.interface === intf))
+      return;
     this.#unknown.add(what);
-    this.log.info("Unknown VRID({vrid}) received on interface({intf}). ignoring...", { vrid, intf: device ?? "" });
+    this.log.info("Unknown VRID({vrid}) received on interface({intf}). ignoring...", { vrid, intf });
   }
 }
 

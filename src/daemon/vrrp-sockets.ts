@@ -7,6 +7,7 @@ import type { Log } from "../observe/log.ts";
 import type { OutgoingPacket } from "../vrrp/transmit.ts";
 import { AH_HEADER, IPPROTO_AH } from "../wire/ah.ts";
 import { advertisedVrid } from "../wire/vrrp.ts";
+import { carrierOf } from "./carrier.ts";
 
 const MULTICAST_FAILED = "({iname}): send advert error ({error})";
 const UNICAST_FAILED = "({iname}) Cant send advert to {to} ({error})";
@@ -144,7 +145,10 @@ export class VrrpSockets {
     this.#close(place);
     if (device !== undefined && link === undefined) return;
     try {
-      place.socket = new VrrpSocket(this.#poller, { link, local, protocol }, (packet) => this.#received(place, packet));
+      const below = device === undefined ? undefined : carrierOf(this.#network, device);
+      const carrier = below === undefined ? undefined : this.#network.link(below)?.ifindex;
+      const where = { link, local, protocol, carrier };
+      place.socket = new VrrpSocket(this.#poller, where, (packet) => this.#received(place, packet));
       place.ifindex = link?.ifindex;
       setBuffer(place);
     } catch (error) {

@@ -67,6 +67,28 @@ export class HostNetwork {
     return this.#links.generation;
   }
 
+  linkAt(ifindex: number): Link | undefined {
+    return this.#links.numbered(ifindex);
+  }
+
+  get links(): readonly Link[] {
+    return this.#links.all;
+  }
+
+  /**
+   * Reads the tables anew, where something was changed past this mirror. Nobody is told before the kernel has told of it
+   * too.
+   */
+  refresh(): void {
+    const were = this.#links.all.filter(({ up }) => up);
+    const shaken = this.#shaken;
+    this.#read();
+    this.#links.takeChanged();
+    const gone = were.filter(({ ifindex }) => !this.#links.numbered(ifindex)?.up);
+    this.#shaken = new Set([...shaken, ...gone.map(({ ifindex }) => ifindex)]);
+    this.#changedAddresses = true;
+  }
+
   /** The addresses of an interface, in the kernel's order. */
   addresses(ifindex: number): readonly InterfaceAddress[] {
     return this.#entries.on(ifindex);

@@ -13,6 +13,10 @@ export class LinkTable {
     return this.#byName.get(name);
   }
 
+  get all(): readonly Link[] {
+    return [...this.#links.values()];
+  }
+
   numbered(ifindex: number): Link | undefined {
     return this.#links.get(ifindex);
   }

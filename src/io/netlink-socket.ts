@@ -1,3 +1,4 @@
+import { concat } from "../base/bytes.ts";
 import {
   NETLINK_CAP_ACK,
   NETLINK_EXT_ACK,
@@ -22,7 +23,7 @@ import { native } from "./native.ts";
 import type { Poller } from "./poller.ts";
 import { ReceiveArena } from "./receive-arena.ts";
 import { sockaddrNl } from "./sockaddr.ts";
-import { growReceiveBuffer, NOTHING, openSocket } from "./socket.ts";
+import { growReceiveBuffer, growSendBuffer, NOTHING, openSocket } from "./socket.ts";
 
 /** Requests that go out by one system call, so that their acknowledgements fit into the receive buffer together. */
 const BATCH_MESSAGES = 128;
@@ -44,7 +45,7 @@ export class NetlinkSocket {
   readonly #fd: number;
   #sequence = 1;
 
-  /** `protocol`: NETLINK_ROUTE or NETLINK_GENERIC. Throws KernelError. */
+  /** `protocol`: NETLINK_ROUTE, NETLINK_GENERIC or NETLINK_NETFILTER. Throws KernelError. */
   constructor(protocol: number) {
     this.#fd = openNetlink(protocol, 0);
   }
@@ -55,6 +56,14 @@ export class NetlinkSocket {
    */
   transact(requests: readonly Request[]): readonly Answer[] {
     return batches(requests).flatMap((batch) => answers(this.#converse(batch)));
+  }
+
+  /**
+   * The same for requests of which the kernel carries out all or none: between two messages that it does not answer
+   * (nfnetlink's batch).
+   */
+  transactAtomically(requests: readonly Request[], [begin, end]: readonly [Uint8Array, Uint8Array]): readonly Answer[] {
+    return answers(this.#ask(requests, begin, end));
   }
 
   close(): void {
@@ -71,10 +80,11 @@ export class NetlinkSocket {
     }
   }
 
-  #ask(batch: readonly Request[]): Conversation {
+  #ask(batch: readonly Request[], before: Uint8Array = NOTHING, after: Uint8Array = NOTHING): Conversation {
     let conversation = startConversation(batch, this.#sequence);
     this.#sequence = (this.#sequence + batch.length) >>> 0;
-    check(native.sendmsg(this.#fd, conversation.bytes, sockaddrNl(), NOTHING, 0), "cannot ask the kernel");
+    const bytes = before === NOTHING ? conversation.bytes : concat(before, conversation.bytes, after);
+    check(native.sendmsg(this.#fd, bytes, sockaddrNl(), NOTHING, 0), "cannot ask the kernel");
     while (!finished(conversation)) {
       const count = arena.receive(this.#fd);
       if (count === -ENOBUFS) continue; // reported once; what came before the overflow is still there
@@ -130,6 +140,7 @@ function openNetlink(protocol: number, groups: number): number {
   const what = "cannot open a netlink socket";
   return openSocket([AF_NETLINK, SOCK_RAW, protocol], what, (fd) => {
     growReceiveBuffer(fd, RECEIVE_BUFFER);
+    growSendBuffer(fd, RECEIVE_BUFFER); // a message, or nfnetlink's batch, is one datagram
     // Extended errors without the echo of the request, strict dump filters: Linux 4.12, 4.20. Without them we say less.
     for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK])
       native.setsockopt(fd, SOL_NETLINK, option, 1);

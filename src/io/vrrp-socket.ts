@@ -45,6 +45,8 @@ export interface VrrpPlace {
   readonly link: VrrpLink | undefined; // undefined: wherever the routes lead; for unicast
   readonly local: IpAddress; // the multicast group, or our own address
   readonly protocol: number; // IPPROTO_VRRP, or IPPROTO_AH in front of it
+  /** What a virtual MAC interface lies on, by number: it joins the group as well, since it tells switches so. */
+  readonly carrier: number | undefined;
 }
 
 /** A packet of the place's protocol; `payload` is valid until the handler returns. */
@@ -153,19 +155,20 @@ function received6(slot: number): ReceivedPacket | undefined {
   return { from, to, ttl, id: 0, payload: arena.data(slot) };
 }
 
-function openInput4({ link, local, protocol }: VrrpPlace): number {
+function openInput4({ link, local, protocol, carrier }: VrrpPlace): number {
   const what = cannotListen(link, local);
   return openSocket([AF_INET, SOCK_RAW, protocol], what, (fd) => {
     bindToDevice(fd, link, what);
     check(native.setsockopt(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0), what); // only what this socket itself joined
-    if (isMulticast(local))
+    if (isMulticast(local)) {
       check(native.setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, ipMreqn(local, link?.ifindex ?? 0)), what);
-    else check(native.setsockopt(fd, IPPROTO_IP, IP_FREEBIND, 1), what); // the address may come later
+      if (carrier !== undefined) native.setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, ipMreqn(local, carrier));
+    } else check(native.setsockopt(fd, IPPROTO_IP, IP_FREEBIND, 1), what); // the address may come later
     check(native.bind(fd, sockaddrIp(local, 0)), what);
   });
 }
 
-function openInput6({ link, local, protocol }: VrrpPlace): number {
+function openInput6({ link, local, protocol, carrier }: VrrpPlace): number {
   const what = cannotListen(link, local);
   const scope = link?.ifindex ?? 0;
   return openSocket([AF_INET6, SOCK_RAW, protocol], what, (fd) => {
@@ -173,8 +176,10 @@ function openInput6({ link, local, protocol }: VrrpPlace): number {
     native.setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0); // Linux 4.20; before, others' groups come too, and are not bound
     check(native.setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1), what);
     check(native.setsockopt(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1), what);
-    if (isMulticast(local)) check(native.setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, ipv6Mreq(local, scope)), what);
-    else check(native.setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1), what);
+    if (isMulticast(local)) {
+      check(native.setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, ipv6Mreq(local, scope)), what);
+      if (carrier !== undefined) native.setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, ipv6Mreq(local, carrier));
+    } else check(native.setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1), what);
     check(native.bind(fd, sockaddrIp(local, 0, scope)), what);
   });
 }

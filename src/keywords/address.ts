@@ -1,5 +1,5 @@
 import { orElse } from "../syntax/options.ts";
-import { choice, later, line, type Table } from "../syntax/table.ts";
+import { choice, line, type Table } from "../syntax/table.ts";
 import { flag, interfaceName, named, shown } from "../syntax/types.ts";
 import { addressLabel, broadcastAddress, peerAddress, preferredLifetime } from "./read-address.ts";
 import { scope } from "./read-names.ts";
@@ -71,12 +71,10 @@ export const VIRTUAL_ADDRESS = {
     meaning: "Preferred lifetime",
     refusal: "preferred_lft %w is invalid",
   }),
-  ...later({
-    use_vmac: line(flag, {
-      default: "off",
-      meaning: "Put this address on a VMAC of its dev",
-      note: "virtual items only",
-    }),
+  use_vmac: line(flag, {
+    default: "off",
+    meaning: "Put this address on a VMAC of its dev",
+    note: "virtual items only",
   }),
 } satisfies Table;
 

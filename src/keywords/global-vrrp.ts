@@ -215,6 +215,34 @@ export const GLOBAL_VRRP = {
     default: "off",
     meaning: "Repeat current states on the FIFOs after reload",
   }),
+  disable_local_igmp: line(flag, {
+    default: "off",
+    meaning: "Turn off IGMP reports for link-local multicast groups",
+    note: "needs kernel sysctl; fixed across reloads",
+  }),
+  nftables: line(optional(named("<TABLE>"), true), {
+    default: "keepalived when bare",
+    meaning: "nftables table for VRRP filtering",
+    note: "fixed across reloads",
+    build: "NFTABLES",
+  }),
+  nftables_priority: line(integer(-INT - 1, INT), {
+    default: "-1",
+    meaning: "Priority of the VRRP nftables base chains",
+    build: "NFTABLES",
+  }),
+  vmac_prefix: line(text, {
+    default: "vrrp",
+    meaning: "Name prefix for generated VMAC interfaces",
+    note: "second ignored with error",
+    build: "VMAC",
+  }),
+  vmac_addr_prefix: line(text, {
+    default: "value of vmac_prefix",
+    meaning: "Name prefix for per-address VMAC interfaces",
+    note: "second ignored with error",
+    build: "VMAC",
+  }),
   ...later({
     vrrp_gna_interval: line(decimalSeconds(0.000001, 4294.967295), {
       default: "0",
@@ -232,11 +260,6 @@ export const GLOBAL_VRRP = {
       ),
       { default: "off", meaning: "Accept interfaces that do not exist yet" },
     ),
-    disable_local_igmp: line(flag, {
-      default: "off",
-      meaning: "Turn off IGMP reports for link-local multicast groups",
-      note: "needs kernel sysctl; fixed across reloads",
-    }),
 
     vrrp_iptables: line(several("[<IN CHAIN> [<OUT CHAIN>]]", 0), {
       default: "INPUT OUTPUT when bare",
@@ -250,35 +273,12 @@ export const GLOBAL_VRRP = {
       note: "no argument disables ipsets",
       build: "IPTABLES or NFTABLES+LIBIPSET",
     }),
-    nftables: line(optional(named("<TABLE>"), true), {
-      default: "keepalived when bare",
-      meaning: "nftables table for VRRP filtering",
-      note: "fixed across reloads",
-      build: "NFTABLES",
-    }),
-    nftables_priority: line(integer(-INT - 1, INT), {
-      default: "-1",
-      meaning: "Priority of the VRRP nftables base chains",
-      build: "NFTABLES",
-    }),
     nftables_ifindex: line(flag, {
       default: "off",
       meaning: "Use ifindex rather than names in nftables sets",
       build: "NFTABLES",
     }),
 
-    vmac_prefix: line(text, {
-      default: "vrrp",
-      meaning: "Name prefix for generated VMAC interfaces",
-      note: "second ignored with error",
-      build: "VMAC",
-    }),
-    vmac_addr_prefix: line(text, {
-      default: "value of vmac_prefix",
-      meaning: "Name prefix for per-address VMAC interfaces",
-      note: "second ignored with error",
-      build: "VMAC",
-    }),
     iproute_usr_dir: line(named("<PATH>"), {
       default: "build default",
       meaning: "Distribution directory of iproute2 name tables",

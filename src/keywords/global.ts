@@ -121,12 +121,12 @@ export const GLOBAL_DEFS = {
     },
     { severity: "warning", effect: "it works for VRRP, but hears nothing of services" },
   ),
+  nftables_counters: line(flag, {
+    default: "off",
+    meaning: "Add packet counters to nftables rules",
+    build: "NFTABLES",
+  }),
   ...later({
-    nftables_counters: line(flag, {
-      default: "off",
-      meaning: "Add packet counters to nftables rules",
-      build: "NFTABLES",
-    }),
     snmp_socket: line(named("<TRANSPORT ADDRESS>"), {
       default: "unix:/var/agentx/master",
       meaning: "AgentX master socket",

@@ -197,22 +197,29 @@ export const VRRP_INSTANCE = {
     since: "2.4.0",
     build: "VRRP_AUTH",
   }),
+  use_vmac: line(vmac("[[name] <IFNAME>] [<MAC, 5|6 octets>] [netlink_notify_msg] [group <GROUP>]", VMAC), {
+    default: "off; generated name",
+    meaning: "Use a macvlan with the VRRP virtual MAC",
+    build: "VMAC",
+  }),
+  use_vmac_addr: line(flag, {
+    default: "off",
+    meaning: "Create VMACs for VIPs on other interfaces too",
+    build: "VMAC",
+  }),
+  vmac_xmit_base: line(flag, {
+    default: "off; forced on for unicast with VMAC",
+    meaning: "Send and receive adverts on the base interface",
+    build: "VMAC",
+  }),
+  accept: line(flag, { default: "on unless strict", meaning: "Accept packets for VIPs when not owner" }),
+  no_accept: line(flag, {
+    default: "off",
+    meaning: "Drop packets for VIPs when not owner",
+    note: "firewall build only",
+    build: "FIREWALL",
+  }),
   ...later({
-    use_vmac: line(vmac("[[name] <IFNAME>] [<MAC, 5|6 octets>] [netlink_notify_msg] [group <GROUP>]", VMAC), {
-      default: "off; generated name",
-      meaning: "Use a macvlan with the VRRP virtual MAC",
-      build: "VMAC",
-    }),
-    use_vmac_addr: line(flag, {
-      default: "off",
-      meaning: "Create VMACs for VIPs on other interfaces too",
-      build: "VMAC",
-    }),
-    vmac_xmit_base: line(flag, {
-      default: "off; forced on for unicast with VMAC",
-      meaning: "Send and receive adverts on the base interface",
-      build: "VMAC",
-    }),
     use_ipvlan: line(ipvlan("[[name] <IFNAME>] [<IPADDR>] [bridge|private|vepa] [group <GROUP>]", IPVLAN), {
       default: "off; bridge",
       meaning: "Use an L2 ipvlan interface",
@@ -228,13 +235,6 @@ export const VRRP_INSTANCE = {
       meaning: "Poll link state of the instance interface",
       note: "deprecated; use linkbeat_interfaces",
       build: "LINKBEAT",
-    }),
-    accept: line(flag, { default: "on unless strict", meaning: "Accept packets for VIPs when not owner" }),
-    no_accept: line(flag, {
-      default: "off",
-      meaning: "Drop packets for VIPs when not owner",
-      note: "firewall build only",
-      build: "FIREWALL",
     }),
     debug: line(integer(0, 4), { default: "0", meaning: "Reserved debug level", note: "no effect" }),
     lvs_sync_daemon_interface: line(interfaceName, {

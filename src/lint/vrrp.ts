@@ -8,7 +8,7 @@ export const VRRP_LINTS: readonly Lint[] = [
   {
     code: "K003",
     name: "strict-drops-traffic",
-    meaning: "strict mode makes the virtual addresses unreachable beside Keepalived",
+    meaning: "strict mode drops what clients send to the virtual addresses",
     severity: ["warning"],
     reader: ["strict-drops-traffic"],
     check: byReader,

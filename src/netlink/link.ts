@@ -1,8 +1,24 @@
 import { concat, viewOf } from "../base/bytes.ts";
 import { accept, type Decoded, drop } from "../base/decoded.ts";
 import { formatMac, MAC_LENGTH, type MacAddress } from "../base/mac.ts";
-import { decodeAttributes, readString, readU32, stringAttribute } from "./attributes.ts";
-import { IFF_RUNNING, IFF_UP, IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, NLM_F_DUMP, RTM_GETLINK } from "./constants.ts";
+import { decodeAttributes, readNested, readString, readU32, stringAttribute } from "./attributes.ts";
+import {
+  IFF_RUNNING,
+  IFF_UP,
+  IFLA_ADDRESS,
+  IFLA_GROUP,
+  IFLA_IFALIAS,
+  IFLA_IFNAME,
+  IFLA_INFO_DATA,
+  IFLA_INFO_KIND,
+  IFLA_LINK,
+  IFLA_LINKINFO,
+  IFLA_MACVLAN_MODE,
+  IFLA_MASTER,
+  IFLA_MTU,
+  NLM_F_DUMP,
+  RTM_GETLINK,
+} from "./constants.ts";
 import type { Request } from "./conversation.ts";
 import { LITTLE_ENDIAN } from "./message.ts";
 
@@ -16,6 +32,12 @@ export interface Link {
   readonly running: boolean; //               carrier and operational (IFF_RUNNING)
   readonly mac: MacAddress | undefined; //    undefined where the hardware address has not 6 bytes
   readonly mtu: number; //                    bytes; 0 where the kernel does not say
+  readonly kind: string | undefined; //       macvlan, vrf …; undefined: hardware, or none is said
+  readonly base: number | undefined; //       ifindex of what a macvlan or VLAN lies on; of a veth, its peer
+  readonly master: number | undefined; //     ifindex of its bridge, bond or VRF
+  readonly group: number; //                  link group; 0 = default
+  readonly macvlanMode: number | undefined; // MACVLAN_MODE_*
+  readonly alias: string | undefined; //      `ip link set … alias`
 }
 
 /** struct ifinfomsg: family u8, pad u8, type u16, ifindex i32, flags u32, change u32. */
@@ -40,6 +62,8 @@ export function decodeLink(body: Uint8Array): Decoded<Link, "truncated" | "name"
   if (name === undefined) return drop("name");
   const flags = view.getUint32(8, LITTLE_ENDIAN);
   const hardware = attributes.get(IFLA_ADDRESS);
+  const info = readNested(attributes, IFLA_LINKINFO);
+  const kind = readString(info, IFLA_INFO_KIND);
   return accept({
     ifindex: view.getInt32(4, LITTLE_ENDIAN),
     name,
@@ -49,5 +73,11 @@ export function decodeLink(body: Uint8Array): Decoded<Link, "truncated" | "name"
     running: (flags & IFF_RUNNING) !== 0,
     mac: hardware?.length === MAC_LENGTH ? formatMac(hardware) : undefined,
     mtu: readU32(attributes, IFLA_MTU) ?? 0,
+    kind,
+    base: readU32(attributes, IFLA_LINK),
+    master: readU32(attributes, IFLA_MASTER),
+    group: readU32(attributes, IFLA_GROUP) ?? 0,
+    macvlanMode: kind === "macvlan" ? readU32(readNested(info, IFLA_INFO_DATA), IFLA_MACVLAN_MODE) : undefined,
+    alias: readString(attributes, IFLA_IFALIAS),
   });
 }

@@ -13,6 +13,14 @@ export interface VrrpReportOf<State extends NamedState> {
   readonly instances: readonly VrrpInstanceReportOf<State>[];
   readonly scripts: readonly ScriptReport[];
   readonly restored: RestoredCounters; // static items
+  readonly sysctls: readonly SysctlReport[]; // to be put back at the end
+}
+
+/** A setting of the host that was changed for a time. */
+export interface SysctlReport {
+  readonly path: string; // below /proc/sys
+  readonly before: string;
+  readonly after: string;
 }
 
 /** What a track script says; `opposed` counts results in a row against the verdict. */

@@ -19,18 +19,14 @@ const RECEIVE_BUFFERS = group<ReceiveBuffers>("", {
   multiplier: value("vrrp_rx_bufs_multiplier"),
 });
 
-const FIREWALL = group<FirewallConfig>(
-  "",
-  {
-    table: value("nftables"),
-    iptables: value("vrrp_iptables", { show: (chains) => chains.join(" ") || "INPUT OUTPUT" }),
-    ipsets: value("vrrp_ipsets", { show: (names) => names.join(" ") || "off" }),
-    priority: value("nftables_priority"),
-    byIndex: value("nftables_ifindex"),
-    counters: value("nftables_counters"),
-  },
-  IDLE,
-);
+const FIREWALL = group<FirewallConfig>("", {
+  table: value("nftables"),
+  iptables: value("vrrp_iptables", { show: (chains) => chains.join(" ") || "INPUT OUTPUT", ...IDLE }),
+  ipsets: value("vrrp_ipsets", { show: (names) => names.join(" ") || "off", ...IDLE }),
+  priority: value("nftables_priority"),
+  byIndex: value("nftables_ifindex", IDLE),
+  counters: value("nftables_counters"),
+});
 
 /** `global_defs`. Defaults of instances and scripts are compared there, where they count. */
 export const GLOBAL: Shape<GlobalConfig> = {
@@ -68,11 +64,11 @@ export const GLOBAL: Shape<GlobalConfig> = {
   statesOnReload: value("fifo_write_vrrp_states_on_reload"),
   dynamicInterfaces: value("dynamic_interfaces", IDLE),
   iprouteDirectories: group("", { distribution: value("iproute_usr_dir"), local: value("iproute_etc_dir") }, IDLE),
-  localIgmp: unless("disable_local_igmp", IDLE),
+  localIgmp: unless("disable_local_igmp", { effect: always(AT_A_START) }),
   logUnknownVrids: value("log_unknown_vrids"),
   receiveBuffers: RECEIVE_BUFFERS,
-  vmacPrefix: value("vmac_prefix", IDLE),
-  vmacAddressPrefix: value("vmac_addr_prefix", IDLE),
+  vmacPrefix: value("vmac_prefix"),
+  vmacAddressPrefix: value("vmac_addr_prefix"),
   firewall: FIREWALL,
   daemon: DAEMON,
   reload: RELOAD,

@@ -72,7 +72,7 @@ export const INSTANCES = list<VrrpInstanceConfig>({
     checksum: CHECKSUM,
     virtualInterface: VIRTUAL_INTERFACE,
     vrf: value("vrf"),
-    accept: value("accept", IDLE),
+    accept: value("accept", { effect: always("the packet filter of a master follows") }),
     ownerIgnoresAdverts: value("owner_ignore_adverts"),
     lateTimerPriority: value("timer_expired_backup"),
     notify: INSTANCE_NOTIFICATIONS,

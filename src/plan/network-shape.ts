@@ -103,7 +103,7 @@ export const ADDRESS: Shape<VirtualAddress> = {
   preferredLifetime: value("preferred_lft"),
   flags: value("flags", { show: (flags) => flags.join(" ") || "none" }),
   tracked: unless("no_track"),
-  ownVmac: value("use_vmac", IDLE),
+  ownVmac: value("use_vmac"),
 };
 
 /** What the kernel tells apart; also how it is called. */

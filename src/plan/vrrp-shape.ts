@@ -9,7 +9,7 @@ import type {
   VirtualInterface,
 } from "../config/model/vrrp.ts";
 import { NOTIFICATIONS } from "./group-shape.ts";
-import { group, IDLE, list, value } from "./shape.ts";
+import { group, list, value } from "./shape.ts";
 import { AT_ALL, always, command, unless } from "./words.ts";
 
 /** Parts of an instance. What is IDLE does not run yet. */
@@ -42,7 +42,10 @@ export const EXTRA = value<VrrpInstanceConfig["announce"]["extra"]>("garp_extra_
 });
 
 /** `use_vmac` and `use_ipvlan`, as they are written. */
-export const VIRTUAL_INTERFACE = value<VirtualInterface | undefined>("virtual interface", { show: made, ...IDLE });
+export const VIRTUAL_INTERFACE = value<VirtualInterface | undefined>("virtual interface", {
+  show: made,
+  effect: always("a master moves its addresses, and announces them"),
+});
 
 function made(it: VirtualInterface): string {
   const { name = "", group } = it;

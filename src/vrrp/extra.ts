@@ -6,12 +6,12 @@ import type { Announcement } from "./pacing.ts";
  */
 export function extraAnnouncements(
   announcements: readonly Announcement[],
-  advertised: string, // the interface that advertisements leave by
+  advertised: string | undefined, // the interface that advertisements leave by
   everyInterface: boolean,
   isVirtual: (name: string) => boolean, // whether the interface is one that an instance made for itself
 ): Announcement[] {
   const first = new Map<string, Announcement>();
   for (const item of announcements) if (!first.has(item.interface)) first.set(item.interface, item);
-  first.delete(advertised);
+  if (advertised !== undefined) first.delete(advertised);
   return [...first.values()].filter((item) => everyInterface || isVirtual(item.interface));
 }

@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { compareIp, family, fromBytes, type IpAddress, ip, isMulticast, parseIp, toBytes } from "../../src/base/ip.ts";
+import {
+  compareIp,
+  family,
+  fromBytes,
+  type IpAddress,
+  ip,
+  isLinkLocal,
+  isMulticast,
+  parseIp,
+  toBytes,
+} from "../../src/base/ip.ts";
 import { fromHex } from "../golden.ts";
 
 test.each([
@@ -93,4 +103,16 @@ test.each([
   ["fe80::1", false],
 ])("whether %s is a multicast address: %s", (text, expected) => {
   expect(isMulticast(ip(text))).toBe(expected);
+});
+
+test.each([
+  ["fe80::1", true],
+  ["febf::1", true],
+  ["fec0::1", false],
+  ["fe8::1", false],
+  ["2001:db8::fe80", false],
+  ["169.254.0.1", true],
+  ["169.253.0.1", false],
+])("RFC 3927, RFC 4291 §2.5.6: whether %s is link-local: %s", (address, expected) => {
+  expect(isLinkLocal(ip(address))).toBe(expected);
 });

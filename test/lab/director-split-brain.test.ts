@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { seconds } from "../../src/base/time.ts";
 import type { Implementation } from "./daemon.ts";
-import { advertisementFrame, sendFrames } from "./forge.ts";
+import { advertisementFrame, arpClaim, sendFrames } from "./forge.ts";
 import { until } from "./run.ts";
 import { instance, Stand, VIP } from "./stand.ts";
 
@@ -20,13 +20,6 @@ const counted = (seen: string, count: number): RegExp =>
 /** Until a former master could have had its last word. */
 async function handedOver(): Promise<void> {
   await sleep(1200);
-}
-
-/** lb2 says by ARP, as a request or a reply, that the VIP is there. */
-function claim(stand: Stand, operation: number): string {
-  const mac = stand.lan.mac("lb2").replaceAll(":", "");
-  const vip = Buffer.from(VIP.split(".").map(Number)).toString("hex");
-  return `ffffffffffff${mac}0806000108000604000${operation}${mac}${vip}${mac}${vip}`;
 }
 
 describe.concurrent("split brain", () => {
@@ -69,7 +62,7 @@ describe.concurrent("split brain", () => {
     await Stand.with(async (stand) => {
       const lb1 = await stand.startMaster(instance());
       await handedOver();
-      await sendFrames(stand, [claim(stand, operation)], 50, 3);
+      await sendFrames(stand, [arpClaim(stand, operation)], 50, 3);
       const said = await lb1.waitForLog(/SPLIT BRAIN/);
       expect(said.text).toContain(`SPLIT BRAIN: ${stand.lan.mac("lb2")} is master too; it claims ${VIP} by ARP`);
       await shows(stand, counted("arp", 1));
@@ -82,7 +75,7 @@ describe.concurrent("split brain", () => {
       await stand.startMaster(instance());
       await handedOver();
       const mark = stand.capture.heard.mark();
-      await sendFrames(stand, [claim(stand, 1)], 0, 20_000);
+      await sendFrames(stand, [arpClaim(stand, 1)], 0, 20_000);
       await shows(stand, counted("arp", 1));
       await until("four adverts", async () => stand.advertGaps("lb1", mark).length >= 3, seconds(8));
       for (const gap of stand.advertGaps("lb1", mark)) expect(Math.abs(gap - 1000)).toBeLessThan(50);

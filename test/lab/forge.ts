@@ -25,3 +25,10 @@ export function advertisementFrame(stand: Stand, other: Partial<AdvertisementV2>
 export async function sendLower(stand: Stand, gap: number, count: number): Promise<void> {
   await sendFrames(stand, [advertisementFrame(stand)], gap, count);
 }
+
+/** lb2 says by ARP, as a request or a reply, that the VIP is there. */
+export function arpClaim(stand: Stand, operation: number): string {
+  const mac = stand.lan.mac("lb2").replaceAll(":", "");
+  const vip = Buffer.from(VIP.split(".").map(Number)).toString("hex");
+  return `ffffffffffff${mac}0806000108000604000${operation}${mac}${vip}${mac}${vip}`;
+}

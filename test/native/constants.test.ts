@@ -7,6 +7,7 @@ import * as io from "../../src/io/constants.ts";
 import { errnoName, errnoText } from "../../src/io/errno.ts";
 import * as netlink from "../../src/netlink/constants.ts";
 import { decodeLink } from "../../src/netlink/link.ts";
+import * as nftables from "../../src/netlink/nft-constants.ts";
 import { SAMPLES } from "./layouts.ts";
 
 /*
@@ -35,6 +36,7 @@ const NETLINK_HEADERS = [
   "linux/if_addr.h",
   "linux/if_arp.h",
   "linux/if_link.h",
+  "linux/ip.h",
   "linux/netlink.h",
   "linux/lwtunnel.h",
   "linux/mpls_iptunnel.h",
@@ -60,6 +62,12 @@ test("the constants of io have the values of the C headers", () => {
 
 test("the constants of netlink have the values of the C headers", () => {
   expect({ ...netlink }).toEqual(valuesInC(NETLINK_HEADERS, Object.keys(netlink)));
+});
+
+test("the constants of nf_tables have the values of the C headers", () => {
+  const headers = ["linux/in.h", "linux/netlink.h", "linux/netfilter.h", "linux/netfilter/nfnetlink.h"];
+  const all = [...headers, "linux/netfilter/nf_tables.h"];
+  expect({ ...nftables }).toEqual(valuesInC(all, Object.keys(nftables)));
 });
 
 test("C finds in each structure what TypeScript has written", () => {
@@ -94,7 +102,7 @@ test("TypeScript finds in struct ifinfomsg and its attributes what C has written
       {.nla_len = 8, .nla_type = IFLA_MTU}, 1500,
     };
     for (unsigned i = 0; i < sizeof bytes; i++) printf("%d\\n", ((unsigned char *)&bytes)[i]);`;
-  expect(decodeLink(Uint8Array.from(runC(LAYOUT_HEADERS, program), Number))).toEqual({
+  expect(decodeLink(Uint8Array.from(runC(LAYOUT_HEADERS, program), Number))).toMatchObject({
     ok: true,
     value: { ifindex: 7, name: "eth0", type: 1, flags: 0x10001, up: true, running: false, mac: undefined, mtu: 1500 },
   });

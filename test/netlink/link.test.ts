@@ -1,7 +1,18 @@
 import { expect, test } from "vitest";
-import { ARPHRD_ETHER, ARPHRD_LOOPBACK, IFF_NOARP, NLM_F_DUMP, RTM_GETLINK } from "../../src/netlink/constants.ts";
+import { concat } from "../../src/base/bytes.ts";
+import { bytesAttribute } from "../../src/netlink/attributes.ts";
+import {
+  ARPHRD_ETHER,
+  ARPHRD_LOOPBACK,
+  IFF_NOARP,
+  IFLA_IFALIAS,
+  MACVLAN_MODE_PRIVATE,
+  NLM_F_DUMP,
+  RTM_GETLINK,
+} from "../../src/netlink/constants.ts";
 import { answers, receive, startConversation } from "../../src/netlink/conversation.ts";
 import { decodeLink, dumpLinks, getLink } from "../../src/netlink/link.ts";
+import { decodeMessages } from "../../src/netlink/message.ts";
 import { fromHex, golden } from "../golden.ts";
 
 test("a dump of the kernel is read", () => {
@@ -27,7 +38,10 @@ test("a hardware address of another length is none, and a missing MTU is 0", () 
   const body = fromHex("0000 2000 05000000 80000000 00000000 0800 0300 69623000 0c00 0100 0001020304050607");
   expect(decodeLink(body)).toEqual({
     ok: true,
-    value: { ifindex: 5, name: "ib0", type: 32, flags: IFF_NOARP, up: false, running: false, mac: undefined, mtu: 0 },
+    value: {
+      ...{ ifindex: 5, name: "ib0", type: 32, flags: IFF_NOARP, up: false, running: false, mac: undefined, mtu: 0 },
+      ...{ kind: undefined, base: undefined, master: undefined, group: 0, macvlanMode: undefined, alias: undefined },
+    },
   });
 });
 
@@ -41,4 +55,16 @@ test.each([
   ["name", "0000 0100 02000000 01000000 00000000"],
 ])("a message is dropped: %s", (reason, hex) => {
   expect(decodeLink(fromHex(hex))).toEqual({ ok: false, reason });
+});
+
+test("of a macvlan its base, its mode, its group and its alias are read", () => {
+  const [made] = decodeMessages(golden("netlink-newlink-macvlan"));
+  const alias = concat(made?.body ?? new Uint8Array(), bytesAttribute(IFLA_IFALIAS, new TextEncoder().encode("ours")));
+  expect(decodeLink(alias)).toMatchObject({
+    ok: true,
+    value: {
+      ...{ name: "vrrp.51", mac: "00:00:5e:00:01:33", kind: "macvlan", base: 3, group: 7, alias: "ours" },
+      ...{ macvlanMode: MACVLAN_MODE_PRIVATE, master: undefined },
+    },
+  });
 });

@@ -32,6 +32,7 @@ const observed: Observed = {
     at: 0,
     scripts: [],
     restored: { addresses: 0, routes: 7, rules: 0 },
+    sysctls: [],
     instances: [
       {
         key: "eth0 51 IPv4 224.0.0.18",

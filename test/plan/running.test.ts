@@ -5,7 +5,7 @@ import { reading } from "../config/reading.ts";
 import { farm, router } from "./planning.ts";
 
 const SCRIPT = 'vrrp_script s {\nscript "/bin/true"\n}\n';
-const LATER = ["use_vmac"];
+const LATER = ["linkbeat_use_polling"];
 
 /** What the vrrp process has to do from one text to another: each item that does not stay as it is. */
 function work(old: string, next: string): readonly string[] {
@@ -27,7 +27,7 @@ test("it does what runs, whatever else changes", () => {
       type: "changed",
       key: "eth0 51 IPv4 224.0.0.18",
       difference: { fields: [{ field: "priority", from: 100, to: 150 }], groups: {}, lists: {} },
-      to: { priority: 150, virtualInterface: { type: "vmac" } },
+      to: { priority: 150, pollLink: true },
     },
   ]);
 });
@@ -35,7 +35,7 @@ test("it does what runs, whatever else changes", () => {
 test.each([
   ["smtp_alert", true],
   ["notify /bin/true\nnotify_deleted", true],
-  ["notify_priority_changes\nuse_vmac", true],
+  ["notify_priority_changes\nlinkbeat_use_polling", true],
   ["smtp_alert\npriority 150", false],
   ["notify_master /bin/true\nvirtual_ipaddress {\n192.0.2.101\n}", false],
   ["notify_master /bin/true\ngarp_master_delay 7", false],

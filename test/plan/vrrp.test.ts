@@ -14,18 +14,23 @@ function inV1(body: string, before = ""): readonly [gets: readonly string[], los
 }
 
 const ALL = ": every director needs the same";
+test.each(["use_vmac vrrp.51 02:00:00:00:02:01", "use_ipvlan vrrp.51 192.0.2.9/24 vepa group 5"])(
+  "%s moves the addresses of a master",
+  (body) => {
+    const moves = ": a master moves its addresses, and announces them";
+    expect(inV1(body)).toEqual([
+      [`virtual interface none → ${body}${moves}`],
+      [`virtual interface ${body} → none${moves}`],
+    ]);
+  },
+);
 
 describe("what an instance has and does not do yet", () => {
-  test.each([
-    ["use_vmac vrrp.51 02:00:00:00:02:01", "virtual interface", "none", "use_vmac vrrp.51 02:00:00:00:02:01"],
-    [
-      "use_ipvlan vrrp.51 192.0.2.9/24 vepa group 5",
-      "virtual interface",
-      "none",
-      "use_ipvlan vrrp.51 192.0.2.9/24 vepa group 5",
-    ],
-  ])("%j is said with both values, and nothing happens", (body, keyword, off, on) => {
-    expect(inV1(body)).toEqual([[`${keyword} ${off} → ${on}${NOTHING}`], [`${keyword} ${on} → ${off}${NOTHING}`]]);
+  test("linkbeat_use_polling is said with both values, and nothing happens", () => {
+    expect(inV1("linkbeat_use_polling")).toEqual([
+      [`linkbeat_use_polling off → on${NOTHING}`],
+      [`linkbeat_use_polling on → off${NOTHING}`],
+    ]);
   });
 
   test("garp_extra_if is said with its interval", () => {
@@ -230,7 +235,6 @@ test.each([
   ["lvs_timeouts tcp 5 udp 6", "lvs_timeouts tcp 0 tcpfin 0 udp 0 → tcp 5 tcpfin 0 udp 6"],
   ["lvs_sync_daemon eth0 V1 id 5", "lvs_sync_daemon none → eth0 V1 id 5 port 8848 group 224.0.0.81"],
   ["enable_dbus", "enable_dbus none → org.keepalived.Vrrp1"],
-  ["disable_local_igmp", "disable_local_igmp off → on"],
   ["enable_snmp_checker", "enable_snmp_checker off → on"],
   ["reload_repeat", "reload_repeat off → on"],
 ])("global_defs: %s is said with its keyword and unit, and nothing happens", (line, expected) => {

@@ -32,7 +32,7 @@ interface StrictContext {
 }
 
 const HELP_REACHABLE =
-  "beside Keepalived a service on them cannot be reached (RFC 3768 §6.4.3); delete `vrrp_strict` (`strict_mode`) to serve there";
+  "Keepalived drops what is for its virtual servers, too (RFC 3768 §6.4.3); delete `vrrp_strict` (`strict_mode`) to serve there";
 const HELP = "delete `vrrp_strict` (`strict_mode`), or this line";
 
 /** Strict mode: what RFC 3768 forbids is corrected, each correction with a warning. */
@@ -41,7 +41,7 @@ export function strictMode(wishes: Wishes, { name, given, strict, report }: Stri
   const owner = wishes.priority === 255;
   const asked = last(given.strict_mode) ?? strict;
   if (asked !== undefined && !owner) {
-    const message = `in strict mode Keepalived drops what clients send to the virtual addresses of \`${name}\`; this daemon does not`;
+    const message = `in strict mode a master drops what clients send to the virtual addresses of \`${name}\`, but for its virtual servers`;
     report.warning(["strict-drops-traffic", message], asked.keyword, { help: HELP_REACHABLE });
   }
   const wantedState = owner ? "master" : "backup";
