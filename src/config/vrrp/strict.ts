@@ -32,7 +32,7 @@ interface StrictContext {
 }
 
 const HELP_REACHABLE =
-  "Keepalived drops what is for its virtual servers, too (RFC 3768 §6.4.3); delete `vrrp_strict` (`strict_mode`) to serve there";
+  "beside Keepalived a service cannot be reached: it drops that too (RFC 3768 §6.4.3); delete `vrrp_strict` (`strict_mode`) to serve there";
 const HELP = "delete `vrrp_strict` (`strict_mode`), or this line";
 
 /** Strict mode: what RFC 3768 forbids is corrected, each correction with a warning. */
