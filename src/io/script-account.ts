@@ -1,7 +1,6 @@
-import { openPart, pathParts } from "../base/host.ts";
 import type { Command } from "../base/notification.ts";
 import { lookUp, type UserAndGroup } from "./account.ts";
-import { fileFacts } from "./host-facts.ts";
+import { openToOthers } from "./script-security.ts";
 
 /** The user of scripts that name none, where the host has it. keepalived.conf(5), `script_user`. */
 const STANDARD_USER = "keepalived_script";
@@ -21,8 +20,8 @@ export function scriptPermission({ argv, user, group }: Command, security: boole
   if (ids === undefined) return { allowed: false, why: `there is no user ${user} or group ${group}` };
   if (!security) return { allowed: true, account };
   if (ids.uid === -1) return { allowed: false, why: `no user is named and there is no user ${STANDARD_USER}` };
-  const [path = ""] = argv;
-  const open = ids.uid === 0 ? openPart(path, fileFacts(pathParts(path)), true) : undefined;
+  const [program = ""] = argv;
+  const open = ids.uid === 0 ? openToOthers(program) : undefined;
   if (open !== undefined)
     return { allowed: false, why: `it would run as root, and others than root may write ${open}` };
   return { allowed: true, account };

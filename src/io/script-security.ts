@@ -16,12 +16,19 @@ export function scriptRefusal(
   if (account === undefined) return `no user \`${user}\`${group === undefined ? "" : ` or group \`${group}\``}`;
   const isRoot = account.uid === 0 || (account.uid === -1 && process.getuid?.() === 0);
   if (!secure || !isRoot) return undefined;
-  const path = program.includes("/") ? program : inPath(program);
-  if (path === undefined) return undefined; // that it is nowhere is found out when it is run
-  const open = openPart(path, fileFacts(pathParts(path)), true);
+  const open = openToOthers(program);
   return open === undefined
     ? undefined
     : `SECURITY VIOLATION - it would run as root, and \`${open}\` may be written by others`;
+}
+
+/**
+ * The part of a program's path that others than root may write; one without a slash is where PATH finds it. Undefined:
+ * there is none, or no such program, which is found out when it is run.
+ */
+export function openToOthers(program: string): string | undefined {
+  const path = program.includes("/") ? program : inPath(program);
+  return path === undefined ? undefined : openPart(path, fileFacts(pathParts(path)), true);
 }
 
 function inPath(program: string): string | undefined {

@@ -54,3 +54,19 @@ test("with enable_script_security there must be an account", () => {
   const { allowed } = asked(undefined, true); // but where the host has keepalived_script
   expect(allowed).toBe(scriptPermission({ argv: ["x"], user: "keepalived_script", group: undefined }, false).allowed);
 });
+
+test("a script without a slash is the one that PATH finds, and judged there", () => {
+  const before = process.env["PATH"];
+  chmodSync(folder, 0o755);
+  chmodSync(path, 0o757);
+  process.env["PATH"] = folder;
+  try {
+    expect(asked("root", true, ["script"])).toEqual({
+      allowed: false,
+      why: `it would run as root, and others than root may write ${path}`,
+    });
+    expect(asked("root", true, ["nowhere"])).toMatchObject({ allowed: true });
+  } finally {
+    process.env["PATH"] = before;
+  }
+});
