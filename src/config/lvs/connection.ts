@@ -1,4 +1,4 @@
-import { family, type IpAddress } from "../../base/ip.ts";
+import { family, type IpAddress, isLinkLocal } from "../../base/ip.ts";
 import type { Protocol } from "../../base/ipvs.ts";
 import { type Micros, seconds } from "../../base/time.ts";
 import type { CONNECTING } from "../../keywords/check.ts";
@@ -81,7 +81,7 @@ export function connection<T extends string>(
   const { settings, end } = body.value;
   const { address, bindAddress } = endpoints(settings, inherited.address, bindsFreely === true, context);
   const bindInterface = last(settings.bind_if)?.value;
-  if (bindInterface === undefined && isLinkLocal(address)) {
+  if (bindInterface === undefined && family(address) === 6 && isLinkLocal(address)) {
     const keepalived = `(${end.file}: Line ${end.line}) Checker link local address ${address} requires a bind_if`;
     const message = `\`${address}\` is link-local: the checker needs \`bind_if\` and is left out`;
     context.report.error(["missing-keyword", message], body.keyword, { keepalived, help: "add `bind_if INTERFACE`" });
@@ -110,11 +110,6 @@ export function connection<T extends string>(
     alpha: last(settings.alpha)?.value ?? inherited.alpha,
     logAllFailures: last(settings.log_all_failures)?.value ?? context.logAllFailures,
   };
-}
-
-/** Of fe80::/10. */
-function isLinkLocal(address: IpAddress): boolean {
-  return address.startsWith("fe") && /^fe[89ab]/.test(address);
 }
 
 interface Endpoints {
