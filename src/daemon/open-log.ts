@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { UnixDatagram } from "../io/unix-datagram.ts";
-import { consoleSink, createLog, jsonSink, type Log, type Sink, syslogSink } from "../observe/log.ts";
+import { backlog, consoleSink, createLog, jsonSink, type Log, type Sink, syslogSink } from "../observe/log.ts";
 import { openConsole } from "./console.ts";
 
 const SYSLOG = "/dev/log";
@@ -30,5 +30,7 @@ export async function openLog(ident: string, options: LogOptions): Promise<Log> 
     const write = openConsole();
     sinks.push(options.json ? await jsonSink(speaker, write) : consoleSink(write));
   }
-  return createLog(sinks, options.detail);
+  const { sink, flush } = backlog(sinks, queueMicrotask);
+  process.on("exit", flush);
+  return createLog([sink], options.detail);
 }

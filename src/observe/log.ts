@@ -30,6 +30,36 @@ export interface Line {
 /** Takes lines to a terminal, a syslog daemon, a test. What it throws is dropped: a log must not stop the daemon. */
 export type Sink = (line: Line) => void;
 
+/** A sink that is done with a line at once, and `flush`, which gives what it took since to `sinks`, in order. */
+export interface Backlog {
+  readonly sink: Sink;
+  readonly flush: () => void;
+}
+
+/**
+ * Keeps what is said until `later` calls back: at the end of the turn, so that no packet waits for a terminal or syslog.
+ * A line keeps its own time. Who ends the process calls `flush` before.
+ */
+export function backlog(sinks: readonly Sink[], later: (flush: () => void) => void): Backlog {
+  let waiting: Line[] = [];
+  const flush = (): void => {
+    const lines = waiting;
+    waiting = [];
+    for (const line of lines)
+      for (const sink of sinks) {
+        try {
+          sink(line);
+        } catch {
+          // A full disk or a closed pipe: there is nowhere left to say so.
+        }
+      }
+  };
+  const sink = (line: Line): void => {
+    if (waiting.push(line) === 1) later(flush);
+  };
+  return { sink, flush };
+}
+
 /** A log into `sinks`; with `detail` (-D) it keeps the detailed lines. `now` is the wall clock. */
 export function createLog(sinks: readonly Sink[], detail: boolean, now = (): Date => new Date()): Log {
   const say = (level: Level, phrase: string, fields: Fields = {}): void => {

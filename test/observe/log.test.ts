@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { consoleSink, createLog, jsonSink, type Line, printable, syslogSink } from "../../src/observe/log.ts";
+import { backlog, consoleSink, createLog, jsonSink, type Line, printable, syslogSink } from "../../src/observe/log.ts";
 
 const at = new Date(2026, 10, 1, 9, 36, 52);
 const speaker = { ident: "Keepalived_vrrp", pid: 7, facility: 3 };
@@ -40,6 +40,26 @@ test("a sink that throws neither stops the daemon nor the other sinks", () => {
   };
   createLog([broken, ({ text }) => lines.push(text)], false).error("still said");
   expect(lines).toEqual(["still said"]);
+});
+
+test("a backlog writes nothing before the turn ends, then every line in order, to each sink that works", () => {
+  const lines: string[] = [];
+  const turns: (() => void)[] = [];
+  const broken = (): never => {
+    throw new Error("EPIPE");
+  };
+  const { sink, flush } = backlog([broken, ({ text }) => lines.push(text)], (end) => turns.push(end));
+  const log = createLog([sink], false);
+  log.info("one");
+  log.info("two");
+  expect([lines, turns.length]).toEqual([[], 1]);
+  turns[0]?.();
+  expect(lines).toEqual(["one", "two"]);
+  log.info("three");
+  expect(turns.length).toBe(2);
+  flush(); // the process ends within the turn
+  turns[1]?.();
+  expect(lines).toEqual(["one", "two", "three"]);
 });
 
 test("console lines have Keepalived's form, with the day padded by a blank", () => {
