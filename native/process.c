@@ -1,4 +1,4 @@
-/* The monotonic clock; what a process asks for itself (scheduling, memory, limits); how it watches another one. */
+/* The clocks; what a process asks for itself (scheduling, memory, limits); how it watches another one. */
 #include "native.h"
 
 #include <sched.h>
@@ -15,12 +15,14 @@
 #include <time.h>
 #include <unistd.h>
 
-FUNCTION(now) {
-  (void)info;
+static napi_value micros(napi_env env, clockid_t clock) {
   struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(clock, &now);
   return number(env, (double)now.tv_sec * 1e6 + (double)(now.tv_nsec / 1000));
 }
+
+FUNCTION(now) { return (void)info, micros(env, CLOCK_MONOTONIC); }
+FUNCTION(wallClock) { return (void)info, micros(env, CLOCK_REALTIME); }
 
 OF_INTEGERS(timerCreate, "", timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC))
 

@@ -1,6 +1,7 @@
 import type { Micros } from "../base/time.ts";
 import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { Clock } from "../io/clock.ts";
+import type { ReceivedPacket } from "../io/vrrp-socket.ts";
 import type { Log } from "../observe/log.ts";
 import { looksFirst } from "../vrrp/lateness.ts";
 import {
@@ -16,7 +17,7 @@ import {
 } from "../vrrp/machine.ts";
 import { happened, type NotifiedEvent, notifiedState } from "../vrrp/notification.ts";
 import { RESIGN, type VrrpParameters } from "../vrrp/parameters.ts";
-import { receive, type VrrpPacket } from "../vrrp/receive.ts";
+import { receive } from "../vrrp/receive.ts";
 import { evidenceOf } from "../vrrp/split-brain.ts";
 import { standingEvent } from "../vrrp/tracking.ts";
 import { Advertiser } from "./advertiser.ts";
@@ -164,7 +165,7 @@ export class Router implements Speaker, GroupMember {
   }
 
   /** A packet of this VRID came in on our interface. */
-  packet(packet: VrrpPacket): void {
+  packet(packet: ReceivedPacket): void {
     const before = this.#state;
     const received = receive(this.#parameters, before, packet, (sealed) => this.#advertiser.open(sealed));
     if (received.type === "ignored") return;
@@ -172,7 +173,8 @@ export class Router implements Speaker, GroupMember {
     if (received.type === "dropped") this.#host.changed();
     else {
       this.#advertiser.heard(packet.from, received.checksum);
-      this.#feed({ type: "advertisement", from: packet.from, advertisement: received.advertisement });
+      // Its timers run from when it came, not from when we had time for it.
+      this.#feed({ type: "advertisement", from: packet.from, advertisement: received.advertisement }, packet.at);
     }
     const evidence = evidenceOf(before, this.#state, packet, received);
     if (evidence !== undefined) this.#rivals.feed(evidence);
@@ -263,13 +265,13 @@ export class Router implements Speaker, GroupMember {
     };
   }
 
-  #feed(event: VrrpEvent): void {
-    if (this.group !== undefined) this.group.feed(this, event, this.#now());
-    else this.carryOut(step(this.#parameters, this.#state, event, this.#now()));
+  #feed(event: VrrpEvent, at?: Micros): void {
+    if (this.group !== undefined) this.group.feed(this, event, this.#now(at));
+    else this.carryOut(step(this.#parameters, this.#state, event, this.#now(at)));
   }
 
-  #now(): Micros {
-    return Math.max(this.#host.clock.now(), this.#startAt);
+  #now(at = this.#host.clock.now()): Micros {
+    return Math.max(at, this.#startAt);
   }
 
   carryOut({ state, effects }: Step): void {

@@ -24,6 +24,7 @@ export const SO_BINDTODEVICE = 25;
 export const SO_SNDBUFFORCE = 32;
 export const SO_RCVBUFFORCE = 33;
 export const SO_MARK = 36;
+export const SO_TIMESTAMPNS_NEW = 64;
 export const MSG_DONTROUTE = 4;
 export const MSG_TRUNC = 0x20;
 

@@ -39,6 +39,8 @@ export interface Native {
   timerSet(fd: number, at: number): number;
   /** CLOCK_MONOTONIC in microseconds. */
   now(): number;
+  /** CLOCK_REALTIME in microseconds since 1970. */
+  wallClock(): number;
   schedSetscheduler(pid: number, policy: number, priority: number): number;
   /** mlock2(2) with MLOCK_ONFAULT of a range of our own memory, as /proc/self/maps shows it. */
   mlock(address: number, length: number): number;

@@ -1,4 +1,5 @@
 import { type Family, family, fromBytes, type IpAddress, ip, isMulticast } from "../base/ip.ts";
+import type { Micros } from "../base/time.ts";
 import { decodeIpv4 } from "../wire/ipv4.ts";
 import {
   AF_INET,
@@ -23,10 +24,11 @@ import {
   SO_BINDTODEVICE,
   SO_PRIORITY,
   SO_RCVBUF,
+  SO_TIMESTAMPNS_NEW,
   SOCK_RAW,
   SOL_SOCKET,
 } from "./constants.ts";
-import { readArrival } from "./control-data.ts";
+import { type Arrival, arrivedAt, readArrival } from "./control-data.ts";
 import { check } from "./kernel-error.ts";
 import { native } from "./native.ts";
 import type { Poller } from "./poller.ts";
@@ -56,6 +58,7 @@ export interface ReceivedPacket {
   readonly ttl: number; // or hop limit
   readonly id: number; // of IPv4; 0
   readonly payload: Uint8Array;
+  readonly at: Micros; // when it came (arrivedAt)
 }
 
 /** TC_PRIO_INTERACTIVE … TC_PRIO_CONTROL: 6 is the highest that needs no privilege (socket(7)). */
@@ -97,6 +100,7 @@ export class VrrpSocket {
       native.close(this.#input);
       throw error;
     }
+    native.setsockopt(this.#input, SOL_SOCKET, SO_TIMESTAMPNS_NEW, 1); // Linux 5.1; before, what is read has just come
     poller.add(this.#input, () => this.#receive());
   }
 
@@ -134,25 +138,29 @@ export class VrrpSocket {
   #receive(): number {
     const count = arena.receive(this.#input);
     if (count < 0) takeError(this.#input); // the link went down, or memory was short: the packets are gone, go on
+    if (count <= 0) return count;
+    const now = native.now();
+    const wallClock = native.wallClock();
     for (let i = 0; i < count; i++) {
-      const packet = this.#family === 4 ? received4(i) : received6(i);
+      const arrival = readArrival(arena.control(i));
+      const at = arrivedAt(arrival, now, wallClock);
+      const packet = this.#family === 4 ? received4(i, at) : received6(i, arrival, at);
       if (packet !== undefined) this.#onPacket(packet);
     }
     return count;
   }
 }
 
-function received4(slot: number): ReceivedPacket | undefined {
+function received4(slot: number, at: Micros): ReceivedPacket | undefined {
   const packet = decodeIpv4(arena.data(slot));
-  return packet.ok ? packet.value : undefined;
+  return packet.ok ? { ...packet.value, at } : undefined;
 }
 
-function received6(slot: number): ReceivedPacket | undefined {
-  const { to, ttl } = readArrival(arena.control(slot));
+function received6(slot: number, { to, ttl }: Arrival, at: Micros): ReceivedPacket | undefined {
   const sender = arena.sender(slot);
   if (to === undefined || ttl === undefined || sender.length < ADDRESS_AT + 16) return undefined;
   const from = fromBytes(sender.subarray(ADDRESS_AT, ADDRESS_AT + 16));
-  return { from, to, ttl, id: 0, payload: arena.data(slot) };
+  return { from, to, ttl, id: 0, payload: arena.data(slot), at };
 }
 
 function openInput4({ link, local, protocol, carrier }: VrrpPlace): number {
