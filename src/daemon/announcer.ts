@@ -1,4 +1,4 @@
-import { type Family, family } from "../base/ip.ts";
+import { type Family, family, type IpAddress } from "../base/ip.ts";
 import type { Clock } from "../io/clock.ts";
 import { Ipv6Forwarding } from "../io/forwarding.ts";
 import type { HostNetwork } from "../io/host-network.ts";
@@ -15,7 +15,7 @@ import {
   paceStep,
   UNPACED,
 } from "../vrrp/pacing.ts";
-import { encodeArp, gratuitousArp } from "../wire/arp.ts";
+import { gratuitousArps } from "../wire/arp.ts";
 import { encodeUnsolicitedAdvertisement } from "../wire/ndp.ts";
 import { carrierOf } from "./carrier.ts";
 
@@ -99,11 +99,10 @@ export class Announcer {
     if (announcements.length === 0 || link?.mac === undefined || link.flags & IFF_NOARP) return;
     const { mac } = link;
     const isRouter = announcements.some(({ address }) => family(address) === 6) && this.#forwarding.of(name);
-    const frames = announcements.map(({ address }) =>
-      family(address) === 4
-        ? encodeArp(gratuitousArp(mac, address))
-        : encodeUnsolicitedAdvertisement({ mac, address, isRouter }),
-    );
+    const arp = gratuitousArps(mac);
+    const frame = (address: IpAddress): Uint8Array =>
+      family(address) === 4 ? arp(address) : encodeUnsolicitedAdvertisement({ mac, address, isRouter });
+    const frames = announcements.map(({ address }) => frame(address));
     try {
       this.#socket.send(link.ifindex, frames);
     } catch (error) {

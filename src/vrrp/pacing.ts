@@ -43,8 +43,8 @@ export interface PacingStep {
 /** Nothing waits. */
 export const UNPACED: PacingState = { current: undefined, behind: [], readyAt: 0 };
 
-/** Messages that leave in one turn where no gap is asked for: then advertisements and packets have theirs. */
-export const BURST = 1024;
+/** Messages that leave in one turn where no gap is asked for, 2 to 3 ms: then advertisements and packets have theirs. */
+export const BURST = 128;
 
 /** The announcements as blocks: those of one interface and family together, in their order. */
 export function blocksOf(

@@ -33,10 +33,9 @@ export function outgoingPackets(
   seal: Seal = UNCHANGED,
 ): readonly OutgoingPacket[] {
   const { primaryAddress: from, unicast, multicastGroup, checksum } = router;
-  const advertisement = advertisementOf(router, priority);
   const form = checksum.pseudoHeader ? "addresses" : "message";
   const packet = (to: IpAddress, covered: IpAddress, ttl: number): OutgoingPacket => {
-    const payload = encodeAdvertisement(advertisement, { from, to: covered }, form);
+    const payload = payloadOf(router, priority, covered, form);
     const packet = seal({ from, to, protocol: IPPROTO_VRRP, ttl, tos: TOS_CS6, id, payload });
     return family(from) === 4
       ? { to, bytes: encodeIpv4(packet) }
@@ -47,6 +46,20 @@ export function outgoingPackets(
   const isOld = (peer: IpAddress): boolean =>
     family(from) === 4 && (checksum.oldUnicast === "always" || oldPeers.has(peer));
   return unicast.peers.map(({ address }) => packet(address, isOld(address) ? multicastGroup : address, ttl));
+}
+
+/** Encoded payloads: they are the same as long as the router's parameters are. */
+const encoded = new WeakMap<VrrpParameters, Map<string, Uint8Array>>();
+
+function payloadOf(router: VrrpParameters, priority: number, to: IpAddress, form: "addresses" | "message"): Uint8Array {
+  const known = encoded.get(router) ?? new Map<string, Uint8Array>();
+  if (known.size === 0) encoded.set(router, known);
+  const key = `${priority} ${to} ${form}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const payload = encodeAdvertisement(advertisementOf(router, priority), { from: router.primaryAddress, to }, form);
+  known.set(key, payload);
+  return payload;
 }
 
 /** The message of an advertisement, for what is signed of it: its checksum does not count. */

@@ -21,6 +21,8 @@ export type ArpDrop = "truncated" | "ethertype" | "format" | "operation";
 export const ETH_P_ARP = 0x0806;
 
 const FRAME = 42;
+const SENDER_IP = 28;
+const TARGET_IP = 38;
 /** Ethernet, IPv4, and the lengths of their addresses. */
 const FORMAT = Uint8Array.of(0, 1, 8, 0, 6, 4);
 
@@ -55,10 +57,23 @@ export function encodeArp(packet: ArpPacket): Uint8Array {
   bytes.set(FORMAT, 14);
   view.setUint16(20, packet.operation === "request" ? 1 : 2);
   bytes.set(macBytes(packet.senderMac), 22);
-  bytes.set(toBytes(packet.senderIp), 28);
+  bytes.set(toBytes(packet.senderIp), SENDER_IP);
   bytes.set(macBytes(packet.targetMac), 32);
-  bytes.set(toBytes(packet.targetIp), 38);
+  bytes.set(toBytes(packet.targetIp), TARGET_IP);
   return bytes;
+}
+
+/** The frames of gratuitous ARPs, the parts that are the same in all of them written once. */
+export function gratuitousArps(mac: MacAddress): (address: IpAddress) => Uint8Array {
+  let template: Uint8Array | undefined;
+  return (address) => {
+    template ??= encodeArp(gratuitousArp(mac, address));
+    const frame = template.slice();
+    const ip = toBytes(address);
+    frame.set(ip, SENDER_IP);
+    frame.set(ip, TARGET_IP);
+    return frame;
+  };
 }
 
 /** Reads a frame; padding behind it is ignored. Never throws. */

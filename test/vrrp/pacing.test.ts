@@ -67,9 +67,10 @@ describe("without a gap", () => {
     const many = numbered(1000);
     const after = paceStep(0, UNPACED, queue(block(many, 5)), 5);
     expect(after.send).toHaveLength(BURST);
-    expect(after.send.slice(0, 1000).map(({ address }) => address)).toEqual(many);
     expect(paceDeadline(after.state)).toBe(5);
-    expect(run(0, UNPACED, queue(block(many, 5)), 5)).toHaveLength(5000);
+    const all = what(run(0, UNPACED, queue(block(many, 5)), 5));
+    expect(all.slice(0, 1000)).toEqual(many);
+    expect(all).toHaveLength(5000);
   });
 });
 

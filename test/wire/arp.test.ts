@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { concat } from "../../src/base/bytes.ts";
 import { ip } from "../../src/base/ip.ts";
 import { mac } from "../../src/base/mac.ts";
-import { type ArpPacket, decodeArp, encodeArp, gratuitousArp } from "../../src/wire/arp.ts";
+import { type ArpPacket, decodeArp, encodeArp, gratuitousArp, gratuitousArps } from "../../src/wire/arp.ts";
 import { golden } from "../golden.ts";
 
 const announcement = gratuitousArp(mac("02:00:00:00:00:01"), ip("192.168.110.200"));
@@ -11,6 +11,13 @@ const good = encodeArp(announcement);
 test("a gratuitous ARP has the bytes of keepalived 2.2.7", () => {
   expect(good).toEqual(golden("arp-gratuitous"));
   expect(decodeArp(golden("arp-gratuitous"))).toEqual({ ok: true, value: announcement });
+});
+
+test("many gratuitous ARPs have the bytes that each has alone", () => {
+  const own = mac("02:00:00:00:00:01");
+  const frame = gratuitousArps(own);
+  for (const address of [ip("192.168.110.200"), ip("198.18.3.231"), ip("192.168.110.200")])
+    expect(frame(address)).toEqual(encodeArp(gratuitousArp(own, address)));
 });
 
 test("a reply comes back too", () => {
