@@ -51,12 +51,12 @@ export async function buildPrograms() {
 
 /** One file each and nothing else to load: inside the emulated kernel every file that Node opens is felt. */
 export async function buildLab() {
-  const programs = ["clusters", "client-agent", "resilience", "ipvs", "demo", "bench-failover"].filter((name) =>
+  const programs = ["clusters", "client-agent", "resilience", "ipvs", "demo", "bench/failover"].filter((name) =>
     existsSync(join(root, `test/lab/${name}.ts`)),
   );
   await build({
     absWorkingDir: root,
-    entryPoints: programs.map((name) => ({ in: `test/lab/${name}.ts`, out: name })),
+    entryPoints: programs.map((name) => ({ in: `test/lab/${name}.ts`, out: name.replace("/", "-") })),
     outdir: "dist/lab",
     bundle: true,
     platform: "node",

@@ -1,8 +1,8 @@
 import type { ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { type Micros, seconds } from "../../src/base/time.ts";
+import { type Micros, milliseconds, seconds } from "../../src/base/time.ts";
 import { Journal, type Wait } from "./journal.ts";
 import type { Lan } from "./lan.ts";
 import { PROJECT, until, wallClock } from "./run.ts";
@@ -117,6 +117,9 @@ export class Director {
     this.#kill(children);
     this.#kill([parent]);
     await this.#ended;
+    // Somebody else must take leave of the children first: until then a daemon that starts again finds itself running.
+    const isThere = (pid: number): boolean => existsSync(`/proc/${pid}`);
+    await until("end of the children", async () => !children.some(isThere), seconds(5), milliseconds(2));
   }
 
   /** kill -9 of one child; its pid. */

@@ -25,6 +25,12 @@ const PATIENCE = seconds(20);
 /** Priority of the second director: Master_Down_Interval is 3 s + 206/256 s, Skew_Time 206/256 s (RFC 3768 §5.3.2). */
 export const BACKUP_PRIORITY = 50;
 
+/** When the second director takes over after the last advert of the first: Skew_Time alone where that one resigned (RFC 9568 §6.1; at 1 s RFC 3768 says the same). */
+export function takeoverTime(loss: Loss, interval: Micros): Micros {
+  const skew = ((256 - BACKUP_PRIORITY) * interval) / 256;
+  return skew + (loss === "stop" ? 0 : 3 * interval);
+}
+
 /** What is measured: how often, and with how many virtual addresses (1 to 1,000) and what interval. */
 export interface Measured {
   readonly trials: number;
