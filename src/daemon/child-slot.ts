@@ -5,7 +5,7 @@ import { type Micros, milliseconds, toSeconds } from "../base/time.ts";
 import type { Config } from "../config/model/model.ts";
 import type { Log } from "../observe/log.ts";
 import type { ObservedChild } from "../observe/metric-scopes.ts";
-import type { BfdVerdict, ChildOptions, FromChild, ToChild } from "./messages.ts";
+import type { BfdVerdict, ChildOptions, DumpRequest, FromChild, ToChild } from "./messages.ts";
 import { died, FRESH, permanentError } from "./respawn.ts";
 
 /** A process that the supervisor may keep, whether or not the configuration needs it now. */
@@ -23,10 +23,12 @@ export interface ChildSettings {
   readonly notify: (notification: Notification) => void;
   readonly bfd: () => readonly BfdVerdict[]; // what a new process is told of BFD sessions
   readonly bfdTurned: (verdicts: readonly BfdVerdict[]) => void; // what the bfd process tells
+  readonly dump: (what: DumpRequest) => void; // a signal asked the process for a file
   /** It cannot run (status 1, 2, 4), or must not be started again (0): the daemon has to stop with `status`. */
   readonly ended: (status: number) => void;
 }
 
+const LATE = 1000; // milliseconds for an answer
 const PATIENCE = 5000; // milliseconds from SIGTERM to SIGKILL, Keepalived's default child_wait_time
 
 /** A child that stopped in order was sent SIGTERM by somebody who may be sending it to us as well. */
@@ -51,6 +53,7 @@ export class ChildSlot<Report> {
   #respawn: NodeJS.Timeout | undefined;
   #outcome: ((inForce: boolean) => void)[] = [];
   #gone: ((dead: boolean) => void)[] = [];
+  #asked: ((heard: boolean) => void)[] = []; // for a report
 
   constructor(settings: ChildSettings) {
     this.#settings = settings;
@@ -76,6 +79,20 @@ export class ChildSlot<Report> {
   /** Tells the process of BFD sessions that have turned. */
   tellBfd(verdicts: readonly BfdVerdict[]): void {
     if (verdicts.length > 0) this.#tell({ type: "bfd", verdicts });
+  }
+
+  /**
+   * The state of the process now, and not up to 100 ms ago; the last that it said, where it does not answer within a
+   * second. With `clear` its statistics begin at zero behind that.
+   */
+  async ask({ clear = false } = {}): Promise<Report | undefined> {
+    if (this.#child === undefined || !this.#ready || this.#stopping) return this.#report;
+    const heard = new Promise<boolean>((resolve) => this.#asked.push(resolve));
+    this.#tell({ type: "ask", clear });
+    const late = setTimeout(() => wake(this.#asked, false), LATE);
+    await heard;
+    clearTimeout(late);
+    return this.#report;
   }
 
   /** Starts the process with `config`, or reloads it. Resolves as `inForce`. */
@@ -155,6 +172,11 @@ export class ChildSlot<Report> {
   #hear(message: FromChild<Report>): void {
     if (message.type === "report") {
       if (!this.#stopping) this.#report = message.report;
+      if (message.asked) wake(this.#asked, true);
+      return;
+    }
+    if (message.type === "dump") {
+      this.#settings.dump(message.what);
       return;
     }
     if (message.type === "notify") {
@@ -186,6 +208,7 @@ export class ChildSlot<Report> {
     this.#answered = false;
     if (pid !== undefined) removePidFile(pidFile, pid);
     wake(this.#gone, true);
+    wake(this.#asked, false);
     if (asked) {
       this.#start(); // if it has become wanted again meanwhile
       return;

@@ -5,6 +5,7 @@ import { claimPidFile, type PidFile } from "../io/pid-file.ts";
 import { dieWithParent } from "../io/realtime.ts";
 import type { Log } from "../observe/log.ts";
 import { ChildNotify } from "./child-notify.ts";
+import { hearDumpSignals } from "./dump-signals.ts";
 import type { BfdVerdict, ChildOptions, FromChild, ToChild } from "./messages.ts";
 import { openLog } from "./open-log.ts";
 import { Throttle } from "./throttle.ts";
@@ -39,6 +40,8 @@ export interface ProgramContext<Report> {
 export interface Running<Report> {
   /** Applies a new, valid configuration as a difference. Never called again before it has finished. */
   reload(config: Config): void | Promise<void>;
+  /** What statistics count begins at zero. */
+  clear?(): void;
   /** Some BFD sessions are up or down now; others are as before. */
   bfd?(verdicts: readonly BfdVerdict[]): void;
   /** Leaves the network and the kernel as configured; the process exits when it is done. Called once. */
@@ -73,7 +76,8 @@ export function runChild<Report>(program: Program<Report>): void {
   const notifications = new ChildNotify(origin, (notification, taken) => tell({ type: "notify", notification }, taken));
 
   // SIGHUP and SIGINT go to the whole terminal group; the supervisor hears them too and passes on what they mean.
-  for (const signal of ["SIGHUP", "SIGINT", "SIGUSR2"] as const) process.on(signal, () => {});
+  for (const signal of ["SIGHUP", "SIGINT"] as const) process.on(signal, () => {});
+  hearDumpSignals((what) => tell({ type: "dump", what }));
   process.on("SIGTERM", stop);
   process.on("disconnect", stop);
   process.on("uncaughtException", fail);
@@ -97,6 +101,12 @@ export function runChild<Report>(program: Program<Report>): void {
         await (await running)?.reload(message.config);
         tell({ type: "reloaded" });
         break;
+      case "ask": {
+        const it = await running;
+        if (it !== undefined) tell({ type: "report", report: it.report(), asked: true });
+        if (message.clear) it?.clear?.();
+        break;
+      }
       case "bfd":
         (await running)?.bfd?.(message.verdicts);
     }
@@ -109,7 +119,7 @@ export function runChild<Report>(program: Program<Report>): void {
     notifications.configure(config.global, log);
     const reports = new Throttle((finished) => {
       running?.then(
-        (it) => tell({ type: "report", report: it.report() }, finished),
+        (it) => tell({ type: "report", report: it.report(), asked: false }, finished),
         () => {},
       );
     });

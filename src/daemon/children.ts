@@ -4,7 +4,7 @@ import type { ObservedChild } from "../observe/metric-scopes.ts";
 import type { CheckersReport } from "../observe/report.ts";
 import { BfdVerdicts } from "./bfd-verdicts.ts";
 import { ChildSlot } from "./child-slot.ts";
-import type { BfdReport, ChildOptions, VrrpReport } from "./messages.ts";
+import type { BfdReport, ChildOptions, DumpRequest, VrrpReport } from "./messages.ts";
 import type { Notifier } from "./notifier.ts";
 import type { Options } from "./options.ts";
 
@@ -22,6 +22,8 @@ export interface ChildrenHost {
   readonly notifier: Notifier;
   /** A child cannot run, or must not be started again: the daemon has to stop with `status`. */
   readonly ended: (status: number) => void;
+  /** A signal asked one of them for a file. */
+  readonly dump: (what: DumpRequest) => void;
 }
 
 /** The vrrp, checkers and bfd processes: each runs while the configuration needs it, and what one has to tell another passes here. */
@@ -32,7 +34,7 @@ export class Children {
   readonly #options: Options;
   readonly #verdicts = new BfdVerdicts();
 
-  constructor(options: Options, { log, programs, notifier, ended }: ChildrenHost) {
+  constructor(options: Options, { log, programs, notifier, ended, dump }: ChildrenHost) {
     const { facility, respawn } = options;
     const shared = {
       log,
@@ -40,6 +42,7 @@ export class Children {
       respawn,
       options: childOptions(options),
       ended,
+      dump,
       nodeOptions: [],
       notify: () => {},
       bfdTurned: () => {},

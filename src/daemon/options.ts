@@ -1,3 +1,5 @@
+import { SIGNAL_JSON, SIGNAL_STATS_CLEAR } from "../io/signals.ts";
+
 /** What the command line asks of the daemon; see `keepalived-ts --help`. */
 export interface Options {
   readonly configFile: string;
@@ -112,7 +114,7 @@ export const OPTIONS: readonly OptionRow[] = [
   row("u", "umask", "MASK", "file creation mask: 0177, 127, 0x7f", umask),
   row("", "ignore-sigint", "", "leave SIGINT to a debugger", () => ({ set: { heedInterrupt: false } })),
   row("", "metrics", "ADDRESS:PORT", "where /metrics is served, or off", metrics),
-  row("", "signum", "NAME", "print the number of a signal: STOP RELOAD DATA STATS", signum),
+  row("", "signum", "NAME", "print the number of a signal: STOP RELOAD DATA STATS STATS_CLEAR JSON", signum),
   row("v", "version", "", "print the version", () => ({ answer: "version" })),
   row("h", "help", "", "print this text", () => ({ answer: "help" })),
   // Their feature is not here. Where the daemon would do another job than the one asked for, it does not start.
@@ -181,10 +183,11 @@ function metrics(value: string): Applied {
   return { set: { metrics: { host, port } } };
 }
 
-/** The real-time signals of Keepalived are not here: Node cannot catch them, so they would end the daemon. */
+/** Numbers of glibc on Linux; TDUMP is of debug builds alone. */
 function signum(value: string): Applied {
-  const number = { STOP: 15, RELOAD: 1, DATA: 10, STATS: 12 }[value];
+  const number = { STOP: 15, RELOAD: 1, DATA: 10, STATS: 12, STATS_CLEAR: SIGNAL_STATS_CLEAR, JSON: SIGNAL_JSON }[
+    value
+  ];
   if (number !== undefined) return { answer: { text: `${number}\n` } };
-  const known = ["STATS_CLEAR", "JSON", "TDUMP"].includes(value);
-  return { refuse: known ? `signal ${value} is not supported` : `Unknown sigfunc ${value}` };
+  return { refuse: `Unknown sigfunc ${value}` };
 }

@@ -8,6 +8,7 @@ import { planReload } from "../plan/plan.ts";
 import { summaryOf } from "../plan/text.ts";
 import { startStatus } from "../syntax/diagnostic.ts";
 import { Children, type Programs } from "./children.ts";
+import { hearDumpSignals } from "./dump-signals.ts";
 import { Dumps } from "./dumps.ts";
 import { Notifier } from "./notifier.ts";
 import type { Notify } from "./notify.ts";
@@ -59,8 +60,13 @@ export class Supervisor {
       programs,
       notifier: this.#notifier,
       ended: (status) => void this.#stop(status),
+      dump: (what) => void this.#dumps.write(what),
     });
-    this.#dumps = new Dumps(log, this.#children, () => this.observed);
+    this.#dumps = new Dumps(log, () => ({
+      children: this.#children,
+      observed: this.observed,
+      config: this.#running?.config,
+    }));
   }
 
   /** What the metrics page shows. */
@@ -128,8 +134,7 @@ export class Supervisor {
       this.#reloadWanted = true;
       if (!this.#busy) this.#reload();
     });
-    process.on("SIGUSR1", () => this.#dumps.data());
-    process.on("SIGUSR2", () => this.#dumps.statistics());
+    hearDumpSignals((what) => void this.#dumps.write(what));
   }
 
   async #start({ config, diagnostics }: Reading): Promise<void> {

@@ -64,6 +64,8 @@ export interface Native {
   kill(pid: number, signal: number): number;
   /** signal(2) with SIG_IGN, also for what this process starts (but `spawn` resets it). For signals Node cannot handle. */
   ignoreSignal(signal: number): number;
+  /** sigaction(2): an eventfd that is readable when the signal has come; to be read, and kept open while it is caught. */
+  catchSignal(signal: number): number;
   /** inotify_init1(2); the descriptor gives `struct inotify_event`s. */
   inotifyInit(): number;
   /** inotify_add_watch(2) of a path that ends with NUL; the watch descriptor. */

@@ -23,6 +23,7 @@ test("the addon offers exactly the functions that native.ts declares", () => {
   expect(Object.keys(native).sort()).toMatchInlineSnapshot(`
     [
       "bind",
+      "catchSignal",
       "close",
       "connect",
       "flock",
