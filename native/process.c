@@ -38,6 +38,7 @@ FUNCTION(timerSet) {
 /* Of the calling thread where the pid is 0: Node's other threads keep their scheduling. */
 OF_INTEGERS(schedSetscheduler, "iii", sched_setscheduler(a, b, &(struct sched_param){.sched_priority = c}))
 OF_INTEGERS(prctl, "ii", prctl(a, (unsigned long)b, 0UL, 0UL, 0UL))
+OF_INTEGERS(setns, "ii", setns(a, b)) /* of the calling thread */
 OF_INTEGERS(flock, "ii", flock(a, b))
 OF_INTEGERS(pidfdOpen, "i", syscall(SYS_pidfd_open, a, 0)) /* always close-on-exec */
 OF_INTEGERS(kill, "ii", kill(a, b))

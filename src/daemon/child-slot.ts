@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import type { Notification } from "../base/notification.ts";
-import { type Micros, milliseconds, toSeconds } from "../base/time.ts";
+import { type Micros, milliseconds, seconds, toSeconds } from "../base/time.ts";
 import type { Config } from "../config/model/model.ts";
 import type { Log } from "../observe/log.ts";
 import type { ObservedChild } from "../observe/metric-scopes.ts";
@@ -28,8 +28,10 @@ export interface ChildSettings {
   readonly ended: (status: number) => void;
 }
 
+/** Keepalived differs: with `child_wait_time 0` it kills before the virtual addresses are gone (seen with 2.2.7). */
+const LEAST_WAIT = seconds(1);
+const LONGEST_TIMEOUT = 2 ** 31 - 1; // milliseconds, of Node's timers
 const LATE = 1000; // milliseconds for an answer
-const PATIENCE = 5000; // milliseconds from SIGTERM to SIGKILL, Keepalived's default child_wait_time
 
 /** A child that stopped in order was sent SIGTERM by somebody who may be sending it to us as well. */
 const HEAR_OURSELVES = milliseconds(100);
@@ -112,8 +114,9 @@ export class ChildSlot<Report> {
     return new Promise((resolve) => this.#outcome.push(resolve));
   }
 
-  /** Orderly stop, by force after 5 s. Resolves, with true, when the process is gone. */
+  /** Orderly stop, by force after `child_wait_time`. Resolves, with true, when the process is gone. */
   stop(): Promise<boolean> {
+    const { childWait = seconds(5) } = this.#wanted?.global.daemon ?? {};
     this.#wanted = undefined;
     this.#report = undefined;
     this.#backoff = FRESH;
@@ -126,7 +129,13 @@ export class ChildSlot<Report> {
     if (this.#stopping) return gone;
     this.#stopping = true;
     child.kill("SIGTERM");
-    const forced = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
+    const patience = Math.min(Math.max(childWait, LEAST_WAIT) / 1000, LONGEST_TIMEOUT);
+    const forced = setTimeout(() => {
+      this.#settings.log.error("{process} process failed to die - forcing termination", {
+        process: this.#settings.process,
+      });
+      child.kill("SIGKILL");
+    }, patience);
     child.once("exit", () => clearTimeout(forced));
     return gone;
   }
@@ -234,10 +243,10 @@ export class ChildSlot<Report> {
     }
     const { backoff, delay } = died(this.#backoff, now() - this.#startedAt);
     const wait = status === 0 ? Math.max(delay, HEAR_OURSELVES) : delay;
-    const seconds = toSeconds(wait);
+    const pause = toSeconds(wait);
     this.#backoff = backoff;
     this.#restarts++;
-    log.info("Restart of {title} process delayed {seconds} seconds to limit respawn rate", { title, seconds });
+    log.info("Restart of {title} process delayed {seconds} seconds to limit respawn rate", { title, seconds: pause });
     if (wait === 0) this.#start();
     else this.#respawn = setTimeout(() => this.#start(), wait / 1000);
   }

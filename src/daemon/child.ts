@@ -1,5 +1,6 @@
 import "./no-inspector.ts";
 import type { Notification } from "../base/notification.ts";
+import { seconds } from "../base/time.ts";
 import type { Config } from "../config/model/model.ts";
 import { claimPidFile, type PidFile } from "../io/pid-file.ts";
 import { dieWithParent } from "../io/realtime.ts";
@@ -61,7 +62,7 @@ export class PermanentFailure extends Error {
 }
 
 const INTERNAL_ERROR = 70; // EX_SOFTWARE of sysexits.h
-const LONGEST_STOP = 6000; // milliseconds; the supervisor's patience ends before
+const LONGEST_STOP = 1000; // milliseconds more than the supervisor waits, child_wait_time
 
 /**
  * Runs a program as a child of the supervisor, until SIGTERM or until the supervisor is gone. To be called once, as the
@@ -72,6 +73,7 @@ export function runChild<Report>(program: Program<Report>): void {
   let pidFile: PidFile | undefined;
   let running: Promise<Running<Report>> | undefined;
   let stopping = false;
+  let childWait = seconds(5);
   const origin = program.ident === "Keepalived_vrrp" ? "vrrp" : "checkers";
   const notifications = new ChildNotify(origin, (notification, taken) => tell({ type: "notify", notification }, taken));
 
@@ -89,6 +91,7 @@ export function runChild<Report>(program: Program<Report>): void {
   if (untied !== undefined) fail(untied);
 
   async function hear(message: ToChild<Report>): Promise<void> {
+    if ("config" in message) childWait = message.config.global.daemon.childWait;
     switch (message.type) {
       case "configure":
         running = start(message);
@@ -114,7 +117,7 @@ export function runChild<Report>(program: Program<Report>): void {
 
   async function start(message: ToChild<Report> & { type: "configure" }): Promise<Running<Report>> {
     const { config, options, adopted, bfd } = message;
-    log = await openLog(program.ident, { ...options, facility: message.facility });
+    log = await openLog(`${program.ident}${options.suffix}`, { ...options, facility: message.facility });
     pidFile = claim(message.pidFile, log);
     notifications.configure(config.global, log);
     const reports = new Throttle((finished) => {
@@ -139,7 +142,7 @@ export function runChild<Report>(program: Program<Report>): void {
     if (stopping) return;
     stopping = true;
     notifications.stop();
-    setTimeout(() => process.exit(INTERNAL_ERROR), LONGEST_STOP).unref();
+    setTimeout(() => process.exit(INTERNAL_ERROR), Math.min(childWait / 1000 + LONGEST_STOP, 2 ** 31 - 1)).unref();
     finish().then(() => process.exit(0), fail);
   }
 

@@ -7,6 +7,7 @@ import { ChildSlot } from "./child-slot.ts";
 import type { BfdReport, ChildOptions, DumpRequest, VrrpReport } from "./messages.ts";
 import type { Notifier } from "./notifier.ts";
 import type { Options } from "./options.ts";
+import type { ServiceFiles } from "./service-files.ts";
 
 /** The files that the processes run. */
 export interface Programs {
@@ -34,13 +35,13 @@ export class Children {
   readonly #options: Options;
   readonly #verdicts = new BfdVerdicts();
 
-  constructor(options: Options, { log, programs, notifier, ended, dump }: ChildrenHost) {
+  constructor(options: Options, files: ServiceFiles, { log, programs, notifier, ended, dump }: ChildrenHost) {
     const { facility, respawn } = options;
     const shared = {
       log,
       facility,
       respawn,
-      options: childOptions(options),
+      options: childOptions(options, files),
       ended,
       dump,
       nodeOptions: [],
@@ -54,7 +55,7 @@ export class Children {
       process: "vrrp",
       title: "VRRP",
       program: programs.vrrp,
-      pidFile: options.vrrpPidFile,
+      pidFile: files.vrrpPidFile,
       bfd: () => this.#verdicts.known("vrrp"),
     });
     this.checkers = new ChildSlot({
@@ -63,7 +64,7 @@ export class Children {
       process: "checkers",
       title: "Healthcheck",
       program: programs.checkers,
-      pidFile: options.checkersPidFile,
+      pidFile: files.checkersPidFile,
       bfd: () => this.#verdicts.known("checkers"),
     });
     this.bfd = new ChildSlot({
@@ -72,7 +73,7 @@ export class Children {
       title: "BFD",
       program: programs.bfd,
       nodeOptions: ["--single-threaded"], // see ARCHITECTURE.md
-      pidFile: options.bfdPidFile,
+      pidFile: files.bfdPidFile,
       bfd: () => [],
       bfdTurned: (verdicts) => {
         const heard = this.#verdicts.heard(verdicts);
@@ -127,7 +128,7 @@ export class Children {
   }
 }
 
-function childOptions(options: Options): ChildOptions {
+function childOptions(options: Options, { suffix }: ServiceFiles): ChildOptions {
   const { detail, console, json, syslog, releaseVips, releaseIpvs } = options;
-  return { detail, console, json, syslog, releaseVips, releaseIpvs };
+  return { suffix, detail, console, json, syslog, releaseVips, releaseIpvs };
 }

@@ -32,6 +32,7 @@ export type ToChild<Adopted> =
 export type DumpRequest = "data" | "stats" | "stats-clear" | "json";
 
 export interface ChildOptions {
+  readonly suffix: string; // of its name in the log
   readonly detail: boolean; // -D
   readonly console: boolean; // -l
   readonly json: boolean; // --log-format json

@@ -20,10 +20,11 @@ export interface Options {
   readonly respawn: boolean; // not -R
   readonly dumpConfig: boolean; // -d
   readonly heedInterrupt: boolean; // not --ignore-sigint
-  readonly pidFile: string;
-  readonly vrrpPidFile: string;
-  readonly checkersPidFile: string;
-  readonly bfdPidFile: string;
+  readonly pidFile: string | undefined; // undefined, here and below: see service-files.ts
+  readonly vrrpPidFile: string | undefined;
+  readonly checkersPidFile: string | undefined;
+  readonly bfdPidFile: string | undefined;
+  readonly namespace: string | undefined; // -s
   readonly testLog: string | undefined; // -tFILE: where the findings are appended; undefined = stderr
   readonly metrics: Endpoint | undefined; // undefined = off
 }
@@ -53,10 +54,11 @@ export const DEFAULTS: Options = {
   respawn: true,
   dumpConfig: false,
   heedInterrupt: true,
-  pidFile: "/run/keepalived.pid",
-  vrrpPidFile: "/run/vrrp.pid",
-  checkersPidFile: "/run/checkers.pid",
-  bfdPidFile: "/run/bfd.pid",
+  pidFile: undefined,
+  vrrpPidFile: undefined,
+  checkersPidFile: undefined,
+  bfdPidFile: undefined,
+  namespace: undefined,
   testLog: undefined,
   metrics: { host: "127.0.0.1", port: 9650 },
 };
@@ -106,6 +108,7 @@ export const OPTIONS: readonly OptionRow[] = [
   row("r", "vrrp_pid", "FILE", "pid file of the VRRP process", (vrrpPidFile) => ({ set: { vrrpPidFile } })),
   row("c", "checkers_pid", "FILE", "pid file of the checkers", (checkersPidFile) => ({ set: { checkersPidFile } })),
   row("b", "bfd_pid", "FILE", "pid file of the BFD process", (bfdPidFile) => ({ set: { bfdPidFile } })),
+  row("s", "namespace", "NAME", "run in this network namespace", (namespace) => ({ set: { namespace } })),
   row("V", "dont-release-vrrp", "", "keep virtual addresses at stop", () => ({ set: { releaseVips: false } })),
   row("I", "dont-release-ipvs", "", "keep the IPVS table at stop", () => ({ set: { releaseIpvs: false } })),
   row("R", "dont-respawn", "", "end when a process dies", () => ({ set: { respawn: false } })),
@@ -132,7 +135,6 @@ export const OPTIONS: readonly OptionRow[] = [
   absent("", "debug", "[SWITCHES]", "debug switches"),
   absent("", "flush-log-file", "", "logging to a file"),
   refused("g", "log-file", "[FILE]", "logging to a file; use -l or syslog"),
-  refused("s", "namespace", "NAME", "entering a network namespace; use `ip netns exec`"),
   refused("T", "genhash", "OPTIONS", "genhash"),
   refused("", "config-fd", "FD", "a configuration from a descriptor"),
 ];

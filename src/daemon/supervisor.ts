@@ -3,7 +3,7 @@ import type { Reading } from "../config/read.ts";
 import { claimPidFile, type PidFile } from "../io/pid-file.ts";
 import type { Log } from "../observe/log.ts";
 import type { Observed } from "../observe/metric-scopes.ts";
-import { objections } from "../plan/objections.ts";
+import { fixedWhileRunning, objections } from "../plan/objections.ts";
 import { planReload } from "../plan/plan.ts";
 import { summaryOf } from "../plan/text.ts";
 import { startStatus } from "../syntax/diagnostic.ts";
@@ -13,13 +13,17 @@ import { Dumps } from "./dumps.ts";
 import { Notifier } from "./notifier.ts";
 import type { Notify } from "./notify.ts";
 import type { Options } from "./options.ts";
+import { makePidFolder, removePidFolder } from "./pid-folder.ts";
 import { sayConfig, sayDiagnostics } from "./say-config.ts";
+import type { ServiceFiles } from "./service-files.ts";
 import { VERSION } from "./version.ts";
 
 /** What the supervisor is given of the world. */
 export interface SupervisorHost {
   readonly log: Log;
   readonly notify: Notify;
+  readonly files: ServiceFiles;
+  readonly first: Reading; // of the configuration files, to start with
   /** Reads the configuration files as they are now. */
   readonly read: () => Reading;
   readonly programs: Programs;
@@ -51,11 +55,11 @@ export class Supervisor {
   #end: (status: number) => void = () => {};
 
   constructor(options: Options, host: SupervisorHost) {
-    const { log, programs } = host;
+    const { log, programs, files } = host;
     this.#options = options;
     this.#host = host;
     this.#notifier = new Notifier(log);
-    this.#children = new Children(options, {
+    this.#children = new Children(options, files, {
       log,
       programs,
       notifier: this.#notifier,
@@ -84,23 +88,24 @@ export class Supervisor {
 
   /** Runs until the end; the exit status. To be called once. */
   async run(): Promise<number> {
-    const { log, read } = this.#host;
+    const { log, first: reading, files } = this.#host;
     const { configFile, dumpConfig } = this.#options;
     this.#listen();
-    const reading = read();
     const unusable = startStatus(reading.diagnostics);
     if (unusable !== UNREADABLE) log.info("Configuration file {path}", { path: configFile });
     sayDiagnostics(log, reading.diagnostics);
     if (dumpConfig) sayConfig(log, reading.config);
     const status = unusable ?? this.#claimPidFile() ?? (await this.#supervise(reading));
     this.#pidFile?.release();
+    if (files.folder !== undefined) removePidFolder(files.folder);
     return status;
   }
 
   #claimPidFile(): number | undefined {
-    const { log } = this.#host;
-    const path = this.#options.pidFile;
+    const { log, files } = this.#host;
+    const { pidFile: path, folder } = files;
     try {
+      if (folder !== undefined) makePidFolder(folder);
       const claimed = claimPidFile(path);
       if (claimed !== "in use") {
         this.#pidFile = claimed;
@@ -165,9 +170,12 @@ export class Supervisor {
     const { config, diagnostics } = read();
     sayDiagnostics(log, diagnostics);
     const refused = objections(this.#running?.diagnostics ?? [], diagnostics);
-    if (refused.length > 0) {
+    const fixed = this.#running === undefined ? [] : fixedWhileRunning(this.#running.config, config);
+    for (const what of fixed) log.error("Cannot change {what} at a reload - please restart", { what });
+    if (refused.length > 0 || fixed.length > 0) {
       this.#reloads.refused++;
-      log.error("Reload refused: {errors} new errors; the configuration in force stays", { errors: refused.length });
+      const errors = refused.length + fixed.length;
+      log.error("Reload refused: {errors} new errors; the configuration in force stays", { errors });
     } else {
       this.#reloads.applied++;
       const { config: before = config } = this.#running ?? {};

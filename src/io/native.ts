@@ -55,6 +55,10 @@ export interface Native {
    * pid, or -errno of what failed, execve included.
    */
   spawn(argv: readonly string[], env: readonly string[], uid: number, gid: number): number;
+  /** execve(2): this process becomes argv[0], a path, and keeps its pid. Returns only where that failed. */
+  exec(argv: readonly string[], env: readonly string[]): number;
+  /** setns(2) of the calling thread alone. */
+  setns(fd: number, type: number): number;
   /** pidfd_open(2): readable when the process has ended. */
   pidfdOpen(pid: number): number;
   /** mkfifo(3); the umask counts. */

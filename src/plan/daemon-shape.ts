@@ -36,7 +36,7 @@ export const DAEMON = group<DaemonConfig>(
   "",
   {
     namespace: value("net_namespace"),
-    ipvsNamespace: value("net_namespace_ipvs"),
+    ipvsNamespace: value("net_namespace_ipvs", { show: (name) => (name === true ? "(the host's own)" : name) }),
     pidDirectory: value("use_pid_dir"),
     childWait: seconds("child_wait_time"),
     name: value("process_name"),

@@ -50,6 +50,21 @@ test.concurrent("a second TERM does not wait for a child that hangs", async () =
   expect([isAlive(child), daemon.leftPidFiles]).toEqual([false, false]);
 });
 
+test.concurrent("child_wait_time is how long a child that hangs is waited for, and a second at least", async () => {
+  const daemon = bench.start("wait", "hang", "-nl");
+  bench.write("wait", "hang", "child_wait_time 0\n");
+  await daemon.says("Startup complete");
+  daemon.signal("SIGHUP");
+  await daemon.says("Reload complete");
+  const child = daemon.childPid;
+  const from = performance.now();
+  daemon.signal("SIGTERM");
+  await daemon.says("vrrp process failed to die - forcing termination");
+  const took = performance.now() - from;
+  expect(await daemon.ended).toBe(0);
+  expect([isAlive(child), took > 900, took < 4000]).toEqual([false, true, true]);
+});
+
 test.concurrent("when the supervisor is killed its child stops in order", async () => {
   const daemon = bench.start("orphan", "r1", "-nl");
   await daemon.says("Startup complete");
