@@ -14,7 +14,7 @@ import { hostFacts } from "../io/host-facts.ts";
 import { ignoreRealtimeSignals } from "../io/signals.ts";
 import type { Log } from "../observe/log.ts";
 import { parseCommandLine } from "./cli.ts";
-import { hostSource } from "./config-source.ts";
+import { hostSource, recordingSource } from "./config-source.ts";
 import { daemonize, isDaemon, leaveFolder, reportStarted, restartIn } from "./daemonize.ts";
 import { openNotify } from "./notify.ts";
 import { openLog } from "./open-log.ts";
@@ -101,7 +101,11 @@ function append(path: string, text: string): number | undefined {
 
 async function run(options: Options, args: readonly string[]): Promise<number> {
   process.umask(options.umask ?? DEFAULT_UMASK);
-  const read = (): Reading => readConfig(options.configFile, hostSource(options.configId));
+  const source = recordingSource(hostSource(options.configId));
+  const read = (): Reading => {
+    source.forget();
+    return readConfig(options.configFile, source.source);
+  };
   const first = read();
   const files = serviceFiles(options, first.config.global.daemon);
   const refused = files.namespace === undefined ? undefined : await restartIn(files.namespace, PROGRAM, args);
@@ -125,6 +129,7 @@ async function run(options: Options, args: readonly string[]): Promise<number> {
     files,
     first,
     read,
+    text: source.text,
     programs: { vrrp: beside("vrrp.js"), checkers: beside("checkers.js"), bfd: beside("bfd.js") },
     starting: () => void showMetrics(supervisor, options, log),
     started: reportStarted,

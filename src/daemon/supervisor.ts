@@ -1,21 +1,23 @@
 import type { Config } from "../config/model/model.ts";
 import type { Reading } from "../config/read.ts";
-import { claimPidFile, type PidFile } from "../io/pid-file.ts";
+import { Clock } from "../io/clock.ts";
+import { Poller } from "../io/poller.ts";
 import type { Log } from "../observe/log.ts";
 import type { Observed } from "../observe/metric-scopes.ts";
-import { fixedWhileRunning, objections } from "../plan/objections.ts";
-import { planReload } from "../plan/plan.ts";
-import { summaryOf } from "../plan/text.ts";
 import { startStatus } from "../syntax/diagnostic.ts";
 import { Children, type Programs } from "./children.ts";
+import { DaemonScript } from "./daemon-script.ts";
 import { hearDumpSignals } from "./dump-signals.ts";
 import { Dumps } from "./dumps.ts";
 import { Notifier } from "./notifier.ts";
 import type { Notify } from "./notify.ts";
 import type { Options } from "./options.ts";
-import { makePidFolder, removePidFolder } from "./pid-folder.ts";
+import { type InForce, mayReload } from "./reload.ts";
+import { ReloadFiles } from "./reload-files.ts";
+import { ReloadSchedule } from "./reload-schedule.ts";
 import { sayConfig, sayDiagnostics } from "./say-config.ts";
 import type { ServiceFiles } from "./service-files.ts";
+import { claimService } from "./service-pid.ts";
 import { VERSION } from "./version.ts";
 
 /** What the supervisor is given of the world. */
@@ -26,6 +28,8 @@ export interface SupervisorHost {
   readonly first: Reading; // of the configuration files, to start with
   /** Reads the configuration files as they are now. */
   readonly read: () => Reading;
+  /** What stood in the files that were read last. */
+  readonly text: () => string;
   readonly programs: Programs;
   /** Called once, when this is sure to be the one daemon and its processes are starting. */
   readonly starting: () => void;
@@ -45,9 +49,12 @@ export class Supervisor {
   readonly #notifier: Notifier;
   readonly #children: Children;
   readonly #dumps: Dumps;
+  readonly #poller = new Poller();
+  readonly #script: DaemonScript;
+  readonly #schedule: ReloadSchedule;
+  readonly #files: ReloadFiles;
   readonly #reloads = { applied: 0, refused: 0 };
-  #running: Pick<Reading, "config" | "diagnostics"> | undefined; // what was put in force last
-  #pidFile: PidFile | undefined;
+  #running: InForce | undefined; // what was put in force last
   #busy = true; // starting or reloading: another reload has to wait
   #reloadWanted = false;
   #stopping = false;
@@ -66,11 +73,14 @@ export class Supervisor {
       ended: (status) => void this.#stop(status),
       dump: (what) => void this.#dumps.write(what),
     });
-    this.#dumps = new Dumps(log, () => ({
+    this.#dumps = new Dumps(log, files, () => ({
       children: this.#children,
       observed: this.observed,
       config: this.#running?.config,
     }));
+    this.#script = new DaemonScript({ poller: this.#poller, clock: new Clock(this.#poller), log });
+    this.#schedule = new ReloadSchedule(this.#poller, log, () => this.#wantReload());
+    this.#files = new ReloadFiles(log, files.reloadMarker);
   }
 
   /** What the metrics page shows. */
@@ -95,28 +105,12 @@ export class Supervisor {
     if (unusable !== UNREADABLE) log.info("Configuration file {path}", { path: configFile });
     sayDiagnostics(log, reading.diagnostics);
     if (dumpConfig) sayConfig(log, reading.config);
-    const status = unusable ?? this.#claimPidFile() ?? (await this.#supervise(reading));
-    this.#pidFile?.release();
-    if (files.folder !== undefined) removePidFolder(files.folder);
+    if (unusable !== undefined) return unusable;
+    const claimed = claimService(files, log);
+    if (typeof claimed === "number") return claimed;
+    const status = await this.#supervise(reading);
+    claimed.release();
     return status;
-  }
-
-  #claimPidFile(): number | undefined {
-    const { log, files } = this.#host;
-    const { pidFile: path, folder } = files;
-    try {
-      if (folder !== undefined) makePidFolder(folder);
-      const claimed = claimPidFile(path);
-      if (claimed !== "in use") {
-        this.#pidFile = claimed;
-        return undefined;
-      }
-      log.info("daemon is already running", { path });
-      return 0;
-    } catch (error) {
-      log.error("cannot write pid file {path}: {error}", { path, error: String(error) });
-      return 1;
-    }
   }
 
   async #supervise(reading: Reading): Promise<number> {
@@ -135,16 +129,16 @@ export class Supervisor {
     process.on("SIGINT", () => {
       if (this.#options.heedInterrupt) this.#terminate();
     });
-    process.on("SIGHUP", () => {
-      this.#reloadWanted = true;
-      if (!this.#busy) this.#reload();
-    });
+    process.on("SIGHUP", () => this.#wantReload());
     hearDumpSignals((what) => void this.#dumps.write(what));
   }
 
   async #start({ config, diagnostics }: Reading): Promise<void> {
     const { log, notify, starting, started } = this.#host;
     this.#running = { config, diagnostics };
+    this.#files.keepConfig(config.global, this.#host.text());
+    await this.#script.run("startup", config.global.startupScript, config.global.enableScriptSecurity);
+    if (this.#stopping) return;
     const applied = this.#apply(config);
     starting();
     const atOnce = await applied;
@@ -160,6 +154,11 @@ export class Supervisor {
     if (atOnce) this.#rest();
   }
 
+  #wantReload(): void {
+    this.#reloadWanted = true;
+    if (!this.#busy) this.#reload();
+  }
+
   /** A reload may not add errors: a reading that does so changes nothing. */
   async #reload(): Promise<void> {
     const { log, notify, read } = this.#host;
@@ -167,25 +166,22 @@ export class Supervisor {
     this.#reloadWanted = false;
     log.info("Reloading ...");
     notify(["RELOADING=1", `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`]);
-    const { config, diagnostics } = read();
+    const next = this.#files.marked(this.#running?.config.global, read);
+    const { config, diagnostics } = next;
     sayDiagnostics(log, diagnostics);
-    const refused = objections(this.#running?.diagnostics ?? [], diagnostics);
-    const fixed = this.#running === undefined ? [] : fixedWhileRunning(this.#running.config, config);
-    for (const what of fixed) log.error("Cannot change {what} at a reload - please restart", { what });
-    if (refused.length > 0 || fixed.length > 0) {
-      this.#reloads.refused++;
-      const errors = refused.length + fixed.length;
-      log.error("Reload refused: {errors} new errors; the configuration in force stays", { errors });
-    } else {
+    const running = this.#running ?? next;
+    this.#files.checked(running.config.global, diagnostics);
+    if (mayReload(running, next, log)) {
       this.#reloads.applied++;
-      const { config: before = config } = this.#running ?? {};
-      log.info("Reload plan: {summary}", { summary: summaryOf(planReload(before, config)) });
+      await this.#keepStates("pre");
       this.#running = { config, diagnostics };
+      this.#files.keepConfig(config.global, this.#host.text());
       const inForce = await this.#apply(config);
       if (this.#stopping) return;
+      await this.#keepStates("post");
       if (inForce) log.info("Reload complete");
       else log.error("Reload not complete: a process died of it and is started again");
-    }
+    } else this.#reloads.refused++;
     notify(["READY=1"]);
     this.#rest();
   }
@@ -197,6 +193,7 @@ export class Supervisor {
 
   async #apply(config: Config): Promise<boolean> {
     this.#notifier.configure(config.global);
+    this.#schedule.configure(config.global.reload);
     return await this.#children.apply(config);
   }
 
@@ -214,6 +211,7 @@ export class Supervisor {
       this.#host.log.warning("Stopping at once");
       this.#children.kill();
       this.#notifier.hurry();
+      this.#script.kill();
     }, left);
   }
 
@@ -223,8 +221,19 @@ export class Supervisor {
     this.#stoppedAt = performance.now();
     this.#host.log.info("Stopping");
     this.#host.notify(["STOPPING=1"]);
+    this.#schedule.close();
+    this.#script.kill(); // one of the start
     await this.#children.stop();
     await this.#notifier.close();
+    const { shutdownScript, enableScriptSecurity = false } = this.#running?.config.global ?? {};
+    await this.#script.run("shutdown", shutdownScript, enableScriptSecurity);
     this.#end(status);
+  }
+
+  /** `config_save_dir`: what the processes know, for who looks for what a reload broke. */
+  async #keepStates(when: "pre" | "post"): Promise<void> {
+    const { global } = this.#running?.config ?? {};
+    if (global?.daemon.configSaveDirectory === undefined) return;
+    for (const state of await this.#dumps.states()) this.#files.keepState(global, { ...state, when });
   }
 }
