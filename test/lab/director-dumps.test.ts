@@ -62,6 +62,7 @@ describe.concurrent("what a signal has the daemon write", () => {
         for (const { data } of json.slice(0, 2))
           expect(Math.abs(Number(data["last_transition"]) - Date.now() / 1000)).toBeLessThan(30);
       expect(skeleton(ours.stats)).toEqual(skeleton(theirs.stats).replaceAll(/(?= {2}Priority Zero:)/g, EXTENSION));
+      expect(topology(ours.data)).toEqual(topology(theirs.data));
       expect(ours.cleared).toMatch(/Became master: 0/);
       expect([ours.modes, ours.files]).toEqual([theirs.modes, theirs.files]);
     });
@@ -84,6 +85,7 @@ interface Instance {
 
 interface Dumped {
   readonly json: readonly Instance[];
+  readonly data: string;
   readonly stats: string;
   readonly cleared: string; // statistics of the time after RTMAX-1
   readonly files: readonly string[]; // those that are there
@@ -106,7 +108,7 @@ async function dumped(stand: Stand, implementation: Implementation): Promise<Dum
     return readFileSync(path, "utf8");
   };
   const json = JSON.parse(await ask(JSON_DUMP, "keepalived.json")) as Instance[];
-  await ask(DATA, "keepalived.data");
+  const data = await ask(DATA, "keepalived.data");
   await ask(DATA, "keepalived_parent.data");
   const child = director.childPid("vrrp") ?? 0;
   const again = await ask(JSON_DUMP, "keepalived.json", () => process.kill(child, JSON_DUMP));
@@ -116,7 +118,7 @@ async function dumped(stand: Stand, implementation: Implementation): Promise<Dum
   const files = ["keepalived.json", "keepalived.data", "keepalived_parent.data", "keepalived.stats"];
   const modes = files.map((name) => (statSync(join(folder, name)).mode & 0o777).toString(8));
   expect(await director.stop()).toBe(0);
-  return { json, stats, cleared, files, modes };
+  return { json, data, stats, cleared, files, modes };
 }
 
 /** Without what HEAD has and 2.2.7 has not, what each run has anew, and what is masked. */
@@ -126,6 +128,20 @@ function withoutNews({ data, stats }: Instance): Instance {
   const older = Object.entries(stats).filter(([key]) => !key.startsWith("auth_ext_") && !counted.includes(key));
   return { data: steady, stats: Object.fromEntries(older) };
 }
+
+/** The lines of `keepalived.data` that both have: what is grepped of instances and scripts. */
+function topology(data: string): readonly string[] {
+  const sections = data.split(/^------< (.*) >------$/m);
+  const lines = ["VRRP Topology", "VRRP Scripts"].flatMap(
+    (title) => sections[sections.indexOf(title) + 1]?.split("\n") ?? [],
+  );
+  return lines
+    .filter((line) => SHARED.test(line) && line !== "   State = idle")
+    .map((line) => line.replace(/, uid:gid .*/, ""));
+}
+
+const SHARED =
+  /^ +(VRRP (Instance|Version|Script)|State|Wantstate|Multicast|Gratuitous|Down timer|Send advert|Virtual|Priority|Effective|Advert interval|Accept|Preempt|Promote|Using smtp|Notify deleted|Master state|Generic state|Rise|Fall|Interval|Weight|192)/;
 
 function skeleton(text: string): string {
   return text.replaceAll(/: \d+$/gm, ": N");
