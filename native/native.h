@@ -5,7 +5,8 @@
  *     to it (src/io/kernel-error.ts).
  *   - Every descriptor is born close-on-exec and non-blocking, and lives until its owner calls close().
  *   - Structures (sockaddr, options, packets) cross as bytes, built and read in TypeScript.
- *   - There are no globals, so any number of worker threads may load the addon.
+ *   - There are no globals, so any number of worker threads may load the addon; but for the table of caught signals, as
+ *     what a signal does belongs to the process.
  */
 #pragma once
 
@@ -19,8 +20,8 @@
   /* socket.c  */ F(socket) F(close) F(bind) F(connect) F(getsockname) F(setsockopt) F(getsockopt) F(sendmsg) \
                   F(sendBatch) F(recvBatch) F(read) F(write) F(ifNametoindex) \
   /* process.c */ F(timerCreate) F(timerSet) F(now) F(wallClock) F(schedSetscheduler) F(mlock) F(prctl) F(setrlimit) F(flock) \
-                  F(pidfdOpen) F(mkfifo) F(waitpid) F(kill) F(ignoreSignal) \
-  /* spawn.c   */ F(spawn) \
+                  F(pidfdOpen) F(mkfifo) F(waitpid) F(kill) F(ignoreSignal) F(catchSignal) F(setns) \
+  /* spawn.c   */ F(spawn) F(exec) \
   /* inotify.c */ F(inotifyInit) F(inotifyAdd) F(inotifyRemove) \
   /* poller.c  */ F(pollerNew) F(pollerControl) F(pollerClose)
 

@@ -3,6 +3,7 @@
 
 #include <sched.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/file.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -39,10 +40,37 @@ FUNCTION(timerSet) {
 /* Of the calling thread where the pid is 0: Node's other threads keep their scheduling. */
 OF_INTEGERS(schedSetscheduler, "iii", sched_setscheduler(a, b, &(struct sched_param){.sched_priority = c}))
 OF_INTEGERS(prctl, "ii", prctl(a, (unsigned long)b, 0UL, 0UL, 0UL))
+OF_INTEGERS(setns, "ii", setns(a, b)) /* of the calling thread */
 OF_INTEGERS(flock, "ii", flock(a, b))
 OF_INTEGERS(pidfdOpen, "i", syscall(SYS_pidfd_open, a, 0)) /* always close-on-exec */
 OF_INTEGERS(kill, "ii", kill(a, b))
 OF_INTEGERS(ignoreSignal, "i", signal(a, SIG_IGN) == SIG_ERR ? -1 : 0)
+
+/*
+ * A signal that Node cannot handle becomes a readable descriptor. Not signalfd(2): the signal would have to be blocked in
+ * every thread, and Node's are running when the addon is loaded.
+ */
+static int caught[NSIG]; /* an eventfd for each */
+
+static void on_signal(int signal) {
+  int before = errno;
+  ssize_t written = write(caught[signal], &(uint64_t){1}, sizeof(uint64_t)); /* refused when it was never read: fine */
+  (void)written;
+  errno = before;
+}
+
+static long catch_signal(int signal) {
+  if (signal < 1 || signal >= NSIG) return errno = EINVAL, -1;
+  int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), previous = caught[signal];
+  if (fd < 0) return -1;
+  caught[signal] = fd;
+  if (sigaction(signal, &(struct sigaction){.sa_handler = on_signal, .sa_flags = SA_RESTART}, NULL) == 0) return fd;
+  caught[signal] = previous;
+  close(fd);
+  return errno = EINVAL, -1; /* SIGKILL, SIGSTOP */
+}
+
+OF_INTEGERS(catchSignal, "i", catch_signal(a))
 
 /* Pages there already, and the others when they are first touched. */
 FUNCTION(mlock) {

@@ -116,3 +116,15 @@ FUNCTION(spawn) {
   free_list(program.env);
   return pid;
 }
+
+/* execve(2) of this very process: it comes back only where that failed. Our descriptors are close-on-exec. */
+FUNCTION(exec) {
+  napi_value argv, variables, refused = NULL;
+  if (!ARGUMENTS("vv", &argv, &variables)) return NULL;
+  char **words = string_list(env, argv), **list = words == NULL ? NULL : string_list(env, variables);
+  if (list != NULL)
+    refused = words[0] == NULL ? type_error(env, "argv must not be empty") : result(env, execve(words[0], words, list));
+  free_list(words);
+  free_list(list);
+  return refused;
+}

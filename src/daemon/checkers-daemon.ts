@@ -111,7 +111,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
 
   #openTable(owned: readonly string[]): IpvsTable {
     try {
-      return new IpvsTable(this.#context.log, owned);
+      return new IpvsTable(this.#context.log, owned, this.#config.global.daemon.ipvsNamespace);
     } catch (error) {
       throw new PermanentFailure(1, `IPVS: Can't initialize ipvs: ${error instanceof Error ? error.message : error}`);
     }

@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import type { Notification } from "../base/notification.ts";
-import { type Micros, milliseconds, toSeconds } from "../base/time.ts";
+import { type Micros, milliseconds, seconds, toSeconds } from "../base/time.ts";
 import type { Config } from "../config/model/model.ts";
 import type { Log } from "../observe/log.ts";
 import type { ObservedChild } from "../observe/metric-scopes.ts";
-import type { BfdVerdict, ChildOptions, FromChild, ToChild } from "./messages.ts";
+import type { BfdVerdict, ChildOptions, DumpRequest, FromChild, ToChild } from "./messages.ts";
 import { died, FRESH, permanentError } from "./respawn.ts";
 
 /** A process that the supervisor may keep, whether or not the configuration needs it now. */
@@ -23,11 +23,15 @@ export interface ChildSettings {
   readonly notify: (notification: Notification) => void;
   readonly bfd: () => readonly BfdVerdict[]; // what a new process is told of BFD sessions
   readonly bfdTurned: (verdicts: readonly BfdVerdict[]) => void; // what the bfd process tells
+  readonly dump: (what: DumpRequest) => void; // a signal asked the process for a file
   /** It cannot run (status 1, 2, 4), or must not be started again (0): the daemon has to stop with `status`. */
   readonly ended: (status: number) => void;
 }
 
-const PATIENCE = 5000; // milliseconds from SIGTERM to SIGKILL, Keepalived's default child_wait_time
+/** Keepalived differs: with `child_wait_time 0` it kills before the virtual addresses are gone (seen with 2.2.7). */
+const LEAST_WAIT = seconds(1);
+const LONGEST_TIMEOUT = 2 ** 31 - 1; // milliseconds, of Node's timers
+const LATE = 1000; // milliseconds for an answer
 
 /** A child that stopped in order was sent SIGTERM by somebody who may be sending it to us as well. */
 const HEAR_OURSELVES = milliseconds(100);
@@ -51,6 +55,7 @@ export class ChildSlot<Report> {
   #respawn: NodeJS.Timeout | undefined;
   #outcome: ((inForce: boolean) => void)[] = [];
   #gone: ((dead: boolean) => void)[] = [];
+  #asked: ((heard: boolean) => void)[] = []; // for a report
 
   constructor(settings: ChildSettings) {
     this.#settings = settings;
@@ -78,6 +83,20 @@ export class ChildSlot<Report> {
     if (verdicts.length > 0) this.#tell({ type: "bfd", verdicts });
   }
 
+  /**
+   * The state of the process now, and not up to 100 ms ago; the last that it said, where it does not answer within a
+   * second. With `clear` its statistics begin at zero behind that.
+   */
+  async ask({ clear = false } = {}): Promise<Report | undefined> {
+    if (this.#child === undefined || !this.#ready || this.#stopping) return this.#report;
+    const heard = new Promise<boolean>((resolve) => this.#asked.push(resolve));
+    this.#tell({ type: "ask", clear });
+    const late = setTimeout(() => wake(this.#asked, false), LATE);
+    await heard;
+    clearTimeout(late);
+    return this.#report;
+  }
+
   /** Starts the process with `config`, or reloads it. Resolves as `inForce`. */
   apply(config: Config): Promise<boolean> {
     this.#wanted = config;
@@ -95,8 +114,9 @@ export class ChildSlot<Report> {
     return new Promise((resolve) => this.#outcome.push(resolve));
   }
 
-  /** Orderly stop, by force after 5 s. Resolves, with true, when the process is gone. */
+  /** Orderly stop, by force after `child_wait_time`. Resolves, with true, when the process is gone. */
   stop(): Promise<boolean> {
+    const { childWait = seconds(5) } = this.#wanted?.global.daemon ?? {};
     this.#wanted = undefined;
     this.#report = undefined;
     this.#backoff = FRESH;
@@ -109,7 +129,13 @@ export class ChildSlot<Report> {
     if (this.#stopping) return gone;
     this.#stopping = true;
     child.kill("SIGTERM");
-    const forced = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
+    const patience = Math.min(Math.max(childWait, LEAST_WAIT) / 1000, LONGEST_TIMEOUT);
+    const forced = setTimeout(() => {
+      this.#settings.log.error("{process} process failed to die - forcing termination", {
+        process: this.#settings.process,
+      });
+      child.kill("SIGKILL");
+    }, patience);
     child.once("exit", () => clearTimeout(forced));
     return gone;
   }
@@ -155,6 +181,11 @@ export class ChildSlot<Report> {
   #hear(message: FromChild<Report>): void {
     if (message.type === "report") {
       if (!this.#stopping) this.#report = message.report;
+      if (message.asked) wake(this.#asked, true);
+      return;
+    }
+    if (message.type === "dump") {
+      this.#settings.dump(message.what);
       return;
     }
     if (message.type === "notify") {
@@ -186,6 +217,7 @@ export class ChildSlot<Report> {
     this.#answered = false;
     if (pid !== undefined) removePidFile(pidFile, pid);
     wake(this.#gone, true);
+    wake(this.#asked, false);
     if (asked) {
       this.#start(); // if it has become wanted again meanwhile
       return;
@@ -211,10 +243,10 @@ export class ChildSlot<Report> {
     }
     const { backoff, delay } = died(this.#backoff, now() - this.#startedAt);
     const wait = status === 0 ? Math.max(delay, HEAR_OURSELVES) : delay;
-    const seconds = toSeconds(wait);
+    const pause = toSeconds(wait);
     this.#backoff = backoff;
     this.#restarts++;
-    log.info("Restart of {title} process delayed {seconds} seconds to limit respawn rate", { title, seconds });
+    log.info("Restart of {title} process delayed {seconds} seconds to limit respawn rate", { title, seconds: pause });
     if (wait === 0) this.#start();
     else this.#respawn = setTimeout(() => this.#start(), wait / 1000);
   }

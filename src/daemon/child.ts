@@ -1,10 +1,12 @@
 import "./no-inspector.ts";
 import type { Notification } from "../base/notification.ts";
+import { seconds } from "../base/time.ts";
 import type { Config } from "../config/model/model.ts";
 import { claimPidFile, type PidFile } from "../io/pid-file.ts";
 import { dieWithParent } from "../io/realtime.ts";
 import type { Log } from "../observe/log.ts";
 import { ChildNotify } from "./child-notify.ts";
+import { hearDumpSignals } from "./dump-signals.ts";
 import type { BfdVerdict, ChildOptions, FromChild, ToChild } from "./messages.ts";
 import { openLog } from "./open-log.ts";
 import { Throttle } from "./throttle.ts";
@@ -39,6 +41,8 @@ export interface ProgramContext<Report> {
 export interface Running<Report> {
   /** Applies a new, valid configuration as a difference. Never called again before it has finished. */
   reload(config: Config): void | Promise<void>;
+  /** What statistics count begins at zero. */
+  clear?(): void;
   /** Some BFD sessions are up or down now; others are as before. */
   bfd?(verdicts: readonly BfdVerdict[]): void;
   /** Leaves the network and the kernel as configured; the process exits when it is done. Called once. */
@@ -58,7 +62,7 @@ export class PermanentFailure extends Error {
 }
 
 const INTERNAL_ERROR = 70; // EX_SOFTWARE of sysexits.h
-const LONGEST_STOP = 6000; // milliseconds; the supervisor's patience ends before
+const LONGEST_STOP = 1000; // milliseconds more than the supervisor waits, child_wait_time
 
 /**
  * Runs a program as a child of the supervisor, until SIGTERM or until the supervisor is gone. To be called once, as the
@@ -69,11 +73,13 @@ export function runChild<Report>(program: Program<Report>): void {
   let pidFile: PidFile | undefined;
   let running: Promise<Running<Report>> | undefined;
   let stopping = false;
+  let childWait = seconds(5);
   const origin = program.ident === "Keepalived_vrrp" ? "vrrp" : "checkers";
   const notifications = new ChildNotify(origin, (notification, taken) => tell({ type: "notify", notification }, taken));
 
   // SIGHUP and SIGINT go to the whole terminal group; the supervisor hears them too and passes on what they mean.
-  for (const signal of ["SIGHUP", "SIGINT", "SIGUSR2"] as const) process.on(signal, () => {});
+  for (const signal of ["SIGHUP", "SIGINT"] as const) process.on(signal, () => {});
+  hearDumpSignals((what) => tell({ type: "dump", what }));
   process.on("SIGTERM", stop);
   process.on("disconnect", stop);
   process.on("uncaughtException", fail);
@@ -85,6 +91,7 @@ export function runChild<Report>(program: Program<Report>): void {
   if (untied !== undefined) fail(untied);
 
   async function hear(message: ToChild<Report>): Promise<void> {
+    if ("config" in message) childWait = message.config.global.daemon.childWait;
     switch (message.type) {
       case "configure":
         running = start(message);
@@ -97,6 +104,12 @@ export function runChild<Report>(program: Program<Report>): void {
         await (await running)?.reload(message.config);
         tell({ type: "reloaded" });
         break;
+      case "ask": {
+        const it = await running;
+        if (it !== undefined) tell({ type: "report", report: it.report(), asked: true });
+        if (message.clear) it?.clear?.();
+        break;
+      }
       case "bfd":
         (await running)?.bfd?.(message.verdicts);
     }
@@ -104,12 +117,12 @@ export function runChild<Report>(program: Program<Report>): void {
 
   async function start(message: ToChild<Report> & { type: "configure" }): Promise<Running<Report>> {
     const { config, options, adopted, bfd } = message;
-    log = await openLog(program.ident, { ...options, facility: message.facility });
+    log = await openLog(`${program.ident}${options.suffix}`, { ...options, facility: message.facility });
     pidFile = claim(message.pidFile, log);
     notifications.configure(config.global, log);
     const reports = new Throttle((finished) => {
       running?.then(
-        (it) => tell({ type: "report", report: it.report() }, finished),
+        (it) => tell({ type: "report", report: it.report(), asked: false }, finished),
         () => {},
       );
     });
@@ -129,7 +142,7 @@ export function runChild<Report>(program: Program<Report>): void {
     if (stopping) return;
     stopping = true;
     notifications.stop();
-    setTimeout(() => process.exit(INTERNAL_ERROR), LONGEST_STOP).unref();
+    setTimeout(() => process.exit(INTERNAL_ERROR), Math.min(childWait / 1000 + LONGEST_STOP, 2 ** 31 - 1)).unref();
     finish().then(() => process.exit(0), fail);
   }
 

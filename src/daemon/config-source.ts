@@ -19,6 +19,25 @@ export function hostSource(configId: string | undefined): Source {
   };
 }
 
+/** A source that knows what stood in the files that were read through it, since `forget`. */
+export function recordingSource(host: Source): {
+  readonly source: Source;
+  readonly text: () => string;
+  readonly forget: () => void;
+} {
+  const texts: [path: string, text: string][] = [];
+  const read: Source["read"] = (path) => {
+    const file = host.read(path);
+    if (file.ok) texts.push([path, file.text]);
+    return file;
+  };
+  return {
+    source: { ...host, read },
+    text: () => texts.map(([path, text]) => `# ${path}\n${text}`).join("\n"),
+    forget: () => texts.splice(0),
+  };
+}
+
 function readText(path: string): FileText {
   try {
     const found = statSync(path, { throwIfNoEntry: false });

@@ -2,12 +2,13 @@ import { destinationName, type IpvsEntry, serviceName } from "../base/ipvs.ts";
 import { EEXIST, ENOENT, ESRCH } from "../io/constants.ts";
 import { IpvsKernel } from "../io/ipvs-kernel.ts";
 import type { KernelError } from "../io/kernel-error.ts";
+import type { NamedNetwork } from "../io/network-namespace.ts";
 import { type IpvsChange, plan, withHandWeights } from "../lvs/plan.ts";
 import type { Log } from "../observe/log.ts";
 
 /** Keeps the kernel's IPVS table as wanted: our services only, by difference, foreign ones untouched. */
 export class IpvsTable {
-  readonly #kernel = new IpvsKernel();
+  readonly #kernel: IpvsKernel;
   readonly #log: Log;
   readonly #have = new Map<string, IpvsEntry>(); // the kernel's table as last read, and what we did since
   readonly #asked = new Map<string, IpvsEntry>(); // what was wanted when it was last made so
@@ -15,7 +16,8 @@ export class IpvsTable {
   readonly #complaints = new Set<string>(); // said since the table was last as wanted
 
   /** `owned` names services left by a process of ours before. Throws KernelError. */
-  constructor(log: Log, owned: readonly string[]) {
+  constructor(log: Log, owned: readonly string[], namespace: NamedNetwork | undefined) {
+    this.#kernel = new IpvsKernel(namespace);
     this.#log = log;
     for (const name of owned) this.#owned.add(name);
   }

@@ -8,20 +8,22 @@ import type { CommandHost } from "../command/command.ts";
 import { runCommand } from "../command/commands.ts";
 import { testConfig } from "../command/config-test.ts";
 import { replaceFile } from "../command/replace-file.ts";
-import { readConfig } from "../config/read.ts";
+import { type Reading, readConfig } from "../config/read.ts";
 import { errnoText } from "../io/errno.ts";
 import { hostFacts } from "../io/host-facts.ts";
 import { ignoreRealtimeSignals } from "../io/signals.ts";
 import type { Log } from "../observe/log.ts";
 import { parseCommandLine } from "./cli.ts";
-import { hostSource } from "./config-source.ts";
-import { daemonize, isDaemon, leaveFolder, reportStarted } from "./daemonize.ts";
+import { hostSource, recordingSource } from "./config-source.ts";
+import { daemonize, isDaemon, leaveFolder, reportStarted, restartIn } from "./daemonize.ts";
 import { openNotify } from "./notify.ts";
 import { openLog } from "./open-log.ts";
 import type { Options } from "./options.ts";
+import { serviceFiles } from "./service-files.ts";
 import { Supervisor } from "./supervisor.ts";
 import { KEEPALIVED_VERSION, VERSION } from "./version.ts";
 
+const PROGRAM = fileURLToPath(import.meta.url);
 const DEFAULT_UMASK = 0o177; // Keepalived's: what we and our scripts create is the owner's alone
 const INTERNAL_ERROR = 70; // EX_SOFTWARE of sysexits.h
 const NOT_WRITTEN = 74; // EX_IOERR of sysexits.h
@@ -44,7 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   for (const warning of asked.warnings) process.stderr.write(`${warning}\n`);
   if (asked.action === "test") return await written(configTest(asked.options));
-  if (!asked.options.foreground) return await daemonize(fileURLToPath(import.meta.url), args);
+  if (!asked.options.foreground) return await daemonize(PROGRAM, args);
   return await run(isDaemon() ? leaveFolder(asked.options) : asked.options, args);
 }
 
@@ -99,17 +101,35 @@ function append(path: string, text: string): number | undefined {
 
 async function run(options: Options, args: readonly string[]): Promise<number> {
   process.umask(options.umask ?? DEFAULT_UMASK);
+  const source = recordingSource(hostSource(options.configId));
+  const read = (): Reading => {
+    source.forget();
+    return readConfig(options.configFile, source.source);
+  };
+  const first = read();
+  const files = serviceFiles(options, first.config.global.daemon);
+  const refused = files.namespace === undefined ? undefined : await restartIn(files.namespace, PROGRAM, args);
   const notify = openNotify();
-  const log = await openLog("Keepalived", options);
+  const log = await openLog(`Keepalived${files.suffix}`, options);
   for (const event of ["uncaughtException", "unhandledRejection"]) process.on(event, (error) => crash(log, error));
   const versions = { version: VERSION, keepalived: KEEPALIVED_VERSION };
   log.info("Starting Keepalived v{keepalived} (keepalived-ts v{version})", versions);
   log.info("Running on Linux {kernel}, Node {node}", { kernel: release(), node: process.version });
   log.info("Command line: {words}", { words: ["keepalived-ts", ...args].map((word) => `'${word}'`).join(" ") });
+  if (refused !== undefined) {
+    log.error("Unable to set network namespace {namespace} - exiting: {error}", {
+      namespace: files.namespace,
+      error: refused.message,
+    });
+    return 1;
+  }
   const supervisor: Supervisor = new Supervisor(options, {
     log,
     notify,
-    read: () => readConfig(options.configFile, hostSource(options.configId)),
+    files,
+    first,
+    read,
+    text: source.text,
     programs: { vrrp: beside("vrrp.js"), checkers: beside("checkers.js"), bfd: beside("bfd.js") },
     starting: () => void showMetrics(supervisor, options, log),
     started: reportStarted,

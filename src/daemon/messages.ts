@@ -25,9 +25,14 @@ export type ToChild<Adopted> =
       readonly bfd: readonly BfdVerdict[]; // what is known of the sessions that this child may follow
     }
   | { readonly type: "reload"; readonly config: Config }
+  | { readonly type: "ask"; readonly clear: boolean } // for a report at once; then statistics begin at zero
   | { readonly type: "bfd"; readonly verdicts: readonly BfdVerdict[] };
 
+/** What a signal asks of a process: its data, its statistics, those and then zero, its state as JSON. cli.md §3. */
+export type DumpRequest = "data" | "stats" | "stats-clear" | "json";
+
 export interface ChildOptions {
+  readonly suffix: string; // of its name in the log
   readonly detail: boolean; // -D
   readonly console: boolean; // -l
   readonly json: boolean; // --log-format json
@@ -41,7 +46,8 @@ export type FromChild<Report> =
   | { readonly type: "ready" }
   | { readonly type: "reloaded" }
   | { readonly type: "notify"; readonly notification: Notification } // operators are to be told, in this order
-  | { readonly type: "report"; readonly report: Report }
+  | { readonly type: "report"; readonly report: Report; readonly asked: boolean }
+  | { readonly type: "dump"; readonly what: DumpRequest } // a signal came to the child itself
   | { readonly type: "bfd"; readonly verdicts: readonly BfdVerdict[] }; // the bfd process alone
 
 /** Whether a session of `bfd_instance` is up. Said when it turns, and for every session at a start and a reload. */

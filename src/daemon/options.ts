@@ -1,3 +1,5 @@
+import { SIGNAL_JSON, SIGNAL_STATS_CLEAR } from "../io/signals.ts";
+
 /** What the command line asks of the daemon; see `keepalived-ts --help`. */
 export interface Options {
   readonly configFile: string;
@@ -18,10 +20,11 @@ export interface Options {
   readonly respawn: boolean; // not -R
   readonly dumpConfig: boolean; // -d
   readonly heedInterrupt: boolean; // not --ignore-sigint
-  readonly pidFile: string;
-  readonly vrrpPidFile: string;
-  readonly checkersPidFile: string;
-  readonly bfdPidFile: string;
+  readonly pidFile: string | undefined; // undefined, here and below: see service-files.ts
+  readonly vrrpPidFile: string | undefined;
+  readonly checkersPidFile: string | undefined;
+  readonly bfdPidFile: string | undefined;
+  readonly namespace: string | undefined; // -s
   readonly testLog: string | undefined; // -tFILE: where the findings are appended; undefined = stderr
   readonly metrics: Endpoint | undefined; // undefined = off
 }
@@ -51,10 +54,11 @@ export const DEFAULTS: Options = {
   respawn: true,
   dumpConfig: false,
   heedInterrupt: true,
-  pidFile: "/run/keepalived.pid",
-  vrrpPidFile: "/run/vrrp.pid",
-  checkersPidFile: "/run/checkers.pid",
-  bfdPidFile: "/run/bfd.pid",
+  pidFile: undefined,
+  vrrpPidFile: undefined,
+  checkersPidFile: undefined,
+  bfdPidFile: undefined,
+  namespace: undefined,
   testLog: undefined,
   metrics: { host: "127.0.0.1", port: 9650 },
 };
@@ -104,6 +108,7 @@ export const OPTIONS: readonly OptionRow[] = [
   row("r", "vrrp_pid", "FILE", "pid file of the VRRP process", (vrrpPidFile) => ({ set: { vrrpPidFile } })),
   row("c", "checkers_pid", "FILE", "pid file of the checkers", (checkersPidFile) => ({ set: { checkersPidFile } })),
   row("b", "bfd_pid", "FILE", "pid file of the BFD process", (bfdPidFile) => ({ set: { bfdPidFile } })),
+  row("s", "namespace", "NAME", "run in this network namespace", (namespace) => ({ set: { namespace } })),
   row("V", "dont-release-vrrp", "", "keep virtual addresses at stop", () => ({ set: { releaseVips: false } })),
   row("I", "dont-release-ipvs", "", "keep the IPVS table at stop", () => ({ set: { releaseIpvs: false } })),
   row("R", "dont-respawn", "", "end when a process dies", () => ({ set: { respawn: false } })),
@@ -112,7 +117,7 @@ export const OPTIONS: readonly OptionRow[] = [
   row("u", "umask", "MASK", "file creation mask: 0177, 127, 0x7f", umask),
   row("", "ignore-sigint", "", "leave SIGINT to a debugger", () => ({ set: { heedInterrupt: false } })),
   row("", "metrics", "ADDRESS:PORT", "where /metrics is served, or off", metrics),
-  row("", "signum", "NAME", "print the number of a signal: STOP RELOAD DATA STATS", signum),
+  row("", "signum", "NAME", "print the number of a signal: STOP RELOAD DATA STATS STATS_CLEAR JSON", signum),
   row("v", "version", "", "print the version", () => ({ answer: "version" })),
   row("h", "help", "", "print this text", () => ({ answer: "help" })),
   // Their feature is not here. Where the daemon would do another job than the one asked for, it does not start.
@@ -130,7 +135,6 @@ export const OPTIONS: readonly OptionRow[] = [
   absent("", "debug", "[SWITCHES]", "debug switches"),
   absent("", "flush-log-file", "", "logging to a file"),
   refused("g", "log-file", "[FILE]", "logging to a file; use -l or syslog"),
-  refused("s", "namespace", "NAME", "entering a network namespace; use `ip netns exec`"),
   refused("T", "genhash", "OPTIONS", "genhash"),
   refused("", "config-fd", "FD", "a configuration from a descriptor"),
 ];
@@ -181,10 +185,11 @@ function metrics(value: string): Applied {
   return { set: { metrics: { host, port } } };
 }
 
-/** The real-time signals of Keepalived are not here: Node cannot catch them, so they would end the daemon. */
+/** Numbers of glibc on Linux; TDUMP is of debug builds alone. */
 function signum(value: string): Applied {
-  const number = { STOP: 15, RELOAD: 1, DATA: 10, STATS: 12 }[value];
+  const number = { STOP: 15, RELOAD: 1, DATA: 10, STATS: 12, STATS_CLEAR: SIGNAL_STATS_CLEAR, JSON: SIGNAL_JSON }[
+    value
+  ];
   if (number !== undefined) return { answer: { text: `${number}\n` } };
-  const known = ["STATS_CLEAR", "JSON", "TDUMP"].includes(value);
-  return { refuse: known ? `signal ${value} is not supported` : `Unknown sigfunc ${value}` };
+  return { refuse: `Unknown sigfunc ${value}` };
 }

@@ -6,6 +6,7 @@ import type { KernelError } from "../io/kernel-error.ts";
 import type { Poller } from "../io/poller.ts";
 import { type ProcessListener, ProcessMonitor, type RunningProcess } from "../io/process-monitor.ts";
 import type { Log } from "../observe/log.ts";
+import type { ProcessReport } from "../observe/report.ts";
 import { type Debounced, expire, observe } from "../vrrp/debounce.ts";
 import { hasQuorum, processMatcher, quorumDelays } from "../vrrp/process.ts";
 
@@ -59,6 +60,12 @@ export class ProcessTrackers implements ProcessListener {
 
   hasQuorum(name: string): boolean {
     return this.#kinds.find(({ config }) => config.name === name)?.state.up ?? false;
+  }
+
+  report(): readonly ProcessReport[] {
+    return this.#kinds.map(({ config: { name }, count, state }) => ({
+      ...{ name, count, quorum: state.up, waiting: state.turnAt !== undefined },
+    }));
   }
 
   close(): void {

@@ -1,7 +1,8 @@
 import type { IpAddress } from "../base/ip.ts";
+import { milliseconds } from "../base/time.ts";
 import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { Log } from "../observe/log.ts";
-import type { RestoredCounters, VrrpCounters } from "../observe/report.ts";
+import type { InstanceHistory, RestoredCounters, VrrpCounters } from "../observe/report.ts";
 import type { VrrpNote, VrrpState } from "../vrrp/machine.ts";
 import { RESIGN } from "../vrrp/parameters.ts";
 import type { Received, ReceiveProblem } from "../vrrp/receive.ts";
@@ -30,9 +31,21 @@ export class RouterJournal {
   #warned = UNWARNED;
   #room: number | undefined;
   counters = NO_COUNTERS;
+  history: InstanceHistory = { transitionAt: 0, masterPriority: 0 };
 
   constructor(log: Log) {
     this.#log = log;
+  }
+
+  /** Goes on where a process that died was. */
+  adopt({ counters, history }: Pick<RouterJournal, "counters" | "history">): void {
+    this.counters = counters;
+    this.history = history;
+  }
+
+  /** Statistics begin at zero. */
+  clear(): void {
+    this.counters = NO_COUNTERS;
   }
 
   forgetWarnings(): void {
@@ -43,6 +56,7 @@ export class RouterJournal {
   stepped(before: VrrpState, after: VrrpState): void {
     if (forgetsWarnings(before, after)) this.forgetWarnings();
     if (before.name === after.name) return;
+    this.history = { ...this.history, transitionAt: milliseconds(Date.now()) };
     this.count({
       becomeMaster: after.name === "master" ? 1 : 0,
       releaseMaster: before.name === "master" ? 1 : 0,
@@ -89,11 +103,13 @@ export class RouterJournal {
 
   /** A packet from `from` was judged. */
   received(router: Spoken, from: IpAddress, received: Exclude<Received, { readonly type: "ignored" }>): void {
-    if (received.type === "accepted")
+    if (received.type === "accepted") {
+      this.history = { ...this.history, masterPriority: received.advertisement.priority };
       this.count({
         advertisementsReceived: 1,
         priorityZeroReceived: received.advertisement.priority === RESIGN ? 1 : 0,
       });
+    }
     if (received.problem !== undefined) this.#problem(router, from, received.problem);
   }
 

@@ -139,7 +139,7 @@ export class Router implements Speaker, GroupMember {
     this.#setPriority(priority);
     const now = this.#host.clock.now();
     if (adopted !== undefined && adopted.state.name !== "init") {
-      this.#journal.counters = adopted.counters;
+      this.#journal.adopt(adopted);
       this.#advertiser.adopt(adopted);
       this.#state = adopt(this.#parameters, adopted.state, adopted.lastAdvertAt, now);
       const resumed = this.#state.name === "master";
@@ -249,6 +249,12 @@ export class Router implements Speaker, GroupMember {
     this.#host.notify(this.#config, event, this.#priority);
   }
 
+  /** Its statistics begin at zero. */
+  clear(): void {
+    this.#journal.clear();
+    this.#host.changed();
+  }
+
   report(): VrrpInstanceReport {
     const { name, vrid, addresses } = this.#config;
     return {
@@ -261,6 +267,8 @@ export class Router implements Speaker, GroupMember {
       priority: this.#priority,
       ...this.#advertiser.report(),
       counters: this.#journal.counters,
+      history: this.#journal.history,
+      device: this.#host.speaksOn(this.#config),
       split: this.#rivals.isSplit,
     };
   }

@@ -1,29 +1,36 @@
 import type { Config } from "../config/model/model.ts";
 import type { Reading } from "../config/read.ts";
-import { claimPidFile, type PidFile } from "../io/pid-file.ts";
+import { Clock } from "../io/clock.ts";
+import { Poller } from "../io/poller.ts";
 import type { Log } from "../observe/log.ts";
 import type { Observed } from "../observe/metric-scopes.ts";
-import type { CheckersReport } from "../observe/report.ts";
-import { objections } from "../plan/objections.ts";
-import { planReload } from "../plan/plan.ts";
-import { summaryOf } from "../plan/text.ts";
-import { type Diagnostic, startStatus } from "../syntax/diagnostic.ts";
-import { BfdVerdicts } from "./bfd-verdicts.ts";
-import { ChildSlot } from "./child-slot.ts";
-import { statistics, writeDump } from "./dump.ts";
-import type { BfdReport, ChildOptions, VrrpReport } from "./messages.ts";
+import { startStatus } from "../syntax/diagnostic.ts";
+import { Children, type Programs } from "./children.ts";
+import { DaemonScript } from "./daemon-script.ts";
+import { hearDumpSignals } from "./dump-signals.ts";
+import { Dumps } from "./dumps.ts";
 import { Notifier } from "./notifier.ts";
 import type { Notify } from "./notify.ts";
 import type { Options } from "./options.ts";
+import { type InForce, mayReload } from "./reload.ts";
+import { ReloadFiles } from "./reload-files.ts";
+import { ReloadSchedule } from "./reload-schedule.ts";
+import { sayConfig, sayDiagnostics } from "./say-config.ts";
+import type { ServiceFiles } from "./service-files.ts";
+import { claimService } from "./service-pid.ts";
 import { VERSION } from "./version.ts";
 
 /** What the supervisor is given of the world. */
 export interface SupervisorHost {
   readonly log: Log;
   readonly notify: Notify;
+  readonly files: ServiceFiles;
+  readonly first: Reading; // of the configuration files, to start with
   /** Reads the configuration files as they are now. */
   readonly read: () => Reading;
-  readonly programs: { readonly vrrp: string; readonly checkers: string; readonly bfd: string };
+  /** What stood in the files that were read last. */
+  readonly text: () => string;
+  readonly programs: Programs;
   /** Called once, when this is sure to be the one daemon and its processes are starting. */
   readonly starting: () => void;
   /** Called once, when the first configuration is in force. */
@@ -39,14 +46,15 @@ const IMPATIENCE = 1000;
 export class Supervisor {
   readonly #options: Options;
   readonly #host: SupervisorHost;
-  readonly #vrrp: ChildSlot<VrrpReport>;
-  readonly #checkers: ChildSlot<CheckersReport>;
   readonly #notifier: Notifier;
-  readonly #bfd: ChildSlot<BfdReport>;
-  readonly #verdicts = new BfdVerdicts();
+  readonly #children: Children;
+  readonly #dumps: Dumps;
+  readonly #poller = new Poller();
+  readonly #script: DaemonScript;
+  readonly #schedule: ReloadSchedule;
+  readonly #files: ReloadFiles;
   readonly #reloads = { applied: 0, refused: 0 };
-  #running: Pick<Reading, "config" | "diagnostics"> | undefined; // what was put in force last
-  #pidFile: PidFile | undefined;
+  #running: InForce | undefined; // what was put in force last
   #busy = true; // starting or reloading: another reload has to wait
   #reloadWanted = false;
   #stopping = false;
@@ -54,97 +62,55 @@ export class Supervisor {
   #end: (status: number) => void = () => {};
 
   constructor(options: Options, host: SupervisorHost) {
-    const { log, programs } = host;
-    const { facility, respawn } = options;
-    const shared = {
-      log,
-      facility,
-      respawn,
-      options: childOptions(options),
-      ended: (status: number) => void this.#stop(status),
-      nodeOptions: [],
-      notify: () => {},
-      bfdTurned: () => {},
-    };
+    const { log, programs, files } = host;
     this.#options = options;
     this.#host = host;
     this.#notifier = new Notifier(log);
-    this.#vrrp = new ChildSlot({
-      ...shared,
-      notify: (notification) => this.#notifier.tell("vrrp", notification),
-      process: "vrrp",
-      title: "VRRP",
-      program: programs.vrrp,
-      pidFile: options.vrrpPidFile,
-      bfd: () => this.#verdicts.known("vrrp"),
+    this.#children = new Children(options, files, {
+      log,
+      programs,
+      notifier: this.#notifier,
+      ended: (status) => void this.#stop(status),
+      dump: (what) => void this.#dumps.write(what),
     });
-    this.#checkers = new ChildSlot({
-      ...shared,
-      notify: (notification) => this.#notifier.tell("checkers", notification),
-      process: "checkers",
-      title: "Healthcheck",
-      program: programs.checkers,
-      pidFile: options.checkersPidFile,
-      bfd: () => this.#verdicts.known("checkers"),
-    });
-    this.#bfd = new ChildSlot({
-      ...shared,
-      process: "bfd",
-      title: "BFD",
-      program: programs.bfd,
-      nodeOptions: ["--single-threaded"], // see ARCHITECTURE.md
-      pidFile: options.bfdPidFile,
-      bfd: () => [],
-      bfdTurned: (verdicts) => {
-        const heard = this.#verdicts.heard(verdicts);
-        this.#vrrp.tellBfd(heard.vrrp);
-        this.#checkers.tellBfd(heard.checkers);
-      },
-    });
+    this.#dumps = new Dumps(log, files, () => ({
+      children: this.#children,
+      observed: this.observed,
+      config: this.#running?.config,
+    }));
+    this.#script = new DaemonScript({ poller: this.#poller, clock: new Clock(this.#poller), log });
+    this.#schedule = new ReloadSchedule(this.#poller, log, () => this.#wantReload());
+    this.#files = new ReloadFiles(log, files.reloadMarker);
   }
 
   /** What the metrics page shows. */
   get observed(): Observed {
+    const { vrrp, checkers, bfd, observed } = this.#children;
     return {
       version: VERSION,
-      vrrp: this.#vrrp.report,
-      checkers: this.#checkers.report,
-      bfd: this.#bfd.report,
-      children: [this.#vrrp, this.#checkers, this.#bfd].filter(({ wanted }) => wanted).map(({ observed }) => observed),
+      vrrp: vrrp.report,
+      checkers: checkers.report,
+      bfd: bfd.report,
+      children: observed,
       reloads: this.#reloads,
     };
   }
 
   /** Runs until the end; the exit status. To be called once. */
   async run(): Promise<number> {
-    const { log, read } = this.#host;
+    const { log, first: reading, files } = this.#host;
     const { configFile, dumpConfig } = this.#options;
     this.#listen();
-    const reading = read();
     const unusable = startStatus(reading.diagnostics);
     if (unusable !== UNREADABLE) log.info("Configuration file {path}", { path: configFile });
-    this.#say(reading.diagnostics);
-    if (dumpConfig) this.#sayConfig(reading.config);
-    const status = unusable ?? this.#claimPidFile() ?? (await this.#supervise(reading));
-    this.#pidFile?.release();
+    sayDiagnostics(log, reading.diagnostics);
+    if (dumpConfig) sayConfig(log, reading.config);
+    if (unusable !== undefined) return unusable;
+    const claimed = claimService(files, log);
+    if (typeof claimed === "number") return claimed;
+    const status = await this.#supervise(reading);
+    claimed.release();
     return status;
-  }
-
-  #claimPidFile(): number | undefined {
-    const { log } = this.#host;
-    const path = this.#options.pidFile;
-    try {
-      const claimed = claimPidFile(path);
-      if (claimed !== "in use") {
-        this.#pidFile = claimed;
-        return undefined;
-      }
-      log.info("daemon is already running", { path });
-      return 0;
-    } catch (error) {
-      log.error("cannot write pid file {path}: {error}", { path, error: String(error) });
-      return 1;
-    }
   }
 
   async #supervise(reading: Reading): Promise<number> {
@@ -163,30 +129,34 @@ export class Supervisor {
     process.on("SIGINT", () => {
       if (this.#options.heedInterrupt) this.#terminate();
     });
-    process.on("SIGHUP", () => {
-      this.#reloadWanted = true;
-      if (!this.#busy) this.#reload();
-    });
-    process.on("SIGUSR1", () => this.#dump());
-    process.on("SIGUSR2", () => this.#dumpStatistics());
+    process.on("SIGHUP", () => this.#wantReload());
+    hearDumpSignals((what) => void this.#dumps.write(what));
   }
 
   async #start({ config, diagnostics }: Reading): Promise<void> {
     const { log, notify, starting, started } = this.#host;
     this.#running = { config, diagnostics };
+    this.#files.keepConfig(config.global, this.#host.text());
+    await this.#script.run("startup", config.global.startupScript, config.global.enableScriptSecurity);
+    if (this.#stopping) return;
     const applied = this.#apply(config);
     starting();
     const atOnce = await applied;
     if (!atOnce) {
       this.#rest(); // the remedy may come as a reload
-      while (!this.#stopping && !(await this.#inForce())) {}
+      while (!this.#stopping && !(await this.#children.inForce())) {}
     }
     if (this.#stopping) return;
-    if (this.#checkers.wanted || this.#vrrp.wanted || this.#bfd.wanted) log.info("Startup complete");
+    if (this.#children.wanted) log.info("Startup complete");
     else log.warning("Warning - keepalived has no configuration to run");
     notify(["READY=1", `MAINPID=${process.pid}`]);
     started();
     if (atOnce) this.#rest();
+  }
+
+  #wantReload(): void {
+    this.#reloadWanted = true;
+    if (!this.#busy) this.#reload();
   }
 
   /** A reload may not add errors: a reading that does so changes nothing. */
@@ -196,22 +166,22 @@ export class Supervisor {
     this.#reloadWanted = false;
     log.info("Reloading ...");
     notify(["RELOADING=1", `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`]);
-    const { config, diagnostics } = read();
-    this.#say(diagnostics);
-    const refused = objections(this.#running?.diagnostics ?? [], diagnostics);
-    if (refused.length > 0) {
-      this.#reloads.refused++;
-      log.error("Reload refused: {errors} new errors; the configuration in force stays", { errors: refused.length });
-    } else {
+    const next = this.#files.marked(this.#running?.config.global, read);
+    const { config, diagnostics } = next;
+    sayDiagnostics(log, diagnostics);
+    const running = this.#running ?? next;
+    this.#files.checked(running.config.global, diagnostics);
+    if (mayReload(running, next, log)) {
       this.#reloads.applied++;
-      const { config: before = config } = this.#running ?? {};
-      log.info("Reload plan: {summary}", { summary: summaryOf(planReload(before, config)) });
+      await this.#keepStates("pre");
       this.#running = { config, diagnostics };
+      this.#files.keepConfig(config.global, this.#host.text());
       const inForce = await this.#apply(config);
       if (this.#stopping) return;
+      await this.#keepStates("post");
       if (inForce) log.info("Reload complete");
       else log.error("Reload not complete: a process died of it and is started again");
-    }
+    } else this.#reloads.refused++;
     notify(["READY=1"]);
     this.#rest();
   }
@@ -221,25 +191,10 @@ export class Supervisor {
     if (this.#reloadWanted) this.#reload();
   }
 
-  /** Starts, reloads or stops each process, as the configuration needs it. Whether that worked. */
   async #apply(config: Config): Promise<boolean> {
-    const { everyChild, checkers, vrrp, bfd } = this.#options;
     this.#notifier.configure(config.global);
-    const checkersNeeded = checkers && (everyChild || config.virtualServers.length > 0);
-    const vrrpNeeded = vrrp && (everyChild || config.vrrpInstances.length > 0);
-    const bfdNeeded = bfd && (everyChild || config.bfdInstances.length > 0);
-    this.#verdicts.follow(config);
-    const done = await Promise.all([
-      checkersNeeded ? this.#checkers.apply(config) : this.#checkers.stop(),
-      vrrpNeeded ? this.#vrrp.apply(config) : this.#vrrp.stop(),
-      bfdNeeded ? this.#bfd.apply(config) : this.#bfd.stop(),
-    ]);
-    return !done.includes(false);
-  }
-
-  async #inForce(): Promise<boolean> {
-    const done = await Promise.all([this.#checkers.inForce(), this.#vrrp.inForce(), this.#bfd.inForce()]);
-    return !done.includes(false);
+    this.#schedule.configure(config.global.reload);
+    return await this.#children.apply(config);
   }
 
   /**
@@ -254,10 +209,9 @@ export class Supervisor {
     const left = Math.max(0, this.#stoppedAt + IMPATIENCE - performance.now());
     setTimeout(() => {
       this.#host.log.warning("Stopping at once");
-      this.#checkers.kill();
-      this.#vrrp.kill();
+      this.#children.kill();
       this.#notifier.hurry();
-      this.#bfd.kill();
+      this.#script.kill();
     }, left);
   }
 
@@ -267,57 +221,19 @@ export class Supervisor {
     this.#stoppedAt = performance.now();
     this.#host.log.info("Stopping");
     this.#host.notify(["STOPPING=1"]);
-    await Promise.all([this.#checkers.stop(), this.#vrrp.stop(), this.#bfd.stop()]);
+    this.#schedule.close();
+    this.#script.kill(); // one of the start
+    await this.#children.stop();
     await this.#notifier.close();
+    const { shutdownScript, enableScriptSecurity = false } = this.#running?.config.global ?? {};
+    await this.#script.run("shutdown", shutdownScript, enableScriptSecurity);
     this.#end(status);
   }
 
-  #say(diagnostics: readonly Diagnostic[]): void {
-    const { log } = this.#host;
-    for (const { severity, code, message, span, help, keepalived } of diagnostics) {
-      const { file, line, column } = span;
-      const place = line === 0 ? "" : "({file}: Line {line}) ";
-      const text = line === 0 ? (keepalived ?? message) : message;
-      const fields = { file, line, column, code, message: text, help };
-      const phrase = `${place}{message}${help === undefined ? "" : "; {help}"}`;
-      if (severity === "error") log.error(phrase, fields);
-      else if (severity === "warning") log.warning(phrase, fields);
-      else log.info(phrase, fields);
-    }
+  /** `config_save_dir`: what the processes know, for who looks for what a reload broke. */
+  async #keepStates(when: "pre" | "post"): Promise<void> {
+    const { global } = this.#running?.config ?? {};
+    if (global?.daemon.configSaveDirectory === undefined) return;
+    for (const state of await this.#dumps.states()) this.#files.keepState(global, { ...state, when });
   }
-
-  #sayConfig(config: Config): void {
-    const masked = JSON.stringify(config, (key, value) => (key === "password" ? "********" : value), 1);
-    for (const line of masked.split("\n")) this.#host.log.info("{line}", { line });
-  }
-
-  #dump(): void {
-    const data = { ...this.observed, vrrpPid: this.#vrrp.pid, checkersPid: this.#checkers.pid, bfdPid: this.#bfd.pid };
-    this.#write(
-      "keepalived_parent.data",
-      `${JSON.stringify({ ...data, vrrp: undefined, checkers: undefined, bfd: undefined }, null, 2)}\n`,
-    );
-    if (data.vrrp !== undefined) this.#write("keepalived.data", `${JSON.stringify(data.vrrp, null, 2)}\n`);
-    if (data.checkers !== undefined)
-      this.#write("keepalived_check.data", `${JSON.stringify(data.checkers, null, 2)}\n`);
-    if (data.bfd !== undefined) this.#write("keepalived_bfd.data", `${JSON.stringify(data.bfd, null, 2)}\n`);
-  }
-
-  #dumpStatistics(): void {
-    const { report } = this.#vrrp;
-    if (report !== undefined) this.#write("keepalived.stats", statistics(report.instances));
-  }
-
-  #write(name: string, text: string): void {
-    try {
-      writeDump(name, text);
-    } catch (error) {
-      this.#host.log.warning("cannot write {name}: {error}", { name, error: String(error) });
-    }
-  }
-}
-
-function childOptions(options: Options): ChildOptions {
-  const { detail, console, json, syslog, releaseVips, releaseIpvs } = options;
-  return { detail, console, json, syslog, releaseVips, releaseIpvs };
 }

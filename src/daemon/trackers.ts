@@ -5,7 +5,7 @@ import { FolderWatch } from "../io/folder-watch.ts";
 import type { HostNetwork } from "../io/host-network.ts";
 import type { Poller } from "../io/poller.ts";
 import type { Log } from "../observe/log.ts";
-import type { ScriptReport } from "../observe/report.ts";
+import type { ProcessReport, ScriptReport } from "../observe/report.ts";
 import type { Tracker, Verdict } from "../vrrp/tracking.ts";
 import { scriptWords } from "../vrrp/words.ts";
 import { BfdTracker } from "./bfd-tracker.ts";
@@ -94,6 +94,11 @@ export class Trackers {
         return { kind: "bfd", ...item, verdict: this.#bfd.isUp(item.name) ? "up" : "down" };
       }),
     ];
+  }
+
+  /** The processes that are counted. */
+  get processes(): readonly ProcessReport[] {
+    return this.#processes?.report() ?? [];
   }
 
   report(): readonly ScriptReport[] {

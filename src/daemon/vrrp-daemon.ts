@@ -132,6 +132,10 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.#context.notify(groupNotification(group, event, { faults: this.#config.global.emailFaults }));
   }
 
+  clear(): void {
+    for (const router of this.#routers.values()) router.clear();
+  }
+
   bfd(verdicts: readonly BfdVerdict[]): void {
     if (!this.#stopped) this.trackers.bfdHeard(verdicts);
   }
@@ -245,6 +249,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       at: this.clock.now(),
       instances: [...this.#routers.values()].map((router) => router.report()),
       scripts: this.trackers.report(),
+      processes: this.trackers.processes,
       restored: this.#statics.restored,
       sysctls: this.#virtualInterfaces.sysctls,
     };

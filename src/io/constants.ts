@@ -88,6 +88,7 @@ export const IN_IGNORED = 0x8000;
 export const IN_ONLYDIR = 0x01000000;
 
 // sched.h, sys/prctl.h, sys/resource.h, signal.h
+export const CLONE_NEWNET = 0x40000000;
 export const SCHED_OTHER = 0;
 export const SCHED_RR = 2;
 export const SCHED_RESET_ON_FORK = 0x40000000;

@@ -15,14 +15,17 @@ import { ENOENT } from "./constants.ts";
 import { KernelError } from "./kernel-error.ts";
 import { loadKernelModule } from "./kernel-module.ts";
 import { NetlinkSocket } from "./netlink-socket.ts";
+import { inNetwork, type NamedNetwork } from "./network-namespace.ts";
 
-/** The IPVS table of this network namespace, over generic netlink. */
+/** The IPVS table of a network namespace, over generic netlink: that of the socket counts. */
 export class IpvsKernel {
-  readonly #netlink = new NetlinkSocket(NETLINK_GENERIC);
+  readonly #netlink: NetlinkSocket;
   readonly #requests: IpvsRequests;
 
-  /** Loads ip_vs if need be. Throws KernelError: ENOENT where the kernel has no IPVS, EPERM without CAP_NET_ADMIN. */
-  constructor() {
+  /** Of this namespace, or of that one. Loads ip_vs if need be. Throws KernelError: ENOENT where the kernel has no IPVS, EPERM without CAP_NET_ADMIN. */
+  constructor(namespace: NamedNetwork | undefined = undefined) {
+    const open = (): NetlinkSocket => new NetlinkSocket(NETLINK_GENERIC);
+    this.#netlink = namespace === undefined ? open() : inNetwork(namespace, open);
     this.#requests = ipvsRequests(this.#family());
   }
 

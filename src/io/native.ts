@@ -57,6 +57,10 @@ export interface Native {
    * pid, or -errno of what failed, execve included.
    */
   spawn(argv: readonly string[], env: readonly string[], uid: number, gid: number): number;
+  /** execve(2): this process becomes argv[0], a path, and keeps its pid. Returns only where that failed. */
+  exec(argv: readonly string[], env: readonly string[]): number;
+  /** setns(2) of the calling thread alone. */
+  setns(fd: number, type: number): number;
   /** pidfd_open(2): readable when the process has ended. */
   pidfdOpen(pid: number): number;
   /** mkfifo(3); the umask counts. */
@@ -66,6 +70,8 @@ export interface Native {
   kill(pid: number, signal: number): number;
   /** signal(2) with SIG_IGN, also for what this process starts (but `spawn` resets it). For signals Node cannot handle. */
   ignoreSignal(signal: number): number;
+  /** sigaction(2): an eventfd that is readable when the signal has come; to be read, and kept open while it is caught. */
+  catchSignal(signal: number): number;
   /** inotify_init1(2); the descriptor gives `struct inotify_event`s. */
   inotifyInit(): number;
   /** inotify_add_watch(2) of a path that ends with NUL; the watch descriptor. */

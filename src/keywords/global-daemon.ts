@@ -53,30 +53,32 @@ export const GLOBAL_DAEMON = {
       meaning: "Give scripts the supplementary groups of their user",
       note: "HEAD only, after 2.4.3",
     }),
-    startup_script: line(scriptWithUser, {
-      default: "none",
-      meaning: "Command run once before children start",
-      note: "second ignored with error",
-      missing: "startup script missing",
-    }),
-    startup_script_timeout: line(wholeSeconds(1, 1000), {
-      default: "10",
-      unit: "s",
-      meaning: "Limit for the startup script",
-      missing: "startup_script_timeout requires value",
-    }),
-    shutdown_script: line(scriptWithUser, {
-      default: "none",
-      meaning: "Command run once after children stop",
-      note: "second ignored with error",
-      missing: "shutdown script missing",
-    }),
-    shutdown_script_timeout: line(wholeSeconds(1, 1000), {
-      default: "10",
-      unit: "s",
-      meaning: "Limit for the shutdown script",
-      missing: "shutdown_script_timeout requires value",
-    }),
+  }),
+  startup_script: line(scriptWithUser, {
+    default: "none",
+    meaning: "Command run once before children start",
+    note: "second ignored with error",
+    missing: "startup script missing",
+  }),
+  startup_script_timeout: line(wholeSeconds(1, 1000), {
+    default: "10",
+    unit: "s",
+    meaning: "Limit for the startup script",
+    missing: "startup_script_timeout requires value",
+  }),
+  shutdown_script: line(scriptWithUser, {
+    default: "none",
+    meaning: "Command run once after children stop",
+    note: "second ignored with error",
+    missing: "shutdown script missing",
+  }),
+  shutdown_script_timeout: line(wholeSeconds(1, 1000), {
+    default: "10",
+    unit: "s",
+    meaning: "Limit for the shutdown script",
+    missing: "shutdown_script_timeout requires value",
+  }),
+  ...later({
     max_auto_priority: line(optional(integer(-1, 99), 99), {
       default: "0",
       meaning: "Ceiling for automatic realtime priority raises; 0 disables",
@@ -249,21 +251,23 @@ export const GLOBAL_DAEMON = {
       },
     ),
     random_seed: line(integer(0, UINT), { default: "time based", meaning: "Seed for ${_RANDOM}" }),
-    reload_check_config: line(optional(named("<LOG FILE>"), true), {
-      default: "off",
-      meaning: "Test the new configuration before reloading",
-      note: "no argument logs to /dev/null",
-    }),
-    reload_time_file: line(named("<ABSOLUTE PATH>"), {
-      default: "none",
-      meaning: "File naming a time of a scheduled reload",
-      missing: "reload_time_file invalid",
-    }),
-    reload_repeat: line(flag, { default: "off", meaning: "Keep the reload time file and reload daily" }),
-    reload_file: line(optional(named("<ABSOLUTE PATH>"), true), {
-      default: "off; bare uses keepalived.reload in pid directory",
-      meaning: "Marker file present while configuration is being read",
-    }),
+  }),
+  reload_check_config: line(optional(named("<LOG FILE>"), true), {
+    default: "off",
+    meaning: "Test the new configuration before reloading",
+    note: "no argument logs to /dev/null",
+  }),
+  reload_time_file: line(named("<ABSOLUTE PATH>"), {
+    default: "none",
+    meaning: "File naming a time of a scheduled reload",
+    missing: "reload_time_file invalid",
+  }),
+  reload_repeat: line(flag, { default: "off", meaning: "Keep the reload time file and reload daily" }),
+  reload_file: line(optional(named("<ABSOLUTE PATH>"), true), {
+    default: "off; bare uses keepalived.reload in pid directory",
+    meaning: "Marker file present while configuration is being read",
+  }),
+  ...later({
     include_check: line(
       checks({
         read: choice(
@@ -293,38 +297,38 @@ export const GLOBAL_DAEMON = {
         note: "checks: read match wildcard_match brace_match; manual says readable",
       },
     ),
-    config_save_dir: line(named("<DIRECTORY>"), {
-      default: "off",
-      meaning: "Store configuration state around reloads for debugging",
-      note: "created if missing",
-    }),
-    tmp_config_directory: line(named("<DIRECTORY>"), {
-      default: "memory file",
-      meaning: "Put the consolidated configuration copy on disk",
-      note: "fixed across reloads; place early",
-      missing: "tmp_config_directory missing directory name",
-    }),
-    data_use_instance: line(optionalBoolean, {
-      default: "off",
-      meaning: "Add instance and namespace to dump file names",
-    }),
-    state_dump_file: line(named("<PATH>"), {
-      default: "<tmp>/keepalived.data",
-      meaning: "Where SIGUSR1 writes; trailing slash means directory",
-      note: "manual calls it state_file_location",
-      since: "2.3.3",
-    }),
-    stats_dump_file: line(named("<PATH>"), {
-      default: "<tmp>/keepalived.stats",
-      meaning: "Intended target of SIGUSR2",
-      note: "manual calls it stats_file_location; parsed but unused at HEAD",
-      since: "2.3.3",
-    }),
-    json_dump_file: line(named("<PATH>"), {
-      default: "<tmp>/keepalived.json",
-      meaning: "Intended target of the JSON signal",
-      note: "manual calls it json_file_location; parsed but unused at HEAD",
-      since: "2.3.3",
-    }),
+  }),
+  config_save_dir: line(named("<DIRECTORY>"), {
+    default: "off",
+    meaning: "Store configuration state around reloads for debugging",
+    note: "created if missing",
+  }),
+  tmp_config_directory: line(named("<DIRECTORY>"), {
+    default: "memory file",
+    meaning: "Put the consolidated configuration copy on disk",
+    note: "fixed across reloads; place early",
+    missing: "tmp_config_directory missing directory name",
+  }),
+  data_use_instance: line(optionalBoolean, {
+    default: "off",
+    meaning: "Add instance and namespace to dump file names",
+  }),
+  state_dump_file: line(named("<PATH>"), {
+    default: "<tmp>/keepalived.data",
+    meaning: "Where SIGUSR1 writes; trailing slash means directory",
+    note: "manual calls it state_file_location",
+    since: "2.3.3",
+  }),
+  stats_dump_file: line(named("<PATH>"), {
+    default: "<tmp>/keepalived.stats",
+    meaning: "Intended target of SIGUSR2",
+    note: "manual calls it stats_file_location; parsed but unused at HEAD",
+    since: "2.3.3",
+  }),
+  json_dump_file: line(named("<PATH>"), {
+    default: "<tmp>/keepalived.json",
+    meaning: "Intended target of the JSON signal",
+    note: "manual calls it json_file_location; parsed but unused at HEAD",
+    since: "2.3.3",
   }),
 } satisfies Table;

@@ -182,11 +182,11 @@ export const GLOBAL_DEFS = {
       since: "2.3.0",
       build: "DBUS",
     }),
-    json_version: line(shown("<1|2>", integer(1, 2)), {
-      default: "1",
-      meaning: "Layout version of the JSON dump",
-      since: "2.2.8",
-      build: "JSON",
-    }),
+  }),
+  json_version: line(shown("<1|2>", integer(1, 2)), {
+    default: "1",
+    meaning: "Layout version of the JSON dump",
+    since: "2.2.8",
+    build: "JSON",
   }),
 } satisfies Table;

@@ -98,34 +98,36 @@ export const TOP = {
       meaning: "Poll link state for every VRRP interface instead of netlink events",
       note: "linkbeat build only",
     }),
-    net_namespace: line(named("<NAME>"), {
-      default: "none",
-      meaning: "Run the whole daemon inside the named network namespace",
-      missing: "net_namespace name missing - ignoring",
-      note: "duplicate ignored; not changeable on reload; implies use_pid_dir",
-    }),
-    net_namespace_ipvs: line(optional(named("<NAME>"), true), {
-      default: "main namespace",
-      meaning: "Place IPVS configuration in another network namespace",
-      note: "no argument means default namespace; not changeable on reload",
-    }),
-    namespace_with_ipsets: line(flag, {
-      default: "off",
-      meaning: "Permit ipsets although a network namespace is used",
-      note: "legacy, kernels before 3.13",
-    }),
-    use_pid_dir: line(flag, { default: "off", meaning: "Keep pid files in the keepalived run subdirectory" }),
-    instance: line(named("<NAME>"), {
-      default: "none",
-      meaning: "Name this daemon instance; appended to pid file names and syslog ident",
-      missing: "instance name missing - ignoring",
-      note: "implies use_pid_dir; duplicate ignored; fixed across reloads",
-    }),
-    child_wait_time: line(wholeSeconds(0, UINT), {
-      default: "5",
-      unit: "s",
-      meaning: "Grace period for children to exit at shutdown",
-    }),
+  }),
+  net_namespace: line(named("<NAME>"), {
+    default: "none",
+    meaning: "Run the whole daemon inside the named network namespace",
+    missing: "net_namespace name missing - ignoring",
+    note: "duplicate ignored; not changeable on reload; implies use_pid_dir",
+  }),
+  net_namespace_ipvs: line(optional(named("<NAME>"), true), {
+    default: "main namespace",
+    meaning: "Place IPVS configuration in another network namespace",
+    note: "no argument means default namespace; not changeable on reload",
+  }),
+  namespace_with_ipsets: line(flag, {
+    default: "off",
+    meaning: "Permit ipsets although a network namespace is used",
+    note: "legacy, kernels before 3.13",
+  }),
+  use_pid_dir: line(flag, { default: "off", meaning: "Keep pid files in the keepalived run subdirectory" }),
+  instance: line(named("<NAME>"), {
+    default: "none",
+    meaning: "Name this daemon instance; appended to pid file names and syslog ident",
+    missing: "instance name missing - ignoring",
+    note: "implies use_pid_dir; duplicate ignored; fixed across reloads",
+  }),
+  child_wait_time: line(wholeSeconds(0, UINT), {
+    default: "5",
+    unit: "s",
+    meaning: "Grace period for children to exit at shutdown",
+  }),
+  ...later({
     linkbeat_interfaces: items(linkbeat, {
       meaning: "List interfaces polled with MII, ETHTOOL or ioctl",
       note: "linkbeat build only",

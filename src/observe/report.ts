@@ -12,6 +12,7 @@ export interface VrrpReportOf<State extends NamedState> {
   readonly at: Micros;
   readonly instances: readonly VrrpInstanceReportOf<State>[];
   readonly scripts: readonly ScriptReport[];
+  readonly processes: readonly ProcessReport[];
   readonly restored: RestoredCounters; // static items
   readonly sysctls: readonly SysctlReport[]; // to be put back at the end
 }
@@ -32,6 +33,14 @@ export interface ScriptReport {
   readonly status: number; // exit status of the last run that had one
 }
 
+/** How many processes of a `vrrp_track_process` run; a change that waits for its delay is not in `quorum` yet. */
+export interface ProcessReport {
+  readonly name: string;
+  readonly count: number;
+  readonly quorum: boolean;
+  readonly waiting: boolean;
+}
+
 /** All that observation knows of a state: its name. */
 export interface NamedState {
   readonly name: "init" | "backup" | "master" | "fault";
@@ -45,11 +54,19 @@ export interface VrrpInstanceReportOf<State extends NamedState> {
   readonly address: IpAddress | undefined; // the first virtual address
   readonly state: State; // what a respawned process takes over
   readonly priority: number; // effective
+  readonly history: InstanceHistory;
+  readonly device: string | undefined; // the interface that it speaks on: its own, or the one that it made
   readonly lastAdvertAt: Micros; // last advertisement sent; 0 = never
   readonly oldPeers: readonly IpAddress[]; // they were heard with the checksum of Keepalived before 1.3.7
   readonly proof: ProofReport;
   readonly counters: VrrpCounters;
   readonly split: boolean; // it is master, and somebody else is too
+}
+
+/** What an instance remembers for those who look at it. */
+export interface InstanceHistory {
+  readonly transitionAt: Micros; // wall clock, since 1970: when it came to its state; 0: never
+  readonly masterPriority: number; // of the advertisement last accepted; 0: none
 }
 
 /** The numbers of what was sent and heard, by AH and by `auth_hmac`: what tells a copy from the original. */

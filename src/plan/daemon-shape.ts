@@ -10,66 +10,68 @@ import type {
   SyncDaemonConfig,
 } from "../config/model/global.ts";
 import { group, IDLE, type ValueRow, value } from "./shape.ts";
-import { seconds, unless } from "./words.ts";
+import { AT_A_START, always, seconds, unless } from "./words.ts";
 
-/** What `global_defs` and the top level say about the daemon itself. None of it runs yet. */
+/** What `global_defs` and the top level say about the daemon itself. */
 
 function buffer(words: string): ValueRow<NetlinkBuffer> {
-  return value(words, { show: ({ bytes, force }) => `${bytes}${force ? " force" : ""}` });
+  return value(words, { show: ({ bytes, force }) => `${bytes}${force ? " force" : ""}`, ...IDLE });
 }
 
 function process(name: "vrrp" | "checker" | "bfd", netlink: "vrrp" | "lvs" | "bfd") {
-  return group<ProcessConfig>("", {
-    name: value(`${name}_process_name`),
-    nice: value(`${name}_priority`),
-    realtimePriority: value(`${name}_rt_priority`),
-    realtimeLimit: value(`${name}_rlimit_rttime`, { unit: "µs" }),
-    locked: value(`${name}_no_swap`),
-    cpus: value(`${name}_cpu_affinity`, { show: (cpus) => cpus.join(" ") || "all" }),
-    netlinkCommandBuffer: buffer(`${netlink}_netlink_cmd_rcv_bufs`),
-    netlinkMonitorBuffer: buffer(`${netlink}_netlink_monitor_rcv_bufs`),
-  });
+  return group<ProcessConfig>(
+    "",
+    {
+      name: value(`${name}_process_name`),
+      nice: value(`${name}_priority`),
+      realtimePriority: value(`${name}_rt_priority`),
+      realtimeLimit: value(`${name}_rlimit_rttime`, { unit: "µs" }),
+      locked: value(`${name}_no_swap`),
+      cpus: value(`${name}_cpu_affinity`, { show: (cpus) => cpus.join(" ") || "all" }),
+      netlinkCommandBuffer: buffer(`${netlink}_netlink_cmd_rcv_bufs`),
+      netlinkMonitorBuffer: buffer(`${netlink}_netlink_monitor_rcv_bufs`),
+    },
+    IDLE,
+  );
 }
 
 /** The processes and their files. */
-export const DAEMON = group<DaemonConfig>(
-  "",
-  {
-    namespace: value("net_namespace"),
-    ipvsNamespace: value("net_namespace_ipvs"),
-    pidDirectory: value("use_pid_dir"),
-    childWait: seconds("child_wait_time"),
-    name: value("process_name"),
-    vrrp: process("vrrp", "vrrp"),
-    checkers: process("checker", "lvs"),
-    bfd: process("bfd", "bfd"),
-    processMonitorBuffer: buffer("process_monitor_rcv_bufs"),
-    maxAutoPriority: value("max_auto_priority"),
-    minAutoPriorityDelay: seconds("min_auto_priority_delay"),
-    randomSeed: value("random_seed"),
-    configSaveDirectory: value("config_save_dir"),
-    temporaryConfigDirectory: value("tmp_config_directory"),
-    dumpByInstance: value("data_use_instance"),
-    stateDump: value("state_dump_file"),
-    statsDump: value("stats_dump_file"),
-    jsonDump: value("json_dump_file"),
-    jsonVersion: value("json_version"),
-  },
-  IDLE,
-);
+const FIXED = { effect: always("cannot change while the daemon runs: the reload is refused") };
+
+export const DAEMON = group<DaemonConfig>("", {
+  namespace: value("net_namespace", FIXED),
+  ipvsNamespace: value("net_namespace_ipvs", {
+    show: (name) => (name === true ? "(the host's own)" : name),
+    ...FIXED,
+  }),
+  instance: value("instance", FIXED),
+  pidDirectory: value("use_pid_dir", { effect: always(AT_A_START) }),
+  childWait: seconds("child_wait_time"),
+  name: value("process_name", IDLE),
+  vrrp: process("vrrp", "vrrp"),
+  checkers: process("checker", "lvs"),
+  bfd: process("bfd", "bfd"),
+  processMonitorBuffer: buffer("process_monitor_rcv_bufs"),
+  maxAutoPriority: value("max_auto_priority", IDLE),
+  minAutoPriorityDelay: seconds("min_auto_priority_delay", IDLE),
+  randomSeed: value("random_seed", IDLE),
+  configSaveDirectory: value("config_save_dir"),
+  temporaryConfigDirectory: value("tmp_config_directory", FIXED),
+  dumpByInstance: value("data_use_instance"),
+  stateDump: value("state_dump_file"),
+  statsDump: value("stats_dump_file"),
+  jsonDump: value("json_dump_file"),
+  jsonVersion: value("json_version"),
+});
 
 /** How the configuration is read again. */
-export const RELOAD = group<ReloadConfig>(
-  "",
-  {
-    check: value("reload_check_config"),
-    checkLog: value("reload_check_config log"),
-    timeFile: value("reload_time_file"),
-    repeat: value("reload_repeat"),
-    markerFile: value("reload_file"),
-  },
-  IDLE,
-);
+export const RELOAD = group<ReloadConfig>("", {
+  check: value("reload_check_config"),
+  checkLog: value("reload_check_config log"),
+  timeFile: value("reload_time_file"),
+  repeat: value("reload_repeat"),
+  markerFile: value("reload_file"),
+});
 
 /** SNMP. */
 export const SNMP = group<SnmpConfig>(

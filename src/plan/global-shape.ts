@@ -4,9 +4,9 @@ import { DAEMON, DBUS, IPVS, RELOAD, SNMP } from "./daemon-shape.ts";
 import { group, IDLE, list, type Shape, type ValueRow, value } from "./shape.ts";
 import { AT_A_START, always, seconds, unless } from "./words.ts";
 
-function timed(words: string): ValueRow<TimedCommand | undefined> {
+function timed(words: string, more: { readonly effect?: () => string } = {}): ValueRow<TimedCommand | undefined> {
   const show = ({ command: { argv }, timeout }: TimedCommand): string => `${argv.join(" ")} (${toSeconds(timeout)} s)`;
-  return value<TimedCommand | undefined>(words, { show, ...IDLE });
+  return value<TimedCommand | undefined>(words, { show, ...more });
 }
 
 function fifo(words: string, more: { readonly idle?: true } = {}): ValueRow<FifoConfig | undefined> {
@@ -54,7 +54,7 @@ export const GLOBAL: Shape<GlobalConfig> = {
   enableScriptSecurity: value("enable_script_security"),
   supplementaryGroups: value("set_supplementary_groups", IDLE),
   resolveSymlinks: unless("use_symlink_paths", IDLE),
-  startupScript: timed("startup_script"),
+  startupScript: timed("startup_script", { effect: always(AT_A_START) }),
   shutdownScript: timed("shutdown_script"),
   fifos: group("", {
     all: fifo("notify_fifo", IDLE),

@@ -45,7 +45,7 @@ export function routes(words: string, effects: Effects = BY_MASTER): ListRow<Rou
     words,
     ...effects,
     key: ({ destination = "", options }) => [destination, ...options.flatMap(apart).sort()].join(" "),
-    title: ({ destination = "", options }) => `${destination} ${inWords(options)}`.trim(),
+    title: routeTitle,
     shape: ITEM,
   });
 }
@@ -57,9 +57,23 @@ function apart([word, value]: ItemOption): readonly string[] {
 
 /** `static_rules` or `virtual_rules`: one that asks something else at the same priority comes for the other. */
 export function rules(words: string, effects: Effects = BY_MASTER): ListRow<RuleConfig> {
-  const title = ({ priority, options }: RuleConfig): string => `priority ${priority} ${inWords(options)}`.trim();
   const successor = ({ priority }: RuleConfig): string => `${priority}`;
-  return list<RuleConfig>({ words, ...effects, key: title, successor, title, shape: ITEM });
+  return list<RuleConfig>({ words, ...effects, key: ruleTitle, successor, title: ruleTitle, shape: ITEM });
+}
+
+/** A route in the words of the file: `198.51.100.0/24 via 192.0.2.1 dev eth0`. */
+export function routeTitle({ destination = "", options }: RouteConfig): string {
+  return `${destination} ${inWords(options)}`.trim();
+}
+
+/** A rule in the words of the file: `priority 100 from 192.0.2.0/24`. */
+export function ruleTitle({ priority, options }: RuleConfig): string {
+  return `priority ${priority} ${inWords(options)}`.trim();
+}
+
+/** The name of RT_SCOPE_*, or the number. */
+export function scopeName(scope: number): string {
+  return SCOPES.get(scope) ?? String(scope);
 }
 
 function inWords(options: readonly ItemOption[]): string {
@@ -98,7 +112,7 @@ const SCOPES = new Map([
 /** What an address has. */
 export const ADDRESS: Shape<VirtualAddress> = {
   broadcast: value("brd"),
-  scope: value("scope", { show: (scope) => SCOPES.get(scope) ?? scope }),
+  scope: value("scope", { show: scopeName }),
   peer: value("peer"),
   preferredLifetime: value("preferred_lft"),
   flags: value("flags", { show: (flags) => flags.join(" ") || "none" }),

@@ -1,3 +1,4 @@
+import type { Config } from "../config/model/model.ts";
 import type { Diagnostic } from "../syntax/diagnostic.ts";
 
 /**
@@ -14,6 +15,20 @@ export function objections(running: readonly Diagnostic[], next: readonly Diagno
     return left <= 0;
   };
   return next.filter((it) => it.fatal === true || (isError(it) && isNew(it)));
+}
+
+/** What a reload would change and only a restart can, in Keepalived's words. cli.md §3. */
+export function fixedWhileRunning(
+  { global: from }: Pick<Config, "global">,
+  { global: to }: Pick<Config, "global">,
+): readonly string[] {
+  const fixed: readonly (readonly [string, unknown, unknown])[] = [
+    ["network namespace", from.daemon.namespace, to.daemon.namespace],
+    ["IPVS network namespace", from.daemon.ipvsNamespace, to.daemon.ipvsNamespace],
+    ["instance name", from.daemon.instance, to.daemon.instance],
+    ["config_directory", from.daemon.temporaryConfigDirectory, to.daemon.temporaryConfigDirectory],
+  ];
+  return fixed.filter(([, before, after]) => before !== after).map(([what]) => what);
 }
 
 /** What it says of which text; the line's number changes when lines are added above it. */

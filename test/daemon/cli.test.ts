@@ -87,9 +87,19 @@ test("-v names this program, and a Keepalived version for scripts that look for 
   });
 });
 
-test("--signum prints a number on standard output; a signal that would end the daemon has none", () => {
+test("--signum prints a number on standard output, Keepalived's; an unknown name is refused", () => {
   expect(parseCommandLine(["--signum=RELOAD"])).toEqual({ action: "answer", text: "1\n", to: "stdout", status: 0 });
-  expect(refused("--signum", "JSON")).toBe("signal JSON is not supported");
+  const numbers = ["STOP", "RELOAD", "DATA", "STATS", "STATS_CLEAR", "JSON"].map((name) =>
+    parseCommandLine([`--signum=${name}`]),
+  );
+  expect(numbers.map((answer) => "text" in answer && answer.text)).toEqual([
+    "15\n",
+    "1\n",
+    "10\n",
+    "12\n",
+    "63\n",
+    "36\n",
+  ]);
   expect(refused("--signum", "FOO")).toBe("Unknown sigfunc FOO");
 });
 

@@ -83,7 +83,7 @@ export class Daemon {
 
   /** Waits for a line that holds `text`, behind the one last waited for. */
   async says(text: string): Promise<void> {
-    const until = Date.now() + 4000;
+    const until = Date.now() + 15_000; // the machine may be busy
     for (;;) {
       const at = this.lines.findIndex((line, i) => i >= this.#heard && line.includes(text));
       if (at !== -1) {

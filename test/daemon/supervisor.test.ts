@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Bench, isAlive } from "./daemon-under-test.ts";
 
@@ -48,6 +49,68 @@ test.concurrent("a second TERM does not wait for a child that hangs", async () =
   daemon.signal("SIGTERM");
   expect(await daemon.ended).toBe(0);
   expect([isAlive(child), daemon.leftPidFiles]).toEqual([false, false]);
+});
+
+test.concurrent("child_wait_time is how long a child that hangs is waited for, and a second at least", async () => {
+  const daemon = bench.start("wait", "hang", "-nl");
+  bench.write("wait", "hang", "child_wait_time 0\n");
+  await daemon.says("Startup complete");
+  daemon.signal("SIGHUP");
+  await daemon.says("Reload complete");
+  const child = daemon.childPid;
+  const from = performance.now();
+  daemon.signal("SIGTERM");
+  await daemon.says("vrrp process failed to die - forcing termination");
+  const took = performance.now() - from;
+  expect(await daemon.ended).toBe(0);
+  expect([isAlive(child), took > 900, took < 4000]).toEqual([false, true, true]);
+});
+
+const SLOW = 'global_defs {\nstartup_script "/bin/sleep 60"\nstartup_script_timeout 1\n}\n';
+
+test.concurrent("a startup script that does not end holds up the processes until its timeout, and no longer", async () => {
+  bench.write("slow", "r1", SLOW);
+  const daemon = bench.start("slowly", "r1", "-nl", "-f", bench.path("slow", "conf"));
+  await daemon.says("Running startup script /bin/sleep 60");
+  await daemon.says("startup script timed out");
+  await daemon.says("Starting VRRP child process");
+  await daemon.says("Startup complete");
+  daemon.signal("SIGTERM");
+  expect(await daemon.ended).toBe(0);
+});
+
+test.concurrent("TERM during the startup script ends the script and the daemon; no process is started", async () => {
+  bench.write("early", "r1", SLOW.replace("timeout 1", "timeout 100"));
+  const daemon = bench.start("earlier", "r1", "-nl", "-f", bench.path("early", "conf"));
+  await daemon.says("Running startup script");
+  daemon.signal("SIGTERM");
+  expect(await daemon.ended).toBe(0);
+  expect(daemon.lines.filter((line) => line.startsWith("Starting VRRP"))).toEqual([]);
+});
+
+test.concurrent("reload_check_config: what is wrong with a file that is to be loaded stands in its log", async () => {
+  const log = bench.path("check", "log");
+  const checked = `global_defs {\nreload_check_config ${log}\n}\n`;
+  bench.write("check", "r1", checked);
+  const daemon = bench.start("checker", "r1", "-nl", "-f", bench.path("check", "conf"));
+  await daemon.says("Startup complete");
+  bench.write("check", "r2", `${checked}nonsense\n`);
+  daemon.signal("SIGHUP");
+  await daemon.says("Reload refused");
+  expect(readFileSync(log, "utf8")).toMatch(/^error: unknown keyword `nonsense`/m);
+  daemon.signal("SIGTERM");
+  expect(await daemon.ended).toBe(0);
+});
+
+test.concurrent("a reload that would give the daemon another name is refused", async () => {
+  const daemon = bench.start("name", "r1", "-nl");
+  await daemon.says("Startup complete");
+  bench.write("name", "r2", "instance east\n");
+  daemon.signal("SIGHUP");
+  await daemon.says("Cannot change instance name at a reload - please restart");
+  await daemon.says("Reload refused");
+  daemon.signal("SIGTERM");
+  expect(await daemon.ended).toBe(0);
 });
 
 test.concurrent("when the supervisor is killed its child stops in order", async () => {

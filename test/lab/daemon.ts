@@ -24,6 +24,7 @@ export interface DirectorOptions {
   readonly implementation: Implementation;
   readonly config: string; //                    path of keepalived.conf
   readonly options?: readonly string[]; //       more of them, such as -P
+  readonly environment?: Readonly<Record<string, string>>; // more of it
   readonly quiet?: boolean; //                   without -D: a line for each announcement is work too
 }
 
@@ -51,11 +52,13 @@ export class Director {
 
   start(): void {
     this.#startedAt = this.log.mark();
-    const { implementation, config, options = [], quiet = false } = this.#options;
+    const { implementation, config, options = [], environment = {}, quiet = false } = this.#options;
     const program = implementation === "ours" ? [process.execPath, join(PROJECT, "dist/main.js")] : ["keepalived"];
     const files = ["-p", this.#pidFile("parent"), "-r", this.#pidFile("vrrp"), "-c", this.#pidFile("checkers")];
     files.push("-b", this.#pidFile("bfd"));
+    const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     const child = this.#lan.spawn(this.node, [
+      ...(variables.length > 0 ? ["env", ...variables] : []),
       ...program,
       "-n",
       "-l",
@@ -102,6 +105,11 @@ export class Director {
     clearTimeout(late);
     if (status === 128) throw new Error(`${this.node}: the daemon did not end after SIGTERM`);
     return status;
+  }
+
+  /** The parent gets a signal, by its number. */
+  signal(number: number): void {
+    if (this.#process?.pid !== undefined) process.kill(this.#process.pid, number);
   }
 
   /** SIGHUP: read the configuration again. */

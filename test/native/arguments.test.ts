@@ -23,8 +23,10 @@ test("the addon offers exactly the functions that native.ts declares", () => {
   expect(Object.keys(native).sort()).toMatchInlineSnapshot(`
     [
       "bind",
+      "catchSignal",
       "close",
       "connect",
+      "exec",
       "flock",
       "getsockname",
       "getsockopt",
@@ -47,6 +49,7 @@ test("the addon offers exactly the functions that native.ts declares", () => {
       "schedSetscheduler",
       "sendBatch",
       "sendmsg",
+      "setns",
       "setrlimit",
       "setsockopt",
       "socket",

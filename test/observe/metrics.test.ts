@@ -31,6 +31,7 @@ const observed: Observed = {
   vrrp: {
     at: 0,
     scripts: [],
+    processes: [],
     restored: { addresses: 0, routes: 7, rules: 0 },
     sysctls: [],
     instances: [
@@ -45,6 +46,8 @@ const observed: Observed = {
         oldPeers: [],
         proof: { ah: { sent: 0, heard: [] }, hmac: { sent: "0", heard: [] } },
         lastAdvertAt: 0,
+        history: { transitionAt: 0, masterPriority: 0 },
+        device: "eth0",
         counters,
         split: true,
       },

@@ -231,16 +231,27 @@ test.each([
   ["checker_rlimit_rttime 20000", "checker_rlimit_rttime 10000 µs → 20000 µs"],
   ["vrrp_cpu_affinity 0 2", "vrrp_cpu_affinity all → 0 2"],
   ["notify_fifo /tmp/fifo", "notify_fifo none → /tmp/fifo"],
-  ["startup_script /bin/true", "startup_script none → /bin/true (10 s)"],
   ["lvs_timeouts tcp 5 udp 6", "lvs_timeouts tcp 0 tcpfin 0 udp 0 → tcp 5 tcpfin 0 udp 6"],
   ["lvs_sync_daemon eth0 V1 id 5", "lvs_sync_daemon none → eth0 V1 id 5 port 8848 group 224.0.0.81"],
   ["enable_dbus", "enable_dbus none → org.keepalived.Vrrp1"],
   ["enable_snmp_checker", "enable_snmp_checker off → on"],
-  ["reload_repeat", "reload_repeat off → on"],
 ])("global_defs: %s is said with its keyword and unit, and nothing happens", (line, expected) => {
   const [off, on] = [router("V1", 51), `global_defs {\n${line}\n}\n${router("V1", 51)}`];
   expect(lines(off, on)).toEqual([`global_defs ${expected}${NOTHING}`]);
   expect(lines(on, off)).toHaveLength(1);
+});
+
+test.each([
+  ["startup_script /bin/true", "startup_script none → /bin/true (10 s): counts at the next start only"],
+  ["reload_repeat", "reload_repeat off → on"],
+  ["json_version 2", "json_version 1 → 2"],
+  [
+    "tmp_config_directory /d",
+    "tmp_config_directory none → /d: cannot change while the daemon runs: the reload is refused",
+  ],
+])("global_defs: %s is said with what it means", (line, expected) => {
+  const [off, on] = [router("V1", 51), `global_defs {\n${line}\n}\n${router("V1", 51)}`];
+  expect(lines(off, on)).toEqual([`global_defs ${expected}`]);
 });
 
 test("a BFD session stays up with other timers, and is another one by another path", () => {

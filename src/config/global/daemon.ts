@@ -21,7 +21,7 @@ export function daemonConfig(tree: Settings<typeof TOP>, globals: Globals, repor
   return {
     instance,
     namespace,
-    ipvsNamespace: typeof ipvsNamespace === "string" ? ipvsNamespace : undefined,
+    ipvsNamespace: ipvsNamespace === false ? undefined : ipvsNamespace, // the word alone is true
     pidDirectory: tree.use_pid_dir.length > 0 || instance !== undefined || namespace !== undefined,
     childWait: last(tree.child_wait_time)?.value ?? seconds(5),
     name: name(globals.process_name, ""),

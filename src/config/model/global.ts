@@ -75,7 +75,7 @@ export interface FirewallConfig {
 export interface DaemonConfig {
   readonly instance: string | undefined;
   readonly namespace: string | undefined; // net_namespace
-  readonly ipvsNamespace: string | undefined; // net_namespace_ipvs
+  readonly ipvsNamespace: string | true | undefined; // net_namespace_ipvs; true: the host's own; undefined: the daemon's
   readonly pidDirectory: boolean; // pid files stand in a directory of their own
   readonly childWait: Micros; // for children to end
   readonly name: string; // of the parent

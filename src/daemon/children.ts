@@ -1,0 +1,134 @@
+import type { Config } from "../config/model/model.ts";
+import type { Log } from "../observe/log.ts";
+import type { ObservedChild } from "../observe/metric-scopes.ts";
+import type { CheckersReport } from "../observe/report.ts";
+import { BfdVerdicts } from "./bfd-verdicts.ts";
+import { ChildSlot } from "./child-slot.ts";
+import type { BfdReport, ChildOptions, DumpRequest, VrrpReport } from "./messages.ts";
+import type { Notifier } from "./notifier.ts";
+import type { Options } from "./options.ts";
+import type { ServiceFiles } from "./service-files.ts";
+
+/** The files that the processes run. */
+export interface Programs {
+  readonly vrrp: string;
+  readonly checkers: string;
+  readonly bfd: string;
+}
+
+/** What the children are given of the supervisor. */
+export interface ChildrenHost {
+  readonly log: Log;
+  readonly programs: Programs;
+  readonly notifier: Notifier;
+  /** A child cannot run, or must not be started again: the daemon has to stop with `status`. */
+  readonly ended: (status: number) => void;
+  /** A signal asked one of them for a file. */
+  readonly dump: (what: DumpRequest) => void;
+}
+
+/** The vrrp, checkers and bfd processes: each runs while the configuration needs it, and what one has to tell another passes here. */
+export class Children {
+  readonly vrrp: ChildSlot<VrrpReport>;
+  readonly checkers: ChildSlot<CheckersReport>;
+  readonly bfd: ChildSlot<BfdReport>;
+  readonly #options: Options;
+  readonly #verdicts = new BfdVerdicts();
+
+  constructor(options: Options, files: ServiceFiles, { log, programs, notifier, ended, dump }: ChildrenHost) {
+    const { facility, respawn } = options;
+    const shared = {
+      log,
+      facility,
+      respawn,
+      options: childOptions(options, files),
+      ended,
+      dump,
+      nodeOptions: [],
+      notify: () => {},
+      bfdTurned: () => {},
+    };
+    this.#options = options;
+    this.vrrp = new ChildSlot({
+      ...shared,
+      notify: (notification) => notifier.tell("vrrp", notification),
+      process: "vrrp",
+      title: "VRRP",
+      program: programs.vrrp,
+      pidFile: files.vrrpPidFile,
+      bfd: () => this.#verdicts.known("vrrp"),
+    });
+    this.checkers = new ChildSlot({
+      ...shared,
+      notify: (notification) => notifier.tell("checkers", notification),
+      process: "checkers",
+      title: "Healthcheck",
+      program: programs.checkers,
+      pidFile: files.checkersPidFile,
+      bfd: () => this.#verdicts.known("checkers"),
+    });
+    this.bfd = new ChildSlot({
+      ...shared,
+      process: "bfd",
+      title: "BFD",
+      program: programs.bfd,
+      nodeOptions: ["--single-threaded"], // see ARCHITECTURE.md
+      pidFile: files.bfdPidFile,
+      bfd: () => [],
+      bfdTurned: (verdicts) => {
+        const heard = this.#verdicts.heard(verdicts);
+        this.vrrp.tellBfd(heard.vrrp);
+        this.checkers.tellBfd(heard.checkers);
+      },
+    });
+  }
+
+  /** Whether the configuration in force needs any of them. */
+  get wanted(): boolean {
+    return this.#all.some(({ wanted }) => wanted);
+  }
+
+  get observed(): readonly ObservedChild[] {
+    return this.#all.filter(({ wanted }) => wanted).map(({ observed }) => observed);
+  }
+
+  /** Starts, reloads or stops each process, as the configuration needs it. Whether that worked. */
+  async apply(config: Config): Promise<boolean> {
+    const { everyChild, checkers, vrrp, bfd } = this.#options;
+    const checkersNeeded = checkers && (everyChild || config.virtualServers.length > 0);
+    const vrrpNeeded = vrrp && (everyChild || config.vrrpInstances.length > 0);
+    const bfdNeeded = bfd && (everyChild || config.bfdInstances.length > 0);
+    this.#verdicts.follow(config);
+    const done = await Promise.all([
+      checkersNeeded ? this.checkers.apply(config) : this.checkers.stop(),
+      vrrpNeeded ? this.vrrp.apply(config) : this.vrrp.stop(),
+      bfdNeeded ? this.bfd.apply(config) : this.bfd.stop(),
+    ]);
+    return !done.includes(false);
+  }
+
+  /** Whether all of them have put the configuration applied last in force, once each has or has died of it. */
+  async inForce(): Promise<boolean> {
+    const done = await Promise.all(this.#all.map((child) => child.inForce()));
+    return !done.includes(false);
+  }
+
+  /** Orderly stop; resolves when all are gone. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#all.map((child) => child.stop()));
+  }
+
+  /** The end at once. */
+  kill(): void {
+    for (const child of this.#all) child.kill();
+  }
+
+  get #all() {
+    return [this.checkers, this.vrrp, this.bfd];
+  }
+}
+
+function childOptions(options: Options, { suffix }: ServiceFiles): ChildOptions {
+  const { detail, console, json, syslog, releaseVips, releaseIpvs } = options;
+  return { suffix, detail, console, json, syslog, releaseVips, releaseIpvs };
+}
