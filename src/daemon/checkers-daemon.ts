@@ -32,6 +32,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#context = context;
     const { config, adopted, log } = context;
     this.#config = config;
+    this.#clock.onLate = (late) => context.late(late);
     this.#makeRoom(config);
     this.#table = this.#openTable(adopted?.services.map(({ name }) => name) ?? []);
     this.#host = {

@@ -1,5 +1,6 @@
 import "./no-inspector.ts";
 import type { Notification } from "../base/notification.ts";
+import type { Micros } from "../base/time.ts";
 import type { Config } from "../config/model/model.ts";
 import { claimPidFile, type PidFile } from "../io/pid-file.ts";
 import { dieWithParent } from "../io/realtime.ts";
@@ -7,6 +8,7 @@ import type { Log } from "../observe/log.ts";
 import { ChildNotify } from "./child-notify.ts";
 import type { BfdVerdict, ChildOptions, FromChild, ToChild } from "./messages.ts";
 import { openLog } from "./open-log.ts";
+import { nameAndMask, OwnScheduling } from "./scheduling.ts";
 import { Throttle } from "./throttle.ts";
 
 /** A program that the supervisor runs as a process of its own: `vrrp-process.ts`, `checkers-process.ts`, `bfd-process.ts`. */
@@ -29,6 +31,8 @@ export interface ProgramContext<Report> {
   readonly log: Log;
   /** Tells those who follow BFD sessions, at once. */
   readonly tellBfd: (verdicts: readonly BfdVerdict[]) => void;
+  /** A timer fired 10 ms late or more: the process did not run, or was busy. */
+  readonly late: (late: Micros) => void;
   /** To be called whenever `report()` would answer something new; cheap: reports leave at most every 100 ms. */
   readonly changed: () => void;
   /** Operators are told, by the supervisor; in the order of the calls. */
@@ -57,6 +61,7 @@ export class PermanentFailure extends Error {
   }
 }
 
+const WHICH = { Keepalived_vrrp: "vrrp", Keepalived_healthcheckers: "checkers", Keepalived_bfd: "bfd" } as const;
 const INTERNAL_ERROR = 70; // EX_SOFTWARE of sysexits.h
 const LONGEST_STOP = 6000; // milliseconds; the supervisor's patience ends before
 
@@ -66,6 +71,8 @@ const LONGEST_STOP = 6000; // milliseconds; the supervisor's patience ends befor
  */
 export function runChild<Report>(program: Program<Report>): void {
   let log: Log | undefined;
+  let scheduling: OwnScheduling | undefined;
+  let umask: number | undefined; // -u
   let pidFile: PidFile | undefined;
   let running: Promise<Running<Report>> | undefined;
   let stopping = false;
@@ -94,7 +101,9 @@ export function runChild<Report>(program: Program<Report>): void {
       case "reload":
         log?.info("Reloading");
         if (log !== undefined) notifications.configure(message.config.global, log);
+        prepare(message.config);
         await (await running)?.reload(message.config);
+        scheduling?.engage();
         tell({ type: "reloaded" });
         break;
       case "bfd":
@@ -105,6 +114,9 @@ export function runChild<Report>(program: Program<Report>): void {
   async function start(message: ToChild<Report> & { type: "configure" }): Promise<Running<Report>> {
     const { config, options, adopted, bfd } = message;
     log = await openLog(program.ident, { ...options, facility: message.facility });
+    scheduling = new OwnScheduling(WHICH[program.ident], log);
+    umask = options.umask;
+    prepare(config);
     pidFile = claim(message.pidFile, log);
     notifications.configure(config.global, log);
     const reports = new Throttle((finished) => {
@@ -113,21 +125,30 @@ export function runChild<Report>(program: Program<Report>): void {
         () => {},
       );
     });
-    return await program.start({
+    const started = await program.start({
       config,
       options,
       adopted,
       bfd,
       log,
       tellBfd: (verdicts) => tell({ type: "bfd", verdicts }),
+      late: (late) => scheduling?.late(late),
       changed: () => reports.request(),
       notify: (notification) => notifications.tell(notification),
     });
+    scheduling.engage();
+    return started;
+  }
+
+  function prepare({ global: { daemon } }: Config): void {
+    nameAndMask(daemon[WHICH[program.ident]].name, umask ?? daemon.umask);
+    scheduling?.prepare(daemon);
   }
 
   function stop(): void {
     if (stopping) return;
     stopping = true;
+    scheduling?.pause();
     notifications.stop();
     setTimeout(() => process.exit(INTERNAL_ERROR), LONGEST_STOP).unref();
     finish().then(() => process.exit(0), fail);

@@ -15,6 +15,7 @@ import type { BfdReport, ChildOptions, VrrpReport } from "./messages.ts";
 import { Notifier } from "./notifier.ts";
 import type { Notify } from "./notify.ts";
 import type { Options } from "./options.ts";
+import { nameAndMask } from "./scheduling.ts";
 import { VERSION } from "./version.ts";
 
 /** What the supervisor is given of the world. */
@@ -62,7 +63,7 @@ export class Supervisor {
       respawn,
       options: childOptions(options),
       ended: (status: number) => void this.#stop(status),
-      nodeOptions: [],
+      nodeOptions: ["--single-threaded"], // see ARCHITECTURE.md
       notify: () => {},
       bfdTurned: () => {},
     };
@@ -84,6 +85,7 @@ export class Supervisor {
       process: "checkers",
       title: "Healthcheck",
       program: programs.checkers,
+      nodeOptions: [],
       pidFile: options.checkersPidFile,
       bfd: () => this.#verdicts.known("checkers"),
     });
@@ -92,7 +94,6 @@ export class Supervisor {
       process: "bfd",
       title: "BFD",
       program: programs.bfd,
-      nodeOptions: ["--single-threaded"], // see ARCHITECTURE.md
       pidFile: options.bfdPidFile,
       bfd: () => [],
       bfdTurned: (verdicts) => {
@@ -223,7 +224,8 @@ export class Supervisor {
 
   /** Starts, reloads or stops each process, as the configuration needs it. Whether that worked. */
   async #apply(config: Config): Promise<boolean> {
-    const { everyChild, checkers, vrrp, bfd } = this.#options;
+    const { everyChild, checkers, vrrp, bfd, umask } = this.#options;
+    nameAndMask(config.global.daemon.name, umask ?? config.global.daemon.umask);
     this.#notifier.configure(config.global);
     const checkersNeeded = checkers && (everyChild || config.virtualServers.length > 0);
     const vrrpNeeded = vrrp && (everyChild || config.vrrpInstances.length > 0);
@@ -318,6 +320,6 @@ export class Supervisor {
 }
 
 function childOptions(options: Options): ChildOptions {
-  const { detail, console, json, syslog, releaseVips, releaseIpvs } = options;
-  return { detail, console, json, syslog, releaseVips, releaseIpvs };
+  const { detail, console, json, syslog, umask, releaseVips, releaseIpvs } = options;
+  return { detail, console, json, syslog, umask, releaseVips, releaseIpvs };
 }

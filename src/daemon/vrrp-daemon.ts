@@ -7,11 +7,9 @@ import { HostNetwork } from "../io/host-network.ts";
 import { HostRouting } from "../io/host-routing.ts";
 import { NumberNames } from "../io/number-names.ts";
 import { Poller } from "../io/poller.ts";
-import { enterRealtime } from "../io/realtime.ts";
 import { going } from "../plan/difference.ts";
 import { instanceKeys, isAboutTelling } from "../plan/instance-shape.ts";
 import { planVrrp } from "../plan/plan.ts";
-import { WORTH_SAYING } from "../vrrp/lateness.ts";
 import {
   groupNotification,
   instanceNotification,
@@ -112,7 +110,6 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     for (const [key, router] of this.#routers) this.#startRouter(router, reports.get(key));
     this.#groups.settle(Math.max(this.clock.now(), this.#hearingFrom));
     this.#virtualInterfaces.prune();
-    for (const error of enterRealtime()) log.detail("{error}", { error: error.message });
   }
 
   get log() {
@@ -279,8 +276,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
 
   /** Every router looks around before any timer speaks for one that slept. */
   #awake(late: Micros): void {
-    if (late >= WORTH_SAYING)
-      this.log.info("A thread timer expired {seconds} seconds ago", { seconds: toSeconds(late).toFixed(6) });
+    this.#context.late(late);
     for (const router of this.#routers.values()) router.awake();
   }
 

@@ -31,11 +31,15 @@ test("a reload starts, changes and ends services as planned, and leaves the othe
   const same = farm(80, { 11: "TCP_CHECK {\n}" });
   const daemon = new CheckersDaemon({
     config: config(same + farm(81, { 11: "TCP_CHECK {\n}" }) + farm(82, { 11: "" })),
-    options: { detail: false, console: false, json: false, syslog: false, releaseVips: true, releaseIpvs: true },
+    options: {
+      ...{ detail: false, console: false, json: false, syslog: false, umask: undefined },
+      ...{ releaseVips: true, releaseIpvs: true },
+    },
     adopted: undefined,
     bfd: [],
     tellBfd: () => {},
     log: createLog([({ text }) => said.push(text)], true),
+    late: () => {},
     changed: () => {},
     notify: () => {},
   });

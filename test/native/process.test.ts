@@ -20,6 +20,9 @@ import { native } from "../../src/io/native.ts";
 import { Poller } from "../../src/io/poller.ts";
 import { runScript, type ScriptOptions, type ScriptResult } from "../../src/io/process.ts";
 
+/** For native.spawn: no other groups, and all processors. */
+const SAME = [new Int32Array(0), new Uint8Array(0)] as const;
+
 let poller: Poller;
 let clock: Clock;
 let directory: string;
@@ -61,7 +64,7 @@ test("a program is looked for in PATH, and what cannot be started says why", asy
 
 test("a script sees only /dev/null as 0, 1 and 2, whatever is open here", async () => {
   const leaky = openSync("/dev/zero", "r");
-  const inherited = native.spawn(["sleep", "300"], [], -1, -1);
+  const inherited = native.spawn(["sleep", "300"], [], -1, -1, ...SAME);
   await new Promise((resolve) => void clock.wakeAt(clock.now() + milliseconds(50), () => resolve(undefined))); // its execve
   const links = readdirSync(`/proc/${inherited}/fd`).map(
     (fd) => `${fd} ${readlinkSync(`/proc/${inherited}/fd/${fd}`)}`,
@@ -127,7 +130,7 @@ test("starting a script takes no longer with a large heap", () => {
   const ballast = Array.from({ length: 20 }, () => new Uint8Array(10 << 20).fill(1));
   const spans = Array.from({ length: 20 }, () => {
     const start = clock.now();
-    const pid = native.spawn(["/bin/true"], [], -1, -1);
+    const pid = native.spawn(["/bin/true"], [], -1, -1, ...SAME);
     const span = clock.now() - start;
     while (native.waitpid(pid) === -1);
     return span;
@@ -137,13 +140,13 @@ test("starting a script takes no longer with a large heap", () => {
 });
 
 test("names and numbers of accounts are found", () => {
-  expect(lookUp({})).toEqual({ uid: -1, gid: -1 });
-  expect(lookUp({ user: "root" })).toEqual({ uid: 0, gid: 0 });
-  expect(lookUp({ user: "daemon", group: ":root" })).toEqual({ uid: 1, gid: 0 });
-  expect(lookUp({ user: "daemon", group: "root" })).toEqual({ uid: 1, gid: 0 });
-  expect(lookUp({ user: "1" })).toEqual({ uid: 1, gid: 1 });
-  expect(lookUp({ user: "54321" })).toEqual({ uid: 54321, gid: -1 });
-  expect(lookUp({ group: "daemon" })).toEqual({ uid: -1, gid: 1 });
+  expect(lookUp({})).toMatchObject({ uid: -1, gid: -1 });
+  expect(lookUp({ user: "root" })).toMatchObject({ uid: 0, gid: 0 });
+  expect(lookUp({ user: "daemon", group: ":root" })).toMatchObject({ uid: 1, gid: 0 });
+  expect(lookUp({ user: "daemon", group: "root" })).toMatchObject({ uid: 1, gid: 0 });
+  expect(lookUp({ user: "1" })).toMatchObject({ uid: 1, gid: 1 });
+  expect(lookUp({ user: "54321" })).toMatchObject({ uid: 54321, gid: -1 });
+  expect(lookUp({ group: "daemon" })).toMatchObject({ uid: -1, gid: 1 });
   expect(lookUp({ user: "no-such-user" })).toBeUndefined();
   expect(lookUp({ user: "root", group: "no-such-group" })).toBeUndefined();
 });
