@@ -29,9 +29,10 @@ const LEAST_PRIORITY = 1;
 
 /**
  * The least limit. Keepalived's standard of 10 ms is for a program that never does much at once: a garbage collection, or
- * a thousand addresses, takes longer, and would cost the process its life. In this time no backup takes over yet.
+ * a thousand addresses (26 ms; 20,000 take more than a second), takes longer, and would cost the process its life. At
+ * adverts of a second a backup takes over after this time anyway.
  */
-export const LEAST_LIMIT: Micros = seconds(1);
+export const LEAST_LIMIT: Micros = seconds(3);
 
 /** `raised`: how far lateness has raised the priority already. */
 export function schedulingOf(wish: SchedulingWish, isTimeCritical: boolean, raised = 0): Scheduling {

@@ -22,9 +22,9 @@ test("what is asked for is what a process gets", () => {
     });
 });
 
-test("a limit that is too short for a garbage collection is a second", () => {
+test("a limit that is too short for a garbage collection is three seconds", () => {
   expect(schedulingOf(NOTHING, true).limit).toBe(LEAST_LIMIT);
-  expect(schedulingOf({ ...NOTHING, realtimeLimit: seconds(1) + 1 }, true).limit).toBe(seconds(1) + 1);
+  expect(schedulingOf({ ...NOTHING, realtimeLimit: seconds(3) + 1 }, true).limit).toBe(seconds(3) + 1);
 });
 
 test("lateness raises the priority by one up to the ceiling; without max_auto_priority never", () => {

@@ -19,6 +19,8 @@ import { SIGKILL } from "../../src/io/constants.ts";
 import { native } from "../../src/io/native.ts";
 import { Poller } from "../../src/io/poller.ts";
 import { runScript, type ScriptOptions, type ScriptResult } from "../../src/io/process.ts";
+import { enterRealtime, leaveRealtime, limitRealtime } from "../../src/io/realtime.ts";
+import { CPUS_AT_START, cpuList, cpuMask, setAffinity } from "../../src/io/threads.ts";
 
 /** For native.spawn: no other groups, and all processors. */
 const SAME = [new Int32Array(0), new Uint8Array(0)] as const;
@@ -149,4 +151,30 @@ test("names and numbers of accounts are found", () => {
   expect(lookUp({ group: "daemon" })).toMatchObject({ uid: -1, gid: 1 });
   expect(lookUp({ user: "no-such-user" })).toBeUndefined();
   expect(lookUp({ user: "root", group: "no-such-group" })).toBeUndefined();
+});
+
+test("a script is ordinary whatever we are: nice value, processors, limit of real time; its groups are those of the account", () => {
+  const out = join(directory, "ordinary");
+  const line = `cut -d' ' -f19,40,41 /proc/self/stat > ${out}; grep -E '^(Cpus_allowed_list|Groups|VmLck)' /proc/self/status >> ${out}; grep realtime.timeout /proc/self/limits >> ${out}`;
+  setAffinity(CPUS_AT_START.slice(0, 1));
+  const realtime = enterRealtime(1) === undefined;
+  limitRealtime(seconds(5));
+  const pid = native.spawn(
+    ["sh", "-c", line],
+    [`PATH=${process.env["PATH"]}`],
+    0,
+    0,
+    Int32Array.from([3, 5]),
+    cpuMask(CPUS_AT_START),
+  );
+  while (native.waitpid(pid) === -1);
+  limitRealtime(undefined);
+  if (realtime) leaveRealtime();
+  setAffinity(CPUS_AT_START);
+  const [stat = "", ...status] = readFileSync(out, "utf8").trim().split("\n");
+  expect(stat).toBe("0 0 0");
+  expect(cpuList(/^Cpus_allowed_list:\t(.*)$/m.exec(status.join("\n"))?.[1] ?? "")).toEqual(CPUS_AT_START);
+  expect(status.join("\n")).toMatch(/^Groups:\s+3 5\s*$/m);
+  expect(status.join("\n")).toMatch(/^VmLck:\s+0 kB$/m);
+  expect(status.join("\n")).toMatch(/^Max realtime timeout +unlimited +unlimited/m);
 });
