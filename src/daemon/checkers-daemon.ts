@@ -35,6 +35,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#clock.onLate = (late) => context.late(late);
     this.#makeRoom(config);
     this.#table = this.#openTable(adopted?.services.map(({ name }) => name) ?? []);
+    this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
     this.#host = {
       io: checkIo(this.#clock, this.#poller),
       log,
@@ -57,6 +58,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#makeRoom(config);
     const services = planServices(runnable(this.#config), runnable(config));
     this.#config = config;
+    this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
     for (const { key } of going(services)) {
       this.#pools.get(key)?.sayLeaving("Removing");
       this.#pools.get(key)?.stop();

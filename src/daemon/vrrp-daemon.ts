@@ -77,6 +77,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.network = new HostNetwork(this.#poller, (links, shaken) => this.#networkChanged(links, shaken));
     this.routing = new HostRouting(this.#poller, () => this.#reconsider());
     this.routing.watch(usesRouting(config));
+    for (const host of [this.network, this.routing]) host.buffers(config.global.daemon.vrrp);
     this.places = createPlaces(this.network, this.#names);
     this.sockets = new VrrpSockets(this.#poller, this.network, log, this);
     this.announcer = new Announcer(this.clock, this.network, log, gapRules(config));
@@ -171,6 +172,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     const config = withGroupTrackers(next);
     this.announcer.pace(gapRules(config));
     this.routing.watch(usesRouting(config));
+    for (const host of [this.network, this.routing]) host.buffers(config.global.daemon.vrrp);
     this.#names.forget();
     const { vrrpInstances } = planVrrp(this.#config, config).lists;
     this.#config = config;

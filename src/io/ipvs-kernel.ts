@@ -15,6 +15,7 @@ import { ENOENT } from "./constants.ts";
 import { KernelError } from "./kernel-error.ts";
 import { loadKernelModule } from "./kernel-module.ts";
 import { NetlinkSocket } from "./netlink-socket.ts";
+import type { BufferWish } from "./socket.ts";
 
 /** The IPVS table of this network namespace, over generic netlink. */
 export class IpvsKernel {
@@ -24,6 +25,11 @@ export class IpvsKernel {
   /** Loads ip_vs if need be. Throws KernelError: ENOENT where the kernel has no IPVS, EPERM without CAP_NET_ADMIN. */
   constructor() {
     this.#requests = ipvsRequests(this.#family());
+  }
+
+  /** How large the receive buffer is from now on. */
+  buffer(wish: BufferWish): void {
+    this.#netlink.buffer(wish);
   }
 
   info(): IpvsInfo {

@@ -21,6 +21,7 @@ vi.mock("../../src/daemon/ipvs-table.ts", () => ({
       return true;
     }
     weight = () => 0;
+    buffer(): void {}
     close(): void {}
   },
 }));
