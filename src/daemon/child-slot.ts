@@ -126,7 +126,7 @@ export class ChildSlot<Report> {
     this.#respawn = undefined;
     if (config === undefined) return;
     this.#startedAt = now();
-    const child = fork(program, [], {
+    const child = fork(program, [this.#settings.process], {
       execArgv: [...nodeOptions],
       env: { ...process.env, ...preload() },
       stdio: ["ignore", "inherit", "inherit", "ipc"],

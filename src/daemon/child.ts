@@ -3,6 +3,7 @@ import type { Notification } from "../base/notification.ts";
 import type { Micros } from "../base/time.ts";
 import type { Config } from "../config/model/model.ts";
 import { claimPidFile, type PidFile } from "../io/pid-file.ts";
+import { callProcess } from "../io/process-name.ts";
 import { dieWithParent } from "../io/realtime.ts";
 import type { Log } from "../observe/log.ts";
 import { ChildNotify } from "./child-notify.ts";
@@ -70,6 +71,7 @@ const LONGEST_STOP = 6000; // milliseconds; the supervisor's patience ends befor
  * last thing of the process's entry file.
  */
 export function runChild<Report>(program: Program<Report>): void {
+  callProcess(["keepalived", ...process.argv.slice(2)]);
   let log: Log | undefined;
   let scheduling: OwnScheduling | undefined;
   let umask: number | undefined; // -u

@@ -2,8 +2,9 @@ import { priorityAfter, type Scheduling, schedulingOf } from "../base/scheduling
 import { type Micros, toSeconds } from "../base/time.ts";
 import type { DaemonConfig } from "../config/model/global.ts";
 import type { KernelError } from "../io/kernel-error.ts";
+import { nameProcess } from "../io/process-name.ts";
 import { enterRealtime, leaveRealtime, limitRealtime, lockMemory, lockProgram, unlockMemory } from "../io/realtime.ts";
-import { CPUS_AT_START, nameProcess, setAffinity, setNice } from "../io/threads.ts";
+import { CPUS_AT_START, setAffinity, setNice } from "../io/threads.ts";
 import type { Log } from "../observe/log.ts";
 
 /** Gives this process its name, and what it creates its mode: what the command line says of the mask counts. */

@@ -1,16 +1,7 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { ESRCH } from "./constants.ts";
 import { failure, type KernelError } from "./kernel-error.ts";
 import { native } from "./native.ts";
-
-/** The name of this process for ps -C, killall and pidof: Linux keeps 15 bytes of it. proc_pid_comm(5). */
-export function nameProcess(name: string): void {
-  try {
-    writeFileSync("/proc/self/comm", name);
-  } catch {
-    // Without /proc nobody looks for a name either.
-  }
-}
 
 /** The nice value, -20 to 19, of all threads that there are; later ones inherit it. */
 export function setNice(nice: number): KernelError | undefined {

@@ -12,7 +12,7 @@ import type {
 import { group, IDLE, type ValueRow, value } from "./shape.ts";
 import { seconds, unless } from "./words.ts";
 
-/** What `global_defs` and the top level say about the daemon itself. None of it runs yet. */
+/** What `global_defs` and the top level say about the daemon itself. */
 
 function buffer(words: string): ValueRow<NetlinkBuffer> {
   return value(words, { show: ({ bytes, force }) => `${bytes}${force ? " force" : ""}` });
@@ -32,31 +32,28 @@ function process(name: "vrrp" | "checker" | "bfd", netlink: "vrrp" | "lvs" | "bf
 }
 
 /** The processes and their files. */
-export const DAEMON = group<DaemonConfig>(
-  "",
-  {
-    namespace: value("net_namespace"),
-    ipvsNamespace: value("net_namespace_ipvs"),
-    pidDirectory: value("use_pid_dir"),
-    childWait: seconds("child_wait_time"),
-    name: value("process_name"),
-    vrrp: process("vrrp", "vrrp"),
-    checkers: process("checker", "lvs"),
-    bfd: process("bfd", "bfd"),
-    processMonitorBuffer: buffer("process_monitor_rcv_bufs"),
-    maxAutoPriority: value("max_auto_priority"),
-    minAutoPriorityDelay: seconds("min_auto_priority_delay"),
-    randomSeed: value("random_seed"),
-    configSaveDirectory: value("config_save_dir"),
-    temporaryConfigDirectory: value("tmp_config_directory"),
-    dumpByInstance: value("data_use_instance"),
-    stateDump: value("state_dump_file"),
-    statsDump: value("stats_dump_file"),
-    jsonDump: value("json_dump_file"),
-    jsonVersion: value("json_version"),
-  },
-  IDLE,
-);
+export const DAEMON = group<DaemonConfig>("", {
+  namespace: value("net_namespace", IDLE),
+  ipvsNamespace: value("net_namespace_ipvs", IDLE),
+  pidDirectory: value("use_pid_dir", IDLE),
+  childWait: seconds("child_wait_time", IDLE),
+  name: value("process_name"),
+  vrrp: process("vrrp", "vrrp"),
+  checkers: process("checker", "lvs"),
+  bfd: process("bfd", "bfd"),
+  processMonitorBuffer: buffer("process_monitor_rcv_bufs"),
+  maxAutoPriority: value("max_auto_priority"),
+  minAutoPriorityDelay: seconds("min_auto_priority_delay"),
+  umask: value("umask", { show: (mask) => `0${mask.toString(8)}` }),
+  randomSeed: value("random_seed", IDLE),
+  configSaveDirectory: value("config_save_dir", IDLE),
+  temporaryConfigDirectory: value("tmp_config_directory", IDLE),
+  dumpByInstance: value("data_use_instance", IDLE),
+  stateDump: value("state_dump_file", IDLE),
+  statsDump: value("stats_dump_file", IDLE),
+  jsonDump: value("json_dump_file", IDLE),
+  jsonVersion: value("json_version", IDLE),
+});
 
 /** How the configuration is read again. */
 export const RELOAD = group<ReloadConfig>(
