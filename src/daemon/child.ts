@@ -72,6 +72,7 @@ const LONGEST_STOP = 6000; // milliseconds; the supervisor's patience ends befor
  */
 export function runChild<Report>(program: Program<Report>): void {
   callProcess(["keepalived", ...process.argv.slice(2)]);
+  delete process.env["LD_PRELOAD"]; // it is in force, and not for what we start ourselves
   let log: Log | undefined;
   let scheduling: OwnScheduling | undefined;
   let umask: number | undefined; // -u
