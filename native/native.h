@@ -19,9 +19,11 @@
 #define FUNCTIONS(F) \
   /* socket.c  */ F(socket) F(close) F(bind) F(connect) F(getsockname) F(setsockopt) F(getsockopt) F(sendmsg) \
                   F(sendBatch) F(recvBatch) F(read) F(write) F(ifNametoindex) \
-  /* process.c */ F(timerCreate) F(timerSet) F(now) F(wallClock) F(schedSetscheduler) F(mlock) F(prctl) F(setrlimit) F(flock) \
+  /* process.c */ F(timerCreate) F(timerSet) F(now) F(wallClock) F(schedSetscheduler) F(schedSetaffinity) F(setPriority) \
+                  F(mlock) F(munlockall) F(prctl) F(setrlimit) F(flock) \
                   F(pidfdOpen) F(mkfifo) F(waitpid) F(kill) F(ignoreSignal) F(catchSignal) F(setns) \
   /* spawn.c   */ F(spawn) F(exec) \
+  /* locked.c  */ F(mlockall) \
   /* inotify.c */ F(inotifyInit) F(inotifyAdd) F(inotifyRemove) \
   /* poller.c  */ F(pollerNew) F(pollerControl) F(pollerClose)
 

@@ -39,6 +39,9 @@ FUNCTION(timerSet) {
 
 /* Of the calling thread where the pid is 0: Node's other threads keep their scheduling. */
 OF_INTEGERS(schedSetscheduler, "iii", sched_setscheduler(a, b, &(struct sched_param){.sched_priority = c}))
+OF_BYTES(schedSetaffinity, sched_setaffinity(fd, bytes.length, bytes.data)) /* of a thread; a bit for each processor */
+OF_INTEGERS(setPriority, "ii", setpriority(PRIO_PROCESS, a, b)) /* on Linux a thread's own */
+OF_INTEGERS(munlockall, "", munlockall())
 OF_INTEGERS(prctl, "ii", prctl(a, (unsigned long)b, 0UL, 0UL, 0UL))
 OF_INTEGERS(setns, "ii", setns(a, b)) /* of the calling thread */
 OF_INTEGERS(flock, "ii", flock(a, b))

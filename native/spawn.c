@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@ struct program {
   char **argv;
   char **env;
   int uid, gid; /* -1: the caller's */
+  struct bytes groups, cpus; /* supplementary groups where uid or gid change; a processor mask, empty: the caller's */
   pid_t parent;
   int error; /* written by the child: why it did not become the program */
 };
@@ -31,12 +33,23 @@ struct program {
 /* What must succeed, or the parent learns why not. */
 #define MUST(call) do if ((call) < 0) { program->error = errno; _exit(127); } while (0)
 
+/* What we asked for ourselves is not for programs: it is refused only where it was never changed. */
+static void ordinary(const struct program *program) {
+  sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){0});
+  setpriority(PRIO_PROCESS, 0, 0);
+  if (program->cpus.length > 0) sched_setaffinity(0, program->cpus.length, program->cpus.data);
+  struct rlimit realtime;
+  if (getrlimit(RLIMIT_RTTIME, &realtime) < 0) return;
+  realtime.rlim_cur = realtime.rlim_max;
+  setrlimit(RLIMIT_RTTIME, &realtime);
+}
+
 static int become_program(void *argument) {
   struct program *program = argument;
   for (int signal = 1; signal < NSIG; signal++) /* KILL and STOP refuse: fine */
     sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
   MUST(setpgid(0, 0));
-  sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){0}); /* refused only where it was never raised */
+  ordinary(program);
 
   int null = open("/dev/null", O_RDWR);
   MUST(null);
@@ -46,7 +59,7 @@ static int become_program(void *argument) {
   syscall(436, 3U, ~0U, 1U << 2);
 
   int uid = program->uid, gid = program->gid;
-  if (uid != -1 || gid != -1) MUST(syscall(SYS_setgroups, 0, NULL));
+  if (uid != -1 || gid != -1) MUST(syscall(SYS_setgroups, program->groups.length / sizeof(gid_t), program->groups.data));
   if (gid != -1) MUST(syscall(SYS_setresgid, gid, gid, gid));
   if (uid != -1) MUST(syscall(SYS_setresuid, uid, uid, uid));
   /* After the change of user, which would clear it. Our death before this line shows in getppid. */
@@ -107,7 +120,7 @@ static char **string_list(napi_env env, napi_value array) {
 FUNCTION(spawn) {
   napi_value argv, variables, pid = NULL;
   struct program program = {0};
-  if (!ARGUMENTS("vvii", &argv, &variables, &program.uid, &program.gid)) return NULL;
+  if (!ARGUMENTS("vviiwb", &argv, &variables, &program.uid, &program.gid, &program.groups, &program.cpus)) return NULL;
   program.argv = string_list(env, argv);
   program.env = program.argv == NULL ? NULL : string_list(env, variables);
   if (program.env != NULL)

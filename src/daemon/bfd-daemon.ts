@@ -7,7 +7,6 @@ import type { Config } from "../config/model/model.ts";
 import type { BfdInstanceConfig } from "../config/model/track.ts";
 import { Clock } from "../io/clock.ts";
 import { Poller } from "../io/poller.ts";
-import { enterRealtime } from "../io/realtime.ts";
 import type { Datagram } from "../io/udp-socket.ts";
 import { decodeBfd } from "../wire/bfd.ts";
 import { BfdListeners } from "./bfd-listeners.ts";
@@ -44,6 +43,7 @@ export class BfdDaemon implements Running<BfdReport>, BfdHost, Directory<BfdRunn
       log,
       received: (datagram, multihop) => this.#received(datagram, multihop),
     });
+    clock.onLate = (late) => context.late(late);
     this.#dropped = adopted?.dropped ?? {};
     this.#discriminators = new Set(adopted?.sessions.map(({ session }) => session.discriminator));
     for (const session of config.bfdInstances) {
@@ -53,7 +53,6 @@ export class BfdDaemon implements Running<BfdReport>, BfdHost, Directory<BfdRunn
     this.#settle(config);
     for (const session of this.#sessions.values()) session.start();
     this.#tellAll();
-    for (const error of enterRealtime()) log.detail("{error}", { error: error.message });
     this.#tick();
   }
 

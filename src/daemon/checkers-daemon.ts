@@ -32,8 +32,10 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#context = context;
     const { config, adopted, log } = context;
     this.#config = config;
+    this.#clock.onLate = (late) => context.late(late);
     this.#makeRoom(config);
     this.#table = this.#openTable(adopted?.services.map(({ name }) => name) ?? []);
+    this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
     this.#host = {
       io: checkIo(this.#clock, this.#poller),
       log,
@@ -56,6 +58,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#makeRoom(config);
     const services = planServices(runnable(this.#config), runnable(config));
     this.#config = config;
+    this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
     for (const { key } of going(services)) {
       this.#pools.get(key)?.sayLeaving("Removing");
       this.#pools.get(key)?.stop();

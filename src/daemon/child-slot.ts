@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from "node:fs";
 import type { Notification } from "../base/notification.ts";
 import { type Micros, milliseconds, seconds, toSeconds } from "../base/time.ts";
 import type { Config } from "../config/model/model.ts";
+import { preload } from "../io/realtime.ts";
 import type { Log } from "../observe/log.ts";
 import type { ObservedChild } from "../observe/metric-scopes.ts";
 import type { BfdVerdict, ChildOptions, DumpRequest, FromChild, ToChild } from "./messages.ts";
@@ -151,7 +152,11 @@ export class ChildSlot<Report> {
     this.#respawn = undefined;
     if (config === undefined) return;
     this.#startedAt = now();
-    const child = fork(program, [], { execArgv: [...nodeOptions], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const child = fork(program, [this.#settings.process], {
+      execArgv: [...nodeOptions],
+      env: { ...process.env, ...preload() },
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
     this.#child = child;
     child.on("message", (message) => this.#hear(message as FromChild<Report>));
     child.once("close", (status, signal) => this.#died(status, signal)); // after its last message
@@ -223,6 +228,10 @@ export class ChildSlot<Report> {
       return;
     }
     if (signal !== null) log.error("pid {child} exited due to signal {signal}", { child: pid, signal });
+    if (signal === "SIGXCPU")
+      log.error("pid {child} used the processor in real time for too long without a pause: rlimit_rttime", {
+        child: pid,
+      });
     wake(this.#outcome, false);
     const error = permanentError(status);
     if (error === undefined) {

@@ -1,14 +1,16 @@
 import "./no-inspector.ts";
 import type { Notification } from "../base/notification.ts";
-import { seconds } from "../base/time.ts";
+import { type Micros, seconds } from "../base/time.ts";
 import type { Config } from "../config/model/model.ts";
 import { claimPidFile, type PidFile } from "../io/pid-file.ts";
+import { callProcess } from "../io/process-name.ts";
 import { dieWithParent } from "../io/realtime.ts";
 import type { Log } from "../observe/log.ts";
 import { ChildNotify } from "./child-notify.ts";
 import { hearDumpSignals } from "./dump-signals.ts";
 import type { BfdVerdict, ChildOptions, FromChild, ToChild } from "./messages.ts";
 import { openLog } from "./open-log.ts";
+import { nameAndMask, OwnScheduling } from "./scheduling.ts";
 import { Throttle } from "./throttle.ts";
 
 /** A program that the supervisor runs as a process of its own: `vrrp-process.ts`, `checkers-process.ts`, `bfd-process.ts`. */
@@ -31,6 +33,8 @@ export interface ProgramContext<Report> {
   readonly log: Log;
   /** Tells those who follow BFD sessions, at once. */
   readonly tellBfd: (verdicts: readonly BfdVerdict[]) => void;
+  /** A timer fired 10 ms late or more: the process did not run, or was busy. */
+  readonly late: (late: Micros) => void;
   /** To be called whenever `report()` would answer something new; cheap: reports leave at most every 100 ms. */
   readonly changed: () => void;
   /** Operators are told, by the supervisor; in the order of the calls. */
@@ -61,6 +65,7 @@ export class PermanentFailure extends Error {
   }
 }
 
+const WHICH = { Keepalived_vrrp: "vrrp", Keepalived_healthcheckers: "checkers", Keepalived_bfd: "bfd" } as const;
 const INTERNAL_ERROR = 70; // EX_SOFTWARE of sysexits.h
 const LONGEST_STOP = 1000; // milliseconds more than the supervisor waits, child_wait_time
 
@@ -69,7 +74,11 @@ const LONGEST_STOP = 1000; // milliseconds more than the supervisor waits, child
  * last thing of the process's entry file.
  */
 export function runChild<Report>(program: Program<Report>): void {
+  callProcess(["keepalived", ...process.argv.slice(2)]);
+  delete process.env["LD_PRELOAD"]; // it is in force, and not for what we start ourselves
   let log: Log | undefined;
+  let scheduling: OwnScheduling | undefined;
+  let umask: number | undefined; // -u
   let pidFile: PidFile | undefined;
   let running: Promise<Running<Report>> | undefined;
   let stopping = false;
@@ -101,7 +110,9 @@ export function runChild<Report>(program: Program<Report>): void {
       case "reload":
         log?.info("Reloading");
         if (log !== undefined) notifications.configure(message.config.global, log);
+        prepare(message.config);
         await (await running)?.reload(message.config);
+        scheduling?.engage();
         tell({ type: "reloaded" });
         break;
       case "ask": {
@@ -118,6 +129,9 @@ export function runChild<Report>(program: Program<Report>): void {
   async function start(message: ToChild<Report> & { type: "configure" }): Promise<Running<Report>> {
     const { config, options, adopted, bfd } = message;
     log = await openLog(`${program.ident}${options.suffix}`, { ...options, facility: message.facility });
+    scheduling = new OwnScheduling(WHICH[program.ident], log);
+    umask = options.umask;
+    prepare(config);
     pidFile = claim(message.pidFile, log);
     notifications.configure(config.global, log);
     const reports = new Throttle((finished) => {
@@ -126,21 +140,30 @@ export function runChild<Report>(program: Program<Report>): void {
         () => {},
       );
     });
-    return await program.start({
+    const started = await program.start({
       config,
       options,
       adopted,
       bfd,
       log,
       tellBfd: (verdicts) => tell({ type: "bfd", verdicts }),
+      late: (late) => scheduling?.late(late),
       changed: () => reports.request(),
       notify: (notification) => notifications.tell(notification),
     });
+    scheduling.engage();
+    return started;
+  }
+
+  function prepare({ global: { daemon } }: Config): void {
+    nameAndMask(daemon[WHICH[program.ident]].name, umask ?? daemon.umask);
+    scheduling?.prepare(daemon);
   }
 
   function stop(): void {
     if (stopping) return;
     stopping = true;
+    scheduling?.pause();
     notifications.stop();
     setTimeout(() => process.exit(INTERNAL_ERROR), Math.min(childWait / 1000 + LONGEST_STOP, 2 ** 31 - 1)).unref();
     finish().then(() => process.exit(0), fail);

@@ -44,7 +44,7 @@ export class Children {
       options: childOptions(options, files),
       ended,
       dump,
-      nodeOptions: [],
+      nodeOptions: ["--single-threaded"], // see ARCHITECTURE.md
       notify: () => {},
       bfdTurned: () => {},
     };
@@ -64,6 +64,7 @@ export class Children {
       process: "checkers",
       title: "Healthcheck",
       program: programs.checkers,
+      nodeOptions: [],
       pidFile: files.checkersPidFile,
       bfd: () => this.#verdicts.known("checkers"),
     });
@@ -72,7 +73,6 @@ export class Children {
       process: "bfd",
       title: "BFD",
       program: programs.bfd,
-      nodeOptions: ["--single-threaded"], // see ARCHITECTURE.md
       pidFile: files.bfdPidFile,
       bfd: () => [],
       bfdTurned: (verdicts) => {
@@ -129,6 +129,6 @@ export class Children {
 }
 
 function childOptions(options: Options, { suffix }: ServiceFiles): ChildOptions {
-  const { detail, console, json, syslog, releaseVips, releaseIpvs } = options;
-  return { suffix, detail, console, json, syslog, releaseVips, releaseIpvs };
+  const { detail, console, json, syslog, umask, releaseVips, releaseIpvs } = options;
+  return { suffix, detail, console, json, syslog, umask, releaseVips, releaseIpvs };
 }

@@ -3,7 +3,7 @@ import type { Clock } from "../io/clock.ts";
 import { errnoText } from "../io/errno.ts";
 import type { Poller } from "../io/poller.ts";
 import { type RunningScript, runScript, type ScriptResult } from "../io/process.ts";
-import { scriptPermission } from "../io/script-account.ts";
+import { type ScriptRules, scriptPermission } from "../io/script-permission.ts";
 import type { Log } from "../observe/log.ts";
 
 /** What scripts of the daemon are run on. */
@@ -23,18 +23,17 @@ export class DaemonScript {
   }
 
   /** Resolves when it has ended, at its timeout at the latest; says how. Never rejects. */
-  async run(which: "startup" | "shutdown", script: TimedCommand | undefined, secure: boolean): Promise<void> {
+  async run(which: "startup" | "shutdown", script: TimedCommand | undefined, rules: ScriptRules): Promise<void> {
     if (script === undefined) return;
     const { log, clock, poller } = this.#host;
-    const { argv } = script.command;
-    const permission = scriptPermission(script.command, secure);
-    const fields = { which, script: argv.join(" ") };
+    const permission = scriptPermission(script.command, rules);
+    const fields = { which, script: script.command.argv.join(" ") };
     if (!permission.allowed) {
       log.error("{which} script {script} is not run: {why}", { ...fields, why: permission.why });
       return;
     }
     log.info("Running {which} script {script}", fields);
-    this.#running = runScript(argv, { ...permission.account, timeout: script.timeout }, clock, poller);
+    this.#running = runScript(permission.argv, { ...permission.account, timeout: script.timeout }, clock, poller);
     const result = await this.#running.result;
     this.#running = undefined;
     const phrase = `{which} script ${howItEnded(result)}`;

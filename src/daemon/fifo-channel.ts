@@ -3,7 +3,7 @@ import type { FifoConfig } from "../config/model/global.ts";
 import { errnoText } from "../io/errno.ts";
 import { Fifo } from "../io/fifo.ts";
 import { type RunningScript, runScript, type ScriptResult } from "../io/process.ts";
-import { scriptPermission } from "../io/script-account.ts";
+import { type ScriptRules, scriptPermission } from "../io/script-permission.ts";
 import type { ScriptsHost } from "./notify-scripts.ts";
 
 /** For the reader to catch up and end, when the FIFO goes; then again, after SIGTERM. */
@@ -18,11 +18,11 @@ export class FifoChannel {
   #closing = false;
 
   /** Starts the script, then opens the FIFO. Never throws. */
-  constructor(config: FifoConfig, host: ScriptsHost, security: boolean) {
+  constructor(config: FifoConfig, host: ScriptsHost, rules: ScriptRules) {
     this.config = config;
     this.#host = host;
     this.#fifo = this.#openFifo();
-    this.#reader = this.#fifo === undefined ? undefined : this.#startReader(security);
+    this.#reader = this.#fifo === undefined ? undefined : this.#startReader(rules);
   }
 
   write(line: string): void {
@@ -70,18 +70,18 @@ export class FifoChannel {
     }
   }
 
-  #startReader(security: boolean): RunningScript | undefined {
+  #startReader(rules: ScriptRules): RunningScript | undefined {
     const { path, script } = this.config;
     const { clock, poller, log } = this.#host;
     if (script === undefined) return undefined;
     const said = { script: script.argv[0], path };
     try {
-      const permission = scriptPermission(script, security);
+      const permission = scriptPermission(script, rules);
       if (!permission.allowed) {
         log.error("script {script} does not read {path}: {why}", { ...said, why: permission.why });
         return undefined;
       }
-      const reader = runScript([...script.argv, path], permission.account, clock, poller);
+      const reader = runScript([...permission.argv, path], permission.account, clock, poller);
       reader.result.then((result) => {
         if (!this.#closing) log.warning("script {script} reads {path} no more: {how}", { ...said, how: end(result) });
       });

@@ -3,6 +3,7 @@ import { EEXIST, ENOENT, ESRCH } from "../io/constants.ts";
 import { IpvsKernel } from "../io/ipvs-kernel.ts";
 import type { KernelError } from "../io/kernel-error.ts";
 import type { NamedNetwork } from "../io/network-namespace.ts";
+import type { BufferWish } from "../io/socket.ts";
 import { type IpvsChange, plan, withHandWeights } from "../lvs/plan.ts";
 import type { Log } from "../observe/log.ts";
 
@@ -20,6 +21,11 @@ export class IpvsTable {
     this.#kernel = new IpvsKernel(namespace);
     this.#log = log;
     for (const name of owned) this.#owned.add(name);
+  }
+
+  /** How large the buffer for the kernel's answers is from now on. */
+  buffer(wish: BufferWish): void {
+    this.#kernel.buffer(wish);
   }
 
   /** Weight of a destination in the table, 0 while absent. */

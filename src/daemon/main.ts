@@ -11,6 +11,7 @@ import { replaceFile } from "../command/replace-file.ts";
 import { type Reading, readConfig } from "../config/read.ts";
 import { errnoText } from "../io/errno.ts";
 import { hostFacts } from "../io/host-facts.ts";
+import { callProcess } from "../io/process-name.ts";
 import { ignoreRealtimeSignals } from "../io/signals.ts";
 import type { Log } from "../observe/log.ts";
 import { parseCommandLine } from "./cli.ts";
@@ -101,6 +102,7 @@ function append(path: string, text: string): number | undefined {
 
 async function run(options: Options, args: readonly string[]): Promise<number> {
   process.umask(options.umask ?? DEFAULT_UMASK);
+  callProcess(["keepalived", ...args]);
   const source = recordingSource(hostSource(options.configId));
   const read = (): Reading => {
     source.forget();

@@ -37,6 +37,7 @@ export interface ChildOptions {
   readonly console: boolean; // -l
   readonly json: boolean; // --log-format json
   readonly syslog: boolean; // not -G
+  readonly umask: number | undefined; // -u
   readonly releaseVips: boolean; // not -V
   readonly releaseIpvs: boolean; // not -I
 }

@@ -31,7 +31,7 @@ export class Notifier {
 
   /** Goes on with another configuration. */
   configure(global: GlobalConfig): void {
-    this.#scripts.security = global.enableScriptSecurity;
+    this.#scripts.rules = global;
     this.#fifos.configure(global);
     this.#mail.configure(global);
   }

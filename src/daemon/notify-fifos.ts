@@ -19,7 +19,8 @@ export class NotifyFifos {
   }
 
   /** Opens, closes, or leaves alone: who reads a FIFO that stays notices nothing. */
-  configure({ fifos, enableScriptSecurity }: GlobalConfig): void {
+  configure(global: GlobalConfig): void {
+    const { fifos } = global;
     for (const which of ["all", "vrrp", "checkers"] as const) {
       const wanted = fifos[which];
       // Its lines would come twice.
@@ -28,7 +29,7 @@ export class NotifyFifos {
       if (isSame(before?.config, config)) continue;
       if (before !== undefined) this.#closing.push(before.close());
       this.#open.delete(which);
-      if (config !== undefined) this.#open.set(which, new FifoChannel(config, this.#host, enableScriptSecurity));
+      if (config !== undefined) this.#open.set(which, new FifoChannel(config, this.#host, global));
     }
   }
 

@@ -3,7 +3,7 @@ import type { Clock } from "../io/clock.ts";
 import { errnoText } from "../io/errno.ts";
 import type { Poller } from "../io/poller.ts";
 import { type RunningScript, runScript } from "../io/process.ts";
-import { scriptPermission } from "../io/script-account.ts";
+import { type ScriptRules, scriptPermission } from "../io/script-permission.ts";
 import {
   IDLE,
   isIdle,
@@ -33,8 +33,8 @@ export class NotifyScripts {
   readonly #host: ScriptsHost;
   readonly #lanes = new Map<string, Lane>();
   #idle: (() => void)[] = [];
-  /** `enable_script_security`. */
-  security = false;
+  /** Those that `global_defs` gives: set before anything is run. */
+  rules: ScriptRules = { enableScriptSecurity: true, supplementaryGroups: false, resolveSymlinks: true };
 
   constructor(host: ScriptsHost) {
     this.#host = host;
@@ -108,9 +108,9 @@ export class NotifyScripts {
   /** Never throws: the supervisor must outlive a host that has run out of descriptors. */
   #launch(script: Command, refuse: (why: string) => RunningScript): RunningScript {
     try {
-      const permission = scriptPermission(script, this.security);
+      const permission = scriptPermission(script, this.rules);
       if (!permission.allowed) return refuse(permission.why);
-      return runScript(script.argv, permission.account, this.#host.clock, this.#host.poller);
+      return runScript(permission.argv, permission.account, this.#host.clock, this.#host.poller);
     } catch (error) {
       return refuse(String(error));
     }

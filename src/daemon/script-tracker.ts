@@ -3,7 +3,7 @@ import type { Clock } from "../io/clock.ts";
 import { errnoName, errnoText } from "../io/errno.ts";
 import type { Poller } from "../io/poller.ts";
 import { type RunningScript, runScript, type ScriptResult } from "../io/process.ts";
-import { scriptRefusal } from "../io/script-security.ts";
+import { type ScriptRules, scriptPermission } from "../io/script-permission.ts";
 import type { ScriptReport } from "../observe/report.ts";
 import {
   adoptScript,
@@ -21,8 +21,7 @@ import type { Verdict } from "../vrrp/tracking.ts";
 export interface ScriptHost {
   readonly clock: Clock;
   readonly poller: Poller;
-  /** `enable_script_security`. */
-  isSecure(): boolean;
+  rules(): ScriptRules;
   note(script: string, note: ScriptNote): void;
   /** The verdict is another than before. */
   turned(script: string): void;
@@ -91,13 +90,14 @@ export class ScriptTracker {
 
   #run(): void {
     const { argv, user, group } = this.config;
-    const why = scriptRefusal(argv, { user, group }, this.#host.isSecure());
-    if (why !== undefined) {
+    const permission = scriptPermission({ argv, user, group }, this.#host.rules(), "ourselves");
+    if (!permission.allowed) {
+      const { why } = permission;
       // Not at once: an event is answered before the next one comes.
       queueMicrotask(() => this.#feed({ type: "ended", outcome: { type: "not-run", why } }));
       return;
     }
-    this.#running = runScript(argv, { user, group }, this.#host.clock, this.#host.poller);
+    this.#running = runScript(permission.argv, permission.account, this.#host.clock, this.#host.poller);
     this.#running.result.then((result) => {
       this.#running = undefined;
       this.#feed({ type: "ended", outcome: outcome(result) });

@@ -16,6 +16,7 @@ import { type InForce, mayReload } from "./reload.ts";
 import { ReloadFiles } from "./reload-files.ts";
 import { ReloadSchedule } from "./reload-schedule.ts";
 import { sayConfig, sayDiagnostics } from "./say-config.ts";
+import { nameAndMask } from "./scheduling.ts";
 import type { ServiceFiles } from "./service-files.ts";
 import { claimService } from "./service-pid.ts";
 import { VERSION } from "./version.ts";
@@ -137,7 +138,7 @@ export class Supervisor {
     const { log, notify, starting, started } = this.#host;
     this.#running = { config, diagnostics };
     this.#files.keepConfig(config.global, this.#host.text());
-    await this.#script.run("startup", config.global.startupScript, config.global.enableScriptSecurity);
+    await this.#script.run("startup", config.global.startupScript, config.global);
     if (this.#stopping) return;
     const applied = this.#apply(config);
     starting();
@@ -192,6 +193,7 @@ export class Supervisor {
   }
 
   async #apply(config: Config): Promise<boolean> {
+    nameAndMask(config.global.daemon.name, this.#options.umask ?? config.global.daemon.umask);
     this.#notifier.configure(config.global);
     this.#schedule.configure(config.global.reload);
     return await this.#children.apply(config);
@@ -225,8 +227,8 @@ export class Supervisor {
     this.#script.kill(); // one of the start
     await this.#children.stop();
     await this.#notifier.close();
-    const { shutdownScript, enableScriptSecurity = false } = this.#running?.config.global ?? {};
-    await this.#script.run("shutdown", shutdownScript, enableScriptSecurity);
+    const global = this.#running?.config.global;
+    if (global !== undefined) await this.#script.run("shutdown", global.shutdownScript, global);
     this.#end(status);
   }
 

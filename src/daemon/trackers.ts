@@ -4,6 +4,7 @@ import type { Clock } from "../io/clock.ts";
 import { FolderWatch } from "../io/folder-watch.ts";
 import type { HostNetwork } from "../io/host-network.ts";
 import type { Poller } from "../io/poller.ts";
+import type { ScriptRules } from "../io/script-permission.ts";
 import type { Log } from "../observe/log.ts";
 import type { ProcessReport, ScriptReport } from "../observe/report.ts";
 import type { Tracker, Verdict } from "../vrrp/tracking.ts";
@@ -40,7 +41,7 @@ export class Trackers {
   readonly #bfd: BfdTracker;
   #folders: FolderWatch | undefined; // while files are tracked
   readonly #scripts = new Map<string, ScriptTracker>();
-  #secure = false; // enable_script_security
+  #rules: ScriptRules = { enableScriptSecurity: true, supplementaryGroups: false, resolveSymlinks: true };
   readonly #files = new Map<string, FileTracker>();
   #processes: ProcessTrackers | undefined; // while any is tracked
   #processesText = ""; // the configuration of it
@@ -122,7 +123,7 @@ export class Trackers {
   }
 
   #setScripts(config: Config, used: ReadonlySet<string>, known: readonly ScriptReport[]): void {
-    this.#secure = config.global.enableScriptSecurity;
+    this.#rules = config.global;
     const before = new Map([...this.#scripts]);
     this.#scripts.clear();
     for (const script of config.vrrpScripts.filter(({ name }) => used.has(name))) {
@@ -137,7 +138,7 @@ export class Trackers {
       const host = {
         clock: this.#host.clock,
         poller: this.#host.poller,
-        isSecure: () => this.#secure,
+        rules: () => this.#rules,
         note: (name: string, note: Parameters<typeof scriptWords>[1]) =>
           this.#host.log.info(scriptWords(name, note), { script: name }),
         turned: () => this.#host.turned(),

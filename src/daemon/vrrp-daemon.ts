@@ -7,11 +7,9 @@ import { HostNetwork } from "../io/host-network.ts";
 import { HostRouting } from "../io/host-routing.ts";
 import { NumberNames } from "../io/number-names.ts";
 import { Poller } from "../io/poller.ts";
-import { enterRealtime } from "../io/realtime.ts";
 import { going } from "../plan/difference.ts";
 import { instanceKeys, isAboutTelling } from "../plan/instance-shape.ts";
 import { planVrrp } from "../plan/plan.ts";
-import { WORTH_SAYING } from "../vrrp/lateness.ts";
 import {
   groupNotification,
   instanceNotification,
@@ -79,6 +77,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.network = new HostNetwork(this.#poller, (links, shaken) => this.#networkChanged(links, shaken));
     this.routing = new HostRouting(this.#poller, () => this.#reconsider());
     this.routing.watch(usesRouting(config));
+    for (const host of [this.network, this.routing]) host.buffers(config.global.daemon.vrrp);
     this.places = createPlaces(this.network, this.#names);
     this.sockets = new VrrpSockets(this.#poller, this.network, log, this);
     this.announcer = new Announcer(this.clock, this.network, log, gapRules(config));
@@ -112,7 +111,6 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     for (const [key, router] of this.#routers) this.#startRouter(router, reports.get(key));
     this.#groups.settle(Math.max(this.clock.now(), this.#hearingFrom));
     this.#virtualInterfaces.prune();
-    for (const error of enterRealtime()) log.detail("{error}", { error: error.message });
   }
 
   get log() {
@@ -178,6 +176,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     const config = withGroupTrackers(next);
     this.announcer.pace(gapRules(config));
     this.routing.watch(usesRouting(config));
+    for (const host of [this.network, this.routing]) host.buffers(config.global.daemon.vrrp);
     this.#names.forget();
     const { vrrpInstances } = planVrrp(this.#config, config).lists;
     this.#config = config;
@@ -284,8 +283,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
 
   /** Every router looks around before any timer speaks for one that slept. */
   #awake(late: Micros): void {
-    if (late >= WORTH_SAYING)
-      this.log.info("A thread timer expired {seconds} seconds ago", { seconds: toSeconds(late).toFixed(6) });
+    this.#context.late(late);
     for (const router of this.#routers.values()) router.awake();
   }
 

@@ -94,6 +94,7 @@ export const SCHED_RR = 2;
 export const SCHED_RESET_ON_FORK = 0x40000000;
 export const PR_SET_PDEATHSIG = 1;
 export const RLIMIT_NOFILE = 7;
+export const RLIMIT_RTTIME = 15;
 export const SIGKILL = 9;
 export const SIGTERM = 15;
 

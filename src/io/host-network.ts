@@ -18,7 +18,7 @@ import { AddressEntries } from "./address-entries.ts";
 import { KernelError } from "./kernel-error.ts";
 import { KernelTable } from "./kernel-table.ts";
 import { LinkTable } from "./link-table.ts";
-import { NetlinkMonitor, NetlinkSocket } from "./netlink-socket.ts";
+import { type NetlinkBuffers, NetlinkMonitor, NetlinkSocket } from "./netlink-socket.ts";
 import type { Poller } from "./poller.ts";
 
 /**
@@ -102,6 +102,12 @@ export class HostNetwork {
   /** Whether any interface has this hardware address. */
   hasMac(mac: MacAddress): boolean {
     return this.#links.hasMac(mac);
+  }
+
+  /** How large the receive buffers are from now on. */
+  buffers({ netlinkCommandBuffer, netlinkMonitorBuffer }: NetlinkBuffers): void {
+    this.#netlink.buffer(netlinkCommandBuffer);
+    this.#monitor.buffer(netlinkMonitorBuffer);
   }
 
   close(): void {

@@ -19,7 +19,7 @@ import { decodeRule, dumpRules, type Rule } from "../netlink/rule.ts";
 import { RULES } from "../netlink/rule-kind.ts";
 import { KernelError } from "./kernel-error.ts";
 import { KernelTable } from "./kernel-table.ts";
-import { NetlinkMonitor, NetlinkSocket } from "./netlink-socket.ts";
+import { type NetlinkBuffers, NetlinkMonitor, NetlinkSocket } from "./netlink-socket.ts";
 import type { Poller } from "./poller.ts";
 
 /** RTMGRP_IPV6_RULE, which the headers forgot. */
@@ -38,6 +38,7 @@ export class HostRouting {
   readonly routes = new KernelTable<Route>(this.#netlink, ROUTES, { mirrors: isOurs });
   readonly rules = new KernelTable<Rule>(this.#netlink, RULES, { mirrors: isOurs });
   #monitor: NetlinkMonitor | undefined;
+  #wanted: NetlinkBuffers | undefined;
   #changed = false;
 
   /** `listener` hears that one of ours came, went or may have gone. Throws KernelError. */
@@ -56,6 +57,7 @@ export class HostRouting {
       (type, body, flags) => this.#notified(type, body, flags),
       (overrun) => this.#settled(overrun),
     );
+    if (this.#wanted !== undefined) this.#monitor.buffer(this.#wanted.netlinkMonitorBuffer);
     this.#read();
   }
 
@@ -63,6 +65,13 @@ export class HostRouting {
   doubt(shaken: ReadonlySet<number>): boolean {
     if (shaken.size === 0) return false;
     return this.routes.doubt((route) => [...shaken].some((ifindex) => leadsOver(route, ifindex)));
+  }
+
+  /** How large the receive buffers are from now on. */
+  buffers(wanted: NetlinkBuffers): void {
+    this.#wanted = wanted;
+    this.#netlink.buffer(wanted.netlinkCommandBuffer);
+    this.#monitor?.buffer(wanted.netlinkMonitorBuffer);
   }
 
   close(): void {

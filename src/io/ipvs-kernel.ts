@@ -16,6 +16,7 @@ import { KernelError } from "./kernel-error.ts";
 import { loadKernelModule } from "./kernel-module.ts";
 import { NetlinkSocket } from "./netlink-socket.ts";
 import { inNetwork, type NamedNetwork } from "./network-namespace.ts";
+import type { BufferWish } from "./socket.ts";
 
 /** The IPVS table of a network namespace, over generic netlink: that of the socket counts. */
 export class IpvsKernel {
@@ -27,6 +28,11 @@ export class IpvsKernel {
     const open = (): NetlinkSocket => new NetlinkSocket(NETLINK_GENERIC);
     this.#netlink = namespace === undefined ? open() : inNetwork(namespace, open);
     this.#requests = ipvsRequests(this.#family());
+  }
+
+  /** How large the receive buffer is from now on. */
+  buffer(wish: BufferWish): void {
+    this.#netlink.buffer(wish);
   }
 
   info(): IpvsInfo {

@@ -42,6 +42,16 @@ export interface Native {
   /** CLOCK_REALTIME in microseconds since 1970. */
   wallClock(): number;
   schedSetscheduler(pid: number, policy: number, priority: number): number;
+  /** sched_setaffinity(2) of a thread (0: the calling one): a bit for each processor, a multiple of 8 bytes. */
+  schedSetaffinity(tid: number, cpus: Uint8Array): number;
+  /** setpriority(2) of a thread (0: the calling one): its nice value. */
+  setPriority(tid: number, nice: number): number;
+  /**
+   * mlockall(2) with MCL_CURRENT|MCL_FUTURE|MCL_ONFAULT. -EOPNOTSUPP where the addon was not in LD_PRELOAD when the
+   * process began: V8 would end it.
+   */
+  mlockall(): number;
+  munlockall(): number;
   /** mlock2(2) with MLOCK_ONFAULT of a range of our own memory, as /proc/self/maps shows it. */
   mlock(address: number, length: number): number;
   prctl(option: number, argument: number): number;
@@ -52,11 +62,19 @@ export interface Native {
   flock(fd: number, operation: number): number;
   /**
    * Starts argv[0] (looked for in PATH if it has no slash) with its own process group, empty signal mask, default signal
-   * actions, SCHED_OTHER, and /dev/null as standard input, output and error. `env` as `NAME=value`. uid and gid -1 keep
-   * the caller's, otherwise supplementary groups are cleared. The child gets SIGTERM when the calling thread ends. The
-   * pid, or -errno of what failed, execve included.
+   * actions, SCHED_OTHER, nice 0, no limit of real-time, and /dev/null as standard input, output and error. `env` as
+   * `NAME=value`. uid and gid -1 keep the caller's, otherwise `groups` are the supplementary groups. `cpus`: as for
+   * schedSetaffinity; empty keeps the caller's. The child gets SIGTERM when the calling thread ends. The pid, or -errno of
+   * what failed, execve included.
    */
-  spawn(argv: readonly string[], env: readonly string[], uid: number, gid: number): number;
+  spawn(
+    argv: readonly string[],
+    env: readonly string[],
+    uid: number,
+    gid: number,
+    groups: Int32Array,
+    cpus: Uint8Array,
+  ): number;
   /** execve(2): this process becomes argv[0], a path, and keeps its pid. Returns only where that failed. */
   exec(argv: readonly string[], env: readonly string[]): number;
   /** setns(2) of the calling thread alone. */
@@ -84,12 +102,14 @@ export interface Native {
   pollerClose(poller: object): void;
 }
 
-/** The addon of this machine's architecture, built by `scripts/build.mjs` into `prebuilds/`. */
-export const native: Native = load();
+/** The file of the addon for this machine's architecture, built by `scripts/build.mjs` into `prebuilds/`. */
+export const ADDON = find();
 
-function load(): Native {
-  const require = createRequire(import.meta.url);
+/** The addon. */
+export const native: Native = createRequire(import.meta.url)(ADDON) as Native;
+
+function find(): string {
   const here = fileURLToPath(import.meta.url);
   const root = here.slice(0, here.lastIndexOf(here.includes("/src/io/") ? "/src/io/" : "/dist/"));
-  return require(`${root}/prebuilds/${process.platform}-${process.arch}/keepalived.node`) as Native;
+  return `${root}/prebuilds/${process.platform}-${process.arch}/keepalived.node`;
 }

@@ -23,7 +23,14 @@ import { native } from "./native.ts";
 import type { Poller } from "./poller.ts";
 import { ReceiveArena } from "./receive-arena.ts";
 import { sockaddrNl } from "./sockaddr.ts";
-import { growReceiveBuffer, growSendBuffer, NOTHING, openSocket } from "./socket.ts";
+import {
+  type BufferWish,
+  growReceiveBuffer,
+  growSendBuffer,
+  NOTHING,
+  openSocket,
+  sizeReceiveBuffer,
+} from "./socket.ts";
 
 /** Requests that go out by one system call, so that their acknowledgements fit into the receive buffer together. */
 const BATCH_MESSAGES = 128;
@@ -36,6 +43,12 @@ const ATTEMPTS = 10;
 
 /** Shared by all sockets, since nothing is kept from one `receive` to the next. No kernel datagram exceeds 32 KiB. */
 const arena = new ReceiveArena(16, 32 * 1024);
+
+/** The receive buffers of those who ask and of those who listen; a `ProcessConfig` has them. */
+export interface NetlinkBuffers {
+  readonly netlinkCommandBuffer: BufferWish;
+  readonly netlinkMonitorBuffer: BufferWish;
+}
 
 /**
  * A conversation with the kernel over rtnetlink or generic netlink. The kernel answers within the sending system call,
@@ -64,6 +77,11 @@ export class NetlinkSocket {
    */
   transactAtomically(requests: readonly Request[], [begin, end]: readonly [Uint8Array, Uint8Array]): readonly Answer[] {
     return answers(this.#ask(requests, begin, end));
+  }
+
+  /** A larger receive buffer; never less than what a batch needs. */
+  buffer(wish: BufferWish): void {
+    sizeReceiveBuffer(this.#fd, wish, RECEIVE_BUFFER);
   }
 
   close(): void {
@@ -115,6 +133,11 @@ export class NetlinkMonitor {
     this.#fd = openNetlink(0, groups);
     this.#poller = poller;
     poller.add(this.#fd, () => onSettled(this.#drain(onMessage)));
+  }
+
+  /** A larger receive buffer: what does not fit is lost, and everything read anew. */
+  buffer(wish: BufferWish): void {
+    sizeReceiveBuffer(this.#fd, wish, RECEIVE_BUFFER);
   }
 
   close(): void {

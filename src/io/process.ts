@@ -1,9 +1,10 @@
 import { type Micros, seconds } from "../base/time.ts";
-import { scriptAccount, type UserAndGroup } from "./account.ts";
+import { type Account, scriptAccount, type UserAndGroup } from "./account.ts";
 import type { Clock } from "./clock.ts";
 import { EINVAL, SIGKILL, SIGTERM } from "./constants.ts";
 import { native } from "./native.ts";
 import type { Poller } from "./poller.ts";
+import { CPUS_AT_START, cpuMask } from "./threads.ts";
 
 /** How a script ended. `failed`: it could not be started, with the (positive) errno, such as 2 for ENOENT. */
 export type ScriptResult =
@@ -12,6 +13,7 @@ export type ScriptResult =
   | { readonly timedOut: true }
   | { readonly failed: number };
 
+/** How a script is run: user and group as `scriptPermission` gives them. */
 export interface ScriptOptions extends UserAndGroup {
   readonly timeout?: Micros | undefined; // a span; none: it may run for ever
 }
@@ -39,17 +41,17 @@ const PRIVATE = new Set([
 ]);
 
 /**
- * Runs a program as keepalived(8) runs its scripts: own process group, standard streams on /dev/null, ordinary
- * scheduling, SIGTERM when we die. A name without a slash is looked for in PATH. An unknown user is EINVAL.
+ * Runs a program as keepalived(8) runs its scripts: own process group, standard streams on /dev/null, our umask, but
+ * ordinary scheduling whatever ours is, SIGTERM when we die. A name without a slash is looked for in PATH. An unknown user is EINVAL.
  */
 export function runScript(
   argv: readonly string[],
-  { user, group, timeout }: ScriptOptions,
+  { timeout, ...asked }: ScriptOptions,
   clock: Clock,
   poller: Poller,
 ): RunningScript {
-  const account = scriptAccount({ user, group });
-  const pid = account === undefined ? -EINVAL : native.spawn(argv, environment(), account.uid, account.gid);
+  const account = scriptAccount(asked);
+  const pid = account === undefined ? -EINVAL : spawn(argv, account);
   if (pid < 0) return { result: Promise.resolve({ failed: -pid }), kill: () => {} };
   return watch(pid, timeout, { clock, poller });
 }
@@ -133,6 +135,11 @@ function meaning(status: number): ScriptResult {
   const signal = status & 0x7f;
   return signal === 0 ? { exited: (status >> 8) & 0xff } : { signal };
 }
+
+function spawn(argv: readonly string[], { uid, gid, groups }: Account): number {
+  return native.spawn(argv, environment(), uid, gid, Int32Array.from(groups), CPUS);
+}
+const CPUS = cpuMask(CPUS_AT_START); // not those of a process that has asked for some of them
 
 function environment(): readonly string[] {
   return Object.entries(process.env)

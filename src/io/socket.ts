@@ -32,6 +32,29 @@ export function takeError(fd: number): number {
   return length < 0 ? -length : new DataView(value.buffer).getInt32(0, LITTLE_ENDIAN);
 }
 
+/** How large a receive buffer shall be. */
+export interface BufferWish {
+  readonly bytes: number; // 0 = as large as it is anyway
+  readonly force: boolean; // beyond net.core.rmem_max
+}
+
+/** A receive buffer as an operator wants it, but never less than `least` bytes. What the kernel refuses is left. */
+export function sizeReceiveBuffer(fd: number, { bytes, force }: BufferWish, least: number): void {
+  if (bytes > least && force) {
+    growReceiveBuffer(fd, bytes);
+    return;
+  }
+  if (bytes > least) native.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, bytes);
+  if (bytes <= least || receiveBuffer(fd) < least) growReceiveBuffer(fd, least);
+}
+
+/** The bytes of a socket's receive buffer: the kernel takes twice what is asked for, for its own needs. socket(7). */
+export function receiveBuffer(fd: number): number {
+  const value = new Uint8Array(4);
+  check(native.getsockopt(fd, SOL_SOCKET, SO_RCVBUF, value), "cannot read the size of a buffer");
+  return new DataView(value.buffer).getInt32(0, LITTLE_ENDIAN) / 2;
+}
+
 /** Asks for that many bytes of receive buffer, beyond `net.core.rmem_max` where we may. */
 export function growReceiveBuffer(fd: number, size: number): void {
   if (native.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, size) < 0) native.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, size);

@@ -46,12 +46,41 @@ export function checks(options: Table): ArgumentType<string> {
   return wordsOf("[[+|-]<check>...]", options, (text) => [text.replace(/^[+-]/, "")]);
 }
 
-/** A number in C notation, or names of permission bits with `|` between them. */
-export function umask(options: Table): ArgumentType<string> {
-  const bits = (text: string): readonly string[] =>
-    /^(0x[\da-f]+|\d+)$/i.test(text) ? [] : text.split("|").filter((bit) => bit !== "");
-  return { ...wordsOf("<NUMBER>|<BIT>[|<BIT>]...", options, bits), least: 1 };
+/** A number in C notation, or names of permission bits with `|` between them: 0 to 0o777. */
+export function umask(options: Table): ArgumentType<number> {
+  const bits = (text: string): readonly string[] => text.split("|").filter((bit) => bit !== "");
+  const names = wordsOf("<NUMBER>|<BIT>[|<BIT>]...", options, bits);
+  const read = (argument: Argument): number | undefined => {
+    const given = word(argument);
+    if (/^\d/.test(given.text)) {
+      const mask = /^0[0-7]*$/.test(given.text) ? Number.parseInt(given.text, 8) : cNumber(given.text);
+      if (mask <= 0o777) return mask;
+      const keepalived = `${argument.at}invalid umask value ${given.text}`;
+      argument.report.error(["bad-value", `\`${given.text}\` is no umask`], given.span, { keepalived });
+      return undefined;
+    }
+    return names
+      .read(argument)
+      ?.split(" ")
+      .flatMap(bits)
+      .reduce((mask, bit) => mask | (UMASK_BITS.get(bit) ?? 0), 0);
+  };
+  return { ...names, least: 1, read };
 }
+
+/** NaN where it is none: `08`, `1x`. */
+function cNumber(text: string): number {
+  return /^(0x[\da-f]+|[1-9]\d*)$/i.test(text) ? Number(text) : Number.NaN;
+}
+
+const UMASK_BITS: ReadonlyMap<string, number> = new Map([
+  ...(["USR", "GRP", "OTH"] as const).flatMap((who, i) =>
+    (["IX", "IW", "IR"] as const).map((what, j): [string, number] => [what + who, 1 << (3 * (2 - i) + j)]),
+  ),
+  ["IRWXU", 0o700],
+  ["IRWXG", 0o070],
+  ["IRWXO", 0o007],
+]);
 
 /** `MTU`, `ADVERT` in any case, or a number of bytes. */
 export function bufferPolicy(options: Table): ArgumentType<string | number> {

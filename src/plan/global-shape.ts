@@ -52,8 +52,8 @@ export const GLOBAL: Shape<GlobalConfig> = {
   delayAfterBoot: seconds("vrrp_delay_after_boot", { effect: always(AT_A_START) }),
   scriptUser: value("script_user"),
   enableScriptSecurity: value("enable_script_security"),
-  supplementaryGroups: value("set_supplementary_groups", IDLE),
-  resolveSymlinks: unless("use_symlink_paths", IDLE),
+  supplementaryGroups: value("set_supplementary_groups"),
+  resolveSymlinks: unless("use_symlink_paths"),
   startupScript: timed("startup_script", { effect: always(AT_A_START) }),
   shutdownScript: timed("shutdown_script"),
   fifos: group("", {

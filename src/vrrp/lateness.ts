@@ -1,4 +1,4 @@
-import { type Micros, milliseconds, seconds } from "../base/time.ts";
+import { type Micros, milliseconds } from "../base/time.ts";
 import type { Backup, Master, Step, VrrpState } from "./machine.ts";
 import { masterDownInterval, skewTime, type VrrpParameters } from "./parameters.ts";
 import { advertise, backup, entering, note } from "./transition.ts";
@@ -11,9 +11,6 @@ import { advertise, backup, entering, note } from "./transition.ts";
 
 /** The priority of whoever may have taken over from a master that slept, where `timer_expired_backup` names none. */
 const HIGHEST_OTHER = 254;
-
-/** From here on the daemon says that it was late; keepalived 2.2.7 too: not for stops of 0.3, 0.8 and 1.1 s, but for 1.4 s. */
-export const WORTH_SAYING: Micros = seconds(1);
 
 /**
  * Whether `timer` would make a silent router speak for its silence: a backup takes over, or a master goes on that

@@ -35,7 +35,7 @@ test("nothing said means what the dump of Keepalived shows", () => {
     vrrp: { name: "keepalived", nice: 0, realtimePriority: 0, realtimeLimit: 10_000, locked: false, cpus: [] },
     maxAutoPriority: 0,
     minAutoPriorityDelay: seconds(1),
-    umask: "0177",
+    umask: 0o177,
     jsonVersion: 1,
   });
 });

@@ -21,6 +21,7 @@ vi.mock("../../src/daemon/ipvs-table.ts", () => ({
       return true;
     }
     weight = () => 0;
+    buffer(): void {}
     close(): void {}
   },
 }));
@@ -32,18 +33,14 @@ test("a reload starts, changes and ends services as planned, and leaves the othe
   const daemon = new CheckersDaemon({
     config: config(same + farm(81, { 11: "TCP_CHECK {\n}" }) + farm(82, { 11: "" })),
     options: {
-      suffix: "",
-      detail: false,
-      console: false,
-      json: false,
-      syslog: false,
-      releaseVips: true,
-      releaseIpvs: true,
+      ...{ suffix: "", detail: false, console: false, json: false, syslog: false, umask: undefined },
+      ...{ releaseVips: true, releaseIpvs: true },
     },
     adopted: undefined,
     bfd: [],
     tellBfd: () => {},
     log: createLog([({ text }) => said.push(text)], true),
+    late: () => {},
     changed: () => {},
     notify: () => {},
   });

@@ -237,7 +237,7 @@ describe.concurrent("notify scripts", () => {
       const text = `global_defs {\nenable_script_security\n}\n${instance({ priority: 254, more })}`;
       const lb1 = stand.start("lb1", text);
       await lb1.waitForLog(
-        /INSTANCE "VI_1": notify script .*open\.sh is not run: .*others than root may write .*open\.sh/,
+        /INSTANCE "VI_1": notify script .*open\.sh is not run: SECURITY VIOLATION - .*open\.sh` may be written by others/,
       );
       await lb1.waitForLog(/notify script \/nowhere\/x is not run: No such file/);
       await lb1.waitForState("MASTER");

@@ -5,6 +5,9 @@ import { native } from "../../src/io/native.ts";
 /** The addon as JavaScript sees it: anything may be passed. */
 const calls = native as unknown as Record<string, (...values: readonly unknown[]) => unknown>;
 
+/** For native.spawn: no other groups, and all processors. */
+const SAME = [new Int32Array(0), new Uint8Array(0)] as const;
+
 /** The functions that are harmless whatever integers they get: all others get no integers at all. */
 const SAFE_WITH_INTEGERS = new Set([
   "bind",
@@ -16,7 +19,7 @@ const SAFE_WITH_INTEGERS = new Set([
   "timerSet",
   "getsockopt",
 ]);
-const NO_ARGUMENTS = new Set(["inotifyInit", "now", "wallClock", "timerCreate"]);
+const NO_ARGUMENTS = new Set(["inotifyInit", "mlockall", "munlockall", "now", "timerCreate", "wallClock"]);
 const ANY_NUMBER_OR_STRING = new Set(["ifNametoindex", "mlock"]);
 
 test("the addon offers exactly the functions that native.ts declares", () => {
@@ -38,6 +41,8 @@ test("the addon offers exactly the functions that native.ts declares", () => {
       "kill",
       "mkfifo",
       "mlock",
+      "mlockall",
+      "munlockall",
       "now",
       "pidfdOpen",
       "pollerClose",
@@ -46,9 +51,11 @@ test("the addon offers exactly the functions that native.ts declares", () => {
       "prctl",
       "read",
       "recvBatch",
+      "schedSetaffinity",
       "schedSetscheduler",
       "sendBatch",
       "sendmsg",
+      "setPriority",
       "setns",
       "setrlimit",
       "setsockopt",
@@ -136,9 +143,9 @@ test("sizes beyond the memory that was given throw a TypeError", () => {
 });
 
 test("strings for the kernel must not contain NUL", () => {
-  expect(() => native.spawn(["/bin/tr\0ue"], [], -1, -1)).toThrow(TypeError);
-  expect(() => native.spawn(["/bin/true"], ["A=\0"], -1, -1)).toThrow(TypeError);
-  expect(() => native.spawn([], [], -1, -1)).toThrow("argv must not be empty");
+  expect(() => native.spawn(["/bin/tr\0ue"], [], -1, -1, ...SAME)).toThrow(TypeError);
+  expect(() => native.spawn(["/bin/true"], ["A=\0"], -1, -1, ...SAME)).toThrow(TypeError);
+  expect(() => native.spawn([], [], -1, -1, ...SAME)).toThrow("argv must not be empty");
   for (const path of ["/tmp", "/t\0mp\0", ""])
     expect(() => native.inotifyAdd(-1, new TextEncoder().encode(path), 8)).toThrow(TypeError);
   expect(() => native.ifNametoindex("l\0o")).toThrow(TypeError);

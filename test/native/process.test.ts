@@ -19,6 +19,11 @@ import { SIGKILL } from "../../src/io/constants.ts";
 import { native } from "../../src/io/native.ts";
 import { Poller } from "../../src/io/poller.ts";
 import { runScript, type ScriptOptions, type ScriptResult } from "../../src/io/process.ts";
+import { enterRealtime, leaveRealtime, limitRealtime } from "../../src/io/realtime.ts";
+import { CPUS_AT_START, cpuList, cpuMask, setAffinity } from "../../src/io/threads.ts";
+
+/** For native.spawn: no other groups, and all processors. */
+const SAME = [new Int32Array(0), new Uint8Array(0)] as const;
 
 let poller: Poller;
 let clock: Clock;
@@ -61,7 +66,7 @@ test("a program is looked for in PATH, and what cannot be started says why", asy
 
 test("a script sees only /dev/null as 0, 1 and 2, whatever is open here", async () => {
   const leaky = openSync("/dev/zero", "r");
-  const inherited = native.spawn(["sleep", "300"], [], -1, -1);
+  const inherited = native.spawn(["sleep", "300"], [], -1, -1, ...SAME);
   await new Promise((resolve) => void clock.wakeAt(clock.now() + milliseconds(50), () => resolve(undefined))); // its execve
   const links = readdirSync(`/proc/${inherited}/fd`).map(
     (fd) => `${fd} ${readlinkSync(`/proc/${inherited}/fd/${fd}`)}`,
@@ -127,7 +132,7 @@ test("starting a script takes no longer with a large heap", () => {
   const ballast = Array.from({ length: 20 }, () => new Uint8Array(10 << 20).fill(1));
   const spans = Array.from({ length: 20 }, () => {
     const start = clock.now();
-    const pid = native.spawn(["/bin/true"], [], -1, -1);
+    const pid = native.spawn(["/bin/true"], [], -1, -1, ...SAME);
     const span = clock.now() - start;
     while (native.waitpid(pid) === -1);
     return span;
@@ -137,13 +142,39 @@ test("starting a script takes no longer with a large heap", () => {
 });
 
 test("names and numbers of accounts are found", () => {
-  expect(lookUp({})).toEqual({ uid: -1, gid: -1 });
-  expect(lookUp({ user: "root" })).toEqual({ uid: 0, gid: 0 });
-  expect(lookUp({ user: "daemon", group: ":root" })).toEqual({ uid: 1, gid: 0 });
-  expect(lookUp({ user: "daemon", group: "root" })).toEqual({ uid: 1, gid: 0 });
-  expect(lookUp({ user: "1" })).toEqual({ uid: 1, gid: 1 });
-  expect(lookUp({ user: "54321" })).toEqual({ uid: 54321, gid: -1 });
-  expect(lookUp({ group: "daemon" })).toEqual({ uid: -1, gid: 1 });
+  expect(lookUp({})).toMatchObject({ uid: -1, gid: -1 });
+  expect(lookUp({ user: "root" })).toMatchObject({ uid: 0, gid: 0 });
+  expect(lookUp({ user: "daemon", group: ":root" })).toMatchObject({ uid: 1, gid: 0 });
+  expect(lookUp({ user: "daemon", group: "root" })).toMatchObject({ uid: 1, gid: 0 });
+  expect(lookUp({ user: "1" })).toMatchObject({ uid: 1, gid: 1 });
+  expect(lookUp({ user: "54321" })).toMatchObject({ uid: 54321, gid: -1 });
+  expect(lookUp({ group: "daemon" })).toMatchObject({ uid: -1, gid: 1 });
   expect(lookUp({ user: "no-such-user" })).toBeUndefined();
   expect(lookUp({ user: "root", group: "no-such-group" })).toBeUndefined();
+});
+
+test("a script is ordinary whatever we are: nice value, processors, limit of real time; its groups are those of the account", () => {
+  const out = join(directory, "ordinary");
+  const line = `cut -d' ' -f19,40,41 /proc/self/stat > ${out}; grep -E '^(Cpus_allowed_list|Groups|VmLck)' /proc/self/status >> ${out}; grep realtime.timeout /proc/self/limits >> ${out}`;
+  setAffinity(CPUS_AT_START.slice(0, 1));
+  const realtime = enterRealtime(1) === undefined;
+  limitRealtime(seconds(5));
+  const pid = native.spawn(
+    ["sh", "-c", line],
+    [`PATH=${process.env["PATH"]}`],
+    0,
+    0,
+    Int32Array.from([3, 5]),
+    cpuMask(CPUS_AT_START),
+  );
+  while (native.waitpid(pid) === -1);
+  limitRealtime(undefined);
+  if (realtime) leaveRealtime();
+  setAffinity(CPUS_AT_START);
+  const [stat = "", ...status] = readFileSync(out, "utf8").trim().split("\n");
+  expect(stat).toBe("0 0 0");
+  expect(cpuList(/^Cpus_allowed_list:\t(.*)$/m.exec(status.join("\n"))?.[1] ?? "")).toEqual(CPUS_AT_START);
+  expect(status.join("\n")).toMatch(/^Groups:\s+3 5\s*$/m);
+  expect(status.join("\n")).toMatch(/^VmLck:\s+0 kB$/m);
+  expect(status.join("\n")).toMatch(/^Max realtime timeout +unlimited +unlimited/m);
 });

@@ -230,6 +230,14 @@ test.each([
   ["vrrp_priority -20", "vrrp_priority 0 → -20"],
   ["checker_rlimit_rttime 20000", "checker_rlimit_rttime 10000 µs → 20000 µs"],
   ["vrrp_cpu_affinity 0 2", "vrrp_cpu_affinity all → 0 2"],
+  ["umask 022", "umask 0177 → 022"],
+  ["lvs_netlink_cmd_rcv_bufs 5000000", "lvs_netlink_cmd_rcv_bufs 0 → 5000000"],
+])("global_defs: %s counts from the reload on", (line, expected) => {
+  const [off, on] = [router("V1", 51), `global_defs {\n${line}\n}\n${router("V1", 51)}`];
+  expect(lines(off, on)).toEqual([`global_defs ${expected}`]);
+});
+
+test.each([
   ["notify_fifo /tmp/fifo", "notify_fifo none → /tmp/fifo"],
   ["lvs_timeouts tcp 5 udp 6", "lvs_timeouts tcp 0 tcpfin 0 udp 0 → tcp 5 tcpfin 0 udp 6"],
   ["lvs_sync_daemon eth0 V1 id 5", "lvs_sync_daemon none → eth0 V1 id 5 port 8848 group 224.0.0.81"],

@@ -58,7 +58,7 @@ export function daemonConfig(tree: Settings<typeof TOP>, globals: Globals, repor
     processMonitorBuffer: buffer(globals.process_monitor_rcv_bufs, globals.process_monitor_rcv_bufs_force),
     maxAutoPriority: last(globals.max_auto_priority)?.value ?? 0,
     minAutoPriorityDelay: last(globals.min_auto_priority_delay)?.value ?? seconds(1),
-    umask: last(globals.umask)?.value ?? "0177",
+    umask: last(globals.umask)?.value ?? 0o177,
     randomSeed: last(globals.random_seed)?.value,
     configSaveDirectory: last(globals.config_save_dir)?.value,
     temporaryConfigDirectory: last(globals.tmp_config_directory)?.value,

@@ -84,8 +84,8 @@ export interface DaemonConfig {
   readonly bfd: ProcessConfig;
   readonly processMonitorBuffer: NetlinkBuffer; // of the events about tracked processes
   readonly maxAutoPriority: number; // 0 = off
-  readonly minAutoPriorityDelay: Micros;
-  readonly umask: string; // as written
+  readonly minAutoPriorityDelay: Micros; // from here on lateness is said, and counts
+  readonly umask: number; // 0 to 0o777
   readonly randomSeed: number | undefined;
   readonly configSaveDirectory: string | undefined;
   readonly temporaryConfigDirectory: string | undefined;
@@ -101,7 +101,7 @@ export interface ProcessConfig {
   readonly name: string; // at most 15 characters
   readonly nice: number;
   readonly realtimePriority: number; // 0 = not realtime
-  readonly realtimeLimit: Micros; // of processor time without a pause
+  readonly realtimeLimit: Micros; // of processor time without a pause; Keepalived's: base/scheduling.ts
   readonly locked: boolean; // its memory is never swapped
   readonly cpus: readonly number[]; // none: all
   readonly netlinkCommandBuffer: NetlinkBuffer;
