@@ -1,15 +1,34 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { DEFECTS } from "./defects.ts";
+import { defectsPage } from "./defects-page.ts";
 import { ELSEWHERE } from "./elsewhere.ts";
 import { missingTests } from "./named-tests.ts";
 import { conformancePage } from "./page.ts";
 
-test("docs/conformance.md shows the tables", () => {
-  const page = conformancePage();
-  if (process.env["UPDATE"] === "1") writeFileSync("docs/conformance.md", page);
-  expect(readFileSync("docs/conformance.md", "utf8")).toBe(page);
+test.each([
+  ["docs/conformance.md", conformancePage],
+  ["docs/defects.md", defectsPage],
+])("%s shows the tables", (path, write) => {
+  const page = write();
+  if (process.env["UPDATE"] === "1") writeFileSync(path, page);
+  expect(readFileSync(path, "utf8")).toBe(page);
 });
 
-test("every test that the page names is there", () => {
-  expect(missingTests(ELSEWHERE.flatMap(({ tests }) => tests))).toEqual([]);
+test("every test that the pages name is there", () => {
+  expect(missingTests([...DEFECTS, ...ELSEWHERE].flatMap(({ tests }) => tests))).toEqual([]);
+});
+
+test("every defect is absent by a row of docs/differences.md, or kept for a reason, and has a test", () => {
+  const there = new Set(readFileSync("docs/differences.md", "utf8").match(/(?<=^\| )V\d+(?= \|)/gm));
+  for (const { number, rows, kept, tests } of DEFECTS) {
+    expect([number, rows.filter((row) => !there.has(row))]).toEqual([number, []]);
+    expect([number, rows.length > 0, kept !== undefined, tests.length > 0]).toEqual([
+      number,
+      kept === undefined,
+      kept !== undefined,
+      true,
+    ]);
+  }
+  expect(DEFECTS.map(({ number }) => number)).toEqual(DEFECTS.map((_, i) => i + 1));
 });

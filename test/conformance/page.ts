@@ -1,4 +1,5 @@
 import { ELSEWHERE } from "./elsewhere.ts";
+import { cell, table } from "./markdown.ts";
 import { type Deviation, FLAVOURS, type Flavour, isTried, type Rule } from "./rule.ts";
 import { RULES } from "./rules.ts";
 
@@ -69,15 +70,4 @@ function subjectRow(subject: string): string[] {
       .map(({ id }) => id)
       .join(", "),
   ];
-}
-
-/** A table of Markdown. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map((row) => line(row))].join("\n");
-}
-
-/** Text that may stand in a cell of a table. */
-export function cell(text: string): string {
-  return text.replaceAll("|", "\\|");
 }
