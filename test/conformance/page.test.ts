@@ -1,13 +1,17 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { DEFECTS } from "./defects.ts";
 import { defectsPage } from "./defects-page.ts";
 import { ELSEWHERE } from "./elsewhere.ts";
+import type { Matrix } from "./interoperation.ts";
 import { missingTests } from "./named-tests.ts";
 import { conformancePage } from "./page.ts";
 
+const MATRIX = "./matrix.ts";
+const matrix = existsSync("test/conformance/matrix.ts") ? ((await import(MATRIX)) as Matrix) : undefined;
+
 test.each([
-  ["docs/conformance.md", conformancePage],
+  ["docs/conformance.md", () => conformancePage(matrix)],
   ["docs/defects.md", defectsPage],
 ])("%s shows the tables", (path, write) => {
   const page = write();

@@ -1,12 +1,13 @@
 import { ELSEWHERE } from "./elsewhere.ts";
+import { interoperationTable, type Matrix } from "./interoperation.ts";
 import { cell, table } from "./markdown.ts";
 import { type Deviation, FLAVOURS, type Flavour, isTried, type Rule } from "./rule.ts";
 import { RULES } from "./rules.ts";
 
 const NAMES: Record<Flavour, string> = { v2: "v2", v3: "v3 IPv4", "v3-ipv6": "v3 IPv6" };
 
-/** docs/conformance.md, whole. */
-export function conformancePage(): string {
+/** docs/conformance.md, whole. `matrix`: of routers of different make. */
+export function conformancePage(matrix: Matrix | undefined): string {
   return `# Conformance
 
 What the RFCs ask of a VRRP router, rule by rule, and who does it. This page is written by the tests
@@ -27,7 +28,7 @@ The subjects are those of the UNH-IOL test suite for VRRP.
 
 ${table(["subject", "rules"], subjects().map(subjectRow))}
 
-## Elsewhere
+${matrix === undefined ? "" : interoperation(matrix)}## Elsewhere
 
 Rules that need more than a router and a neighbour who sends packets.
 
@@ -39,6 +40,17 @@ ${table(
     tests.map(({ file, name }) => `\`${file}\`: ${cell(name)}`).join("<br>"),
   ]),
 )}
+`;
+}
+
+function interoperation(matrix: Matrix): string {
+  return `## Interoperation
+
+Two routers, ours and another make's: they elect one of them, the other takes over and gives back, nobody flaps, and
+tshark finds nothing wrong in what they send (\`test/lab/interop.test.ts\`).
+
+${interoperationTable(matrix)}
+
 `;
 }
 

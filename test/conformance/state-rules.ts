@@ -168,6 +168,15 @@ const BACKUP: readonly Rule[] = [
     checks: [isSilent("start", 12), takesOver(-1, "down", 3), keepsPace(-1)],
   },
   {
+    id: "forgets-the-interval-of-another-master",
+    source: "RFC 9568 §6.4.2",
+    unh: "4.7 interval",
+    sentence: "When another router is master, its interval is the one that counts",
+    only: ["v3", "v3-ipv6"],
+    acts: [backup, ...send({ ...HIGHER, interval: 3 }), pause(1), ...send({ priority: 220, from: "third" }), pause(5)],
+    checks: [takesOver(1, "down")],
+  },
+  {
     id: "skews-by-the-learned-interval",
     source: "RFC 9568 §6.1",
     unh: "3.2 skew timer",
@@ -244,6 +253,14 @@ const MASTER: readonly Rule[] = [
     acts: [master, pause(1), advert, pause(0.5), ...send(LOWER), pause(2.5)],
     checks: [answers(-1), staysMaster],
     note: "RFC 5798 and RFC 3768 only discard it; so does `lower_prio_no_advert`",
+  },
+  {
+    id: "takes-the-role-back",
+    source: "RFC 9568 §6.4.3",
+    unh: "3.4 preemption",
+    sentence: "A master that yielded is master again when the other one resigns",
+    acts: [master, pause(1.5), ...send(HIGHER, 2), pause(0.5), ...send({ priority: 0 }), pause(3)],
+    checks: [yields(0), takesOver(-1, "skew")],
   },
   {
     id: "waits-by-the-winners-interval",

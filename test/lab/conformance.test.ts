@@ -16,6 +16,8 @@ beforeAll(async () => {
     runs.map(async (run) => {
       const first = await playOnWire(run.implementation, run.flavour, RULES);
       const broken = RULES.filter((rule) => isTried(rule, run.flavour) && complaints(run, rule, first).length > 0);
+      const names = broken.map(({ id }) => id).join(", ");
+      if (broken.length > 0) console.log(`${run.implementation}, ${run.flavour}: played once more: ${names}`);
       const again = broken.length === 0 ? [] : await playOnWire(run.implementation, run.flavour, broken);
       played.set(run, new Map([...first, ...again]));
     }),
