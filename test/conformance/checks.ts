@@ -36,6 +36,12 @@ export function isSilent(moment: Moment, intervals: number): Check {
   };
 }
 
+/** The router becomes master although its neighbour goes on as one: there are two. */
+export const isDeaf: Check = (sighting) => {
+  const last = timeOf(sighting, -1);
+  return advertsIn(sighting, 0, last).length > 0 ? undefined : "it follows its neighbour";
+};
+
 /** From one moment on the router advertises each interval, and nothing moves that. */
 export function keepsPace(moment: Moment): Check {
   return (sighting) => {

@@ -20,7 +20,7 @@ the test asserts that. The RFCs' words for our states: Active or Master is *mast
 
 ## Rules
 
-${table(["rule", "source", "in", "story", "ours on the wire", "Keepalived 2.2.7 on the wire", "note"], RULES.map(ruleRow))}
+${table(["rule", "source", "in", "story", "ours on the wire", "Keepalived 2.2.7 on the wire", "counted as", "note"], RULES.map(ruleRow))}
 
 ## By subject
 
@@ -58,7 +58,8 @@ function ruleRow(rule: Rule): string[] {
   const forms = FLAVOURS.filter((flavour) => isTried(rule, flavour));
   const ours = verdict(rule.ours, forms);
   const where = forms.length === FLAVOURS.length ? "all" : listed(forms);
-  return [rule.sentence, rule.source, where, ours, ours, verdict(rule.keepalived, forms), rule.note ?? ""];
+  const counted = rule.counted === undefined ? "" : `\`${rule.counted.as}\``;
+  return [rule.sentence, rule.source, where, ours, ours, verdict(rule.keepalived, forms), counted, rule.note ?? ""];
 }
 
 function verdict(deviation: Deviation | undefined, forms: readonly Flavour[]): string {

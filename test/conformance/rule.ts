@@ -20,6 +20,8 @@ export interface Rule {
   /** After the acts the neighbour goes on as master, so that the router is backup when it is stopped. */
   readonly followed?: true;
   readonly checks: readonly Check[];
+  /** What is wrong with what the neighbour sends: the reason that `keepalived_packets_dropped_total` counts. */
+  readonly counted?: { readonly as: string; readonly only?: readonly Flavour[] };
   readonly note?: string;
   /** Where this project leaves the rule on purpose: what it does instead. */
   readonly ours?: Deviation;
@@ -88,6 +90,7 @@ export interface Sighting {
   readonly vrid: number;
   readonly seen: readonly Seen[];
   readonly tolerance: Micros; // how far from its time something may be seen
+  readonly dropped?: ReadonlyMap<string, number>; // packets by reason; undefined: nobody can say
 }
 
 /** Advertisement_Interval. */
@@ -128,5 +131,12 @@ export function isTried({ only }: Pick<Rule, "only">, flavour: Flavour): boolean
 export function complaintsOf(rule: Rule, of: "ours" | "keepalived", sighting: Sighting): readonly string[] {
   const deviation = rule[of];
   const checks = deviation !== undefined && isTried(deviation, sighting.flavour) ? deviation.checks : rule.checks;
-  return checks.map((check) => check(sighting)).filter((complaint) => complaint !== undefined);
+  return [...checks, isCounted(rule)].map((check) => check(sighting)).filter((complaint) => complaint !== undefined);
+}
+
+function isCounted({ counted }: Rule): Check {
+  return ({ flavour, dropped }) => {
+    if (counted === undefined || dropped === undefined || !isTried(counted, flavour)) return undefined;
+    return (dropped.get(counted.as) ?? 0) > 0 ? undefined : `it is not counted as ${counted.as}`;
+  };
 }

@@ -111,7 +111,7 @@ const BACKUP: readonly Rule[] = [
     source: "RFC 9568 §6.4.2",
     unh: "3.2 skew timer",
     sentence: "When another master is heard within Skew_Time, a backup follows it and waits in full",
-    acts: [backup, ...send(HIGHER), pause(1), ...send({ priority: 0 }), pause(0.25), ...send(HIGHER), pause(3)],
+    acts: [backup, ...send(HIGHER), pause(1), ...send({ priority: 0 }), ...send(HIGHER), pause(3)],
     followed: true,
     checks: [staysBackup],
   },

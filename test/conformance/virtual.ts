@@ -34,7 +34,14 @@ export function playVirtually(rule: Rule, flavour: Flavour): Sighting {
   router.start();
   for (const act of rule.acts) perform(router, rule, flavour, act);
   router.stop();
-  return { flavour, router: rule.router ?? {}, vrid: VRID, seen: router.seen, tolerance: 2000 };
+  return {
+    flavour,
+    router: rule.router ?? {},
+    vrid: VRID,
+    seen: router.seen,
+    tolerance: 2000,
+    dropped: router.dropped,
+  };
 }
 
 function perform(router: VirtualRouter, rule: Rule, flavour: Flavour, act: Act): void {
@@ -73,6 +80,7 @@ function configured({ router = {} }: Rule, flavour: Flavour): VrrpParameters {
 /** One router on a virtual clock, and all that its network sees of it. */
 class VirtualRouter {
   readonly seen: Seen[] = [];
+  readonly dropped = new Map<string, number>();
   readonly #router: VrrpParameters;
   readonly #clock = new Timeline();
   #state: VrrpState = INIT;
@@ -115,7 +123,9 @@ class VirtualRouter {
     this.#see("sent");
     if (packet.payload[1] !== this.#router.vrid) return; // the socket gives it to another instance, or to none
     const received = receive(this.#router, this.#state, packet);
-    if (received.type !== "accepted") return;
+    if (received.type === "ignored") return;
+    if (received.problem !== undefined) this.dropped.set(received.problem.reason, 1);
+    if (received.type === "dropped") return;
     this.#feed({ type: "advertisement", from: packet.from, advertisement: received.advertisement });
   }
 

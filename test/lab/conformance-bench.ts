@@ -46,18 +46,19 @@ export async function playOnWire(
     .filter((rule) => isTried(rule, flavour))
     .map((rule, i) => ({ rule, vrid: i + 1, seen: new Journal<Seen>(`${rule.id} (${implementation}, ${flavour})`) }));
   const lan = await Lan.open(machines());
+  let dropped: ReadonlyMap<string, ReadonlyMap<string, number>>;
   try {
-    await play(lan, implementation, flavour, played);
+    dropped = droppedByInstance(await play(lan, implementation, flavour, played));
   } finally {
     lan.close();
   }
   return new Map(
     played.map(({ rule, vrid, seen }) => {
       const sorted = seen.entries.toSorted((a, b) => a.at - b.at);
-      return [
-        rule.id,
-        { flavour, router: rule.router ?? {}, vrid, seen: sorted, tolerance: TOLERANCE[implementation] },
-      ];
+      const tolerance = TOLERANCE[implementation];
+      const sighting: Sighting = { flavour, router: rule.router ?? {}, vrid, seen: sorted, tolerance };
+      if (implementation === "keepalived") return [rule.id, sighting];
+      return [rule.id, { ...sighting, dropped: dropped.get(nameOf(vrid)) ?? new Map<string, number>() }];
     }),
   );
 }
@@ -67,7 +68,7 @@ async function play(
   implementation: Implementation,
   flavour: Flavour,
   played: readonly Played[],
-): Promise<void> {
+): Promise<string> {
   const config = join(lan.folder, "lb1.conf");
   writeFileSync(config, configuration(implementation, flavour, played));
   const see = (vrid: number, seen: Seen): void => played[vrid - 1]?.seen.push(seen);
@@ -92,12 +93,30 @@ async function play(
     played.map((one, i) => acts[i]?.then(() => lead(lan, flavour, one, send, isOver))),
   );
   await Promise.all(acts);
+  const page = await lan.attempt("lb1", ["curl", "-s", "--max-time", "5", "http://127.0.0.1:9650/metrics"]);
   all("stop");
   await director.stop();
   over = true;
   await leading;
   await sleep(300);
   sender.stdin.end();
+  return page.stdout;
+}
+
+/** What each instance refused, by reason, from the page of our daemon; Keepalived has none. */
+function droppedByInstance(page: string): ReadonlyMap<string, ReadonlyMap<string, number>> {
+  const counts = new Map<string, Map<string, number>>();
+  for (const [, labels = "", count] of page.matchAll(/^keepalived_packets_dropped_total\{(.*)\} (\d+)$/gm)) {
+    const [name, reason] = ["iname", "reason"].map((label) => new RegExp(`${label}="([^"]*)"`).exec(labels)?.[1]);
+    if (name === undefined || reason === undefined) continue;
+    counts.set(name, (counts.get(name) ?? new Map<string, number>()).set(reason, Number(count)));
+  }
+  return counts;
+}
+
+/** The name of an instance. */
+function nameOf(vrid: number): string {
+  return `R_${vrid}`;
 }
 
 type Send = (frame: string) => void;
@@ -132,7 +151,7 @@ function configuration(implementation: Implementation, flavour: Flavour, played:
   const instances = played.map(({ rule: { router = {} }, vrid }) => {
     const { priority = 100, nopreempt, password, ignoresOthers } = router;
     return `
-vrrp_instance R_${vrid} {
+vrrp_instance ${nameOf(vrid)} {
     state ${priority === 255 ? "MASTER" : "BACKUP"}
     interface eth0
     version ${flavour === "v2" ? 2 : 3}
