@@ -66,6 +66,7 @@ test("delays are seconds up to 255, and 0 where they are none", () => {
     found: [],
     said: [],
   });
+  expect(delays("eth0 3").value).toEqual({ interface: "eth0", down: 3_000_000, up: 0 });
   expect(delays("eth0 256 2")).toMatchObject({ value: { down: 0, up: 2_000_000 }, found: [{ status: 5 }] });
   expect(delays("eth0").found).toMatchObject([{ severity: "warning" }]);
 });
