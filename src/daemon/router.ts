@@ -213,6 +213,11 @@ export class Router implements Speaker, GroupMember {
     this.reconsider();
   }
 
+  /** Names of tables have other numbers: a route or rule may belong elsewhere. */
+  relocate(): void {
+    if (this.#config.routes.length + this.#config.rules.length > 0) this.reconfigure(this.#config);
+  }
+
   /** Some timer came late: what waits in the socket comes before all of them. */
   awake(): void {
     if (!looksFirst(this.#parameters, this.#state, this.#host.clock.now())) return;

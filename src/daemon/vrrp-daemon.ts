@@ -5,7 +5,7 @@ import type { Config, VrrpInstanceConfig } from "../config/model/model.ts";
 import { Clock } from "../io/clock.ts";
 import { HostNetwork } from "../io/host-network.ts";
 import { HostRouting } from "../io/host-routing.ts";
-import { NumberNames } from "../io/number-names.ts";
+import { NumberNames, nameFolders } from "../io/number-names.ts";
 import { Poller } from "../io/poller.ts";
 import { enterRealtime } from "../io/realtime.ts";
 import { going } from "../plan/difference.ts";
@@ -27,10 +27,12 @@ import { ArpWatch } from "./arp-watch.ts";
 import { carrierOf } from "./carrier.ts";
 import type { ProgramContext, Running } from "./child.ts";
 import { Firewall } from "./firewall.ts";
-import { allAddresses, deviceOf, gapRules, itemInterfaces, itemsOf } from "./instance.ts";
+import { allAddresses, deviceOf, gapRules, itemsOf } from "./instance.ts";
+import { LinkJournal } from "./link-journal.ts";
 import type { BfdVerdict, VrrpInstanceReport, VrrpReport } from "./messages.ts";
 import { createPlaces, sharesItems, usesRouting } from "./network-items.ts";
 import { keysOf, type PlacementCache } from "./placement.ts";
+import { isPromotion, PromotedSecondaries } from "./promoted-secondaries.ts";
 import { Router, type RouterHost } from "./router.ts";
 import { StaticNetwork } from "./static-network.ts";
 import { withGroupTrackers } from "./sync-group.ts";
@@ -52,17 +54,18 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   readonly network: HostNetwork;
   readonly routing: HostRouting;
   readonly places: PlacementCache;
-  readonly #names = new NumberNames();
+  readonly #names: NumberNames;
   readonly #statics: StaticNetwork;
   readonly announcer: Announcer;
   readonly sockets: VrrpSockets;
   readonly arpWatch: ArpWatch;
   readonly trackers: Trackers;
   readonly #virtualInterfaces: VirtualInterfaces;
+  readonly #promoted: PromotedSecondaries;
   readonly #firewall: Firewall;
   readonly #routers = new Map<string, Router>(); // by `instanceKeys`
   readonly #groups = new SyncGroups(this);
-  readonly #up = new Map<string, boolean>(); // interfaces as last told to the operator
+  readonly #links: LinkJournal;
   #virtual: ReadonlySet<IpAddress> = new Set();
   #shares = false; // whether two owners may have the same address, route or rule
   #wanted: ReadonlyMap<string, VrrpInstanceConfig> = new Map(); // while a reload is under way: what is to come
@@ -76,6 +79,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     const { adopted, log } = context;
     const config = withGroupTrackers(context.config);
     this.#config = config;
+    this.#names = new NumberNames(nameFolders(config.global.iprouteDirectories));
     this.network = new HostNetwork(this.#poller, (links, shaken) => this.#networkChanged(links, shaken));
     this.routing = new HostRouting(this.#poller, () => this.#reconsider());
     this.routing.watch(usesRouting(config));
@@ -92,7 +96,11 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     }
     this.#virtual = virtualAddresses(config);
     this.#shares = sharesItems(config);
-    this.#virtualInterfaces = new VirtualInterfaces(this, adopted?.sysctls ?? [], config.global);
+    const sysctls = adopted?.sysctls ?? [];
+    this.#promoted = new PromotedSecondaries(sysctls);
+    this.#promoted.configure(config);
+    const ofInterfaces = sysctls.filter(({ path }) => !isPromotion(path));
+    this.#virtualInterfaces = new VirtualInterfaces(this, ofInterfaces, config.global);
     this.#virtualInterfaces.want(config);
     this.#firewall = new Firewall(log);
     this.#firewall.configure(config, this.#virtualInterfaces.names);
@@ -104,7 +112,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.trackers.configure(config, {
       ...{ respawned: adopted !== undefined, scripts: adopted?.scripts ?? [], bfd: context.bfd },
     });
-    this.#noteLinks(config);
+    this.#links = new LinkJournal(this);
+    this.#links.configure(config);
     this.#statics = new StaticNetwork(this, config, adopted?.restored);
     const reports = new Map(adopted?.instances.map((one) => [one.key, one]));
     for (const [key, instance] of this.#placed()) this.#routers.set(key, new Router(key, instance, this));
@@ -174,9 +183,10 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     const config = withGroupTrackers(next);
     this.announcer.pace(gapRules(config));
     this.routing.watch(usesRouting(config));
-    this.#names.forget();
+    const renamed = this.#names.look(nameFolders(config.global.iprouteDirectories));
     const { vrrpInstances } = planVrrp(this.#config, config).lists;
     this.#config = config;
+    this.#promoted.configure(config);
     this.#virtualInterfaces.want(config);
     this.#firewall.configure(config, this.#virtualInterfaces.names);
     const placed = this.#placed();
@@ -191,7 +201,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.#shares = sharesItems(config);
     this.#statics.reload(config);
     this.trackers.configure(config, { respawned: false, scripts: [], bfd: [] });
-    this.#noteLinks(config);
+    this.#links.configure(config);
     const coming: Router[] = [];
     for (const entry of vrrpInstances?.entries ?? []) {
       if (entry.type !== "added" && entry.type !== "replaced") continue;
@@ -208,6 +218,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       else router?.reconfigure(instance);
     }
     this.#move(placed);
+    if (renamed) for (const router of this.#routers.values()) router.relocate();
     this.#groups.settle(Math.max(this.clock.now(), this.#hearingFrom));
     this.#wanted = new Map();
     this.#virtualInterfaces.prune();
@@ -232,6 +243,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.arpWatch.close();
     this.#firewall.close();
     this.#virtualInterfaces.close({ remove: this.#context.options.releaseVips });
+    if (this.#context.options.releaseVips) this.#promoted.restore();
     await Promise.race([ended, new Promise<void>((resolve) => this.clock.wakeAt(this.clock.now() + GRACE, resolve))]);
     this.trackers.close();
     this.network.close();
@@ -246,7 +258,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       instances: [...this.#routers.values()].map((router) => router.report()),
       scripts: this.trackers.report(),
       restored: this.#statics.restored,
-      sysctls: this.#virtualInterfaces.sysctls,
+      sysctls: [...this.#virtualInterfaces.sysctls, ...this.#promoted.sysctls],
     };
   }
 
@@ -267,13 +279,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   }
 
   #startRouter(router: Router, reported: VrrpInstanceReport | undefined): void {
-    const { config: instance } = router;
-    const device = deviceOf(instance);
-    if (device !== undefined && this.network.link(device) === undefined)
-      this.log.warning("({iname}) interface {intf} does not exist: in fault until it appears", {
-        iname: instance.name,
-        intf: device,
-      });
+    this.#links.starting(router.config);
     router.start(reported, this.#hearingFrom);
   }
 
@@ -287,6 +293,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   #networkChanged(links: ReadonlySet<string>, shaken: ReadonlySet<number>): void {
     if (this.#stopped) return;
     this.routing.doubt(shaken);
+    this.#promoted.changed(links);
     if (this.#virtualInterfaces.changed(links)) {
       this.#firewall.configure(this.#config, this.#virtualInterfaces.names);
       this.#move(this.#placed());
@@ -315,19 +322,12 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.sockets.linkChanged(name);
     this.trackers.linkChanged(name);
     this.arpWatch.linkChanged(name);
-    this.#sayLink(name);
+    this.#links.changed(name);
   }
 
   #linkTurned(name: string): void {
-    this.#sayLink(name);
+    this.#links.changed(name);
     this.#reconsider();
-  }
-
-  #sayLink(name: string): void {
-    const up = this.#isUp(name);
-    if (!this.#up.has(name) || this.#up.get(name) === up) return;
-    this.log.info("Netlink reports {intf} {state}", { intf: name, state: up ? "up" : "down" });
-    this.#up.set(name, up);
   }
 
   #reconsider(): void {
@@ -342,19 +342,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     );
   }
 
-  #isUp(name: string): boolean {
+  isUp(name: string): boolean {
     return this.trackers.isUp(name);
-  }
-
-  /** What an operator is told of from now on: the interfaces that something depends on, as they are. */
-  #noteLinks({ vrrpInstances, syncGroups }: Config): void {
-    const names = [
-      ...vrrpInstances.flatMap((config) => [...[deviceOf(config) ?? []].flat(), ...itemInterfaces(itemsOf(config))]),
-      ...[...vrrpInstances, ...syncGroups].flatMap(({ trackInterfaces }) => trackInterfaces.map(({ name }) => name)),
-    ];
-    const before = new Map(this.#up);
-    this.#up.clear();
-    for (const name of names) this.#up.set(name, before.get(name) ?? this.#isUp(name));
   }
 
   isListening(): boolean {

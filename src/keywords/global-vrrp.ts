@@ -243,24 +243,33 @@ export const GLOBAL_VRRP = {
     note: "second ignored with error",
     build: "VMAC",
   }),
-  ...later({
-    vrrp_gna_interval: line(decimalSeconds(0.000001, 4294.967295), {
-      default: "0",
-      unit: "s",
-      meaning: "Gap between unsolicited NAs on one interface",
-      refusal: "vrrp_gna_interval '%w' is invalid",
-    }),
-    dynamic_interfaces: line(
-      shown(
-        "[allow_if_changes]",
-        optional(
-          oneOf({ allow_if_changes: choice("Interfaces may return with another type or parent", { default: "off" }) }),
-          true,
-        ),
+  vrrp_gna_interval: line(decimalSeconds(0.000001, 4294.967295), {
+    default: "0",
+    unit: "s",
+    meaning: "Gap between unsolicited NAs on one interface",
+    refusal: "vrrp_gna_interval '%w' is invalid",
+  }),
+  dynamic_interfaces: line(
+    shown(
+      "[allow_if_changes]",
+      optional(
+        oneOf({ allow_if_changes: choice("Interfaces may return with another type or parent", { default: "off" }) }),
+        true,
       ),
-      { default: "off", meaning: "Accept interfaces that do not exist yet" },
     ),
-
+    { default: "off", meaning: "Accept interfaces that do not exist yet" },
+  ),
+  iproute_usr_dir: line(named("<PATH>"), {
+    default: "build default",
+    meaning: "Distribution directory of iproute2 name tables",
+    since: "2.3.2",
+  }),
+  iproute_etc_dir: line(named("<PATH>"), {
+    default: "build default",
+    meaning: "Local directory of iproute2 name tables",
+    since: "2.3.2",
+  }),
+  ...later({
     vrrp_iptables: line(several("[<IN CHAIN> [<OUT CHAIN>]]", 0), {
       default: "INPUT OUTPUT when bare",
       meaning: "Chains for no_accept and VMAC filtering",
@@ -277,17 +286,6 @@ export const GLOBAL_VRRP = {
       default: "off",
       meaning: "Use ifindex rather than names in nftables sets",
       build: "NFTABLES",
-    }),
-
-    iproute_usr_dir: line(named("<PATH>"), {
-      default: "build default",
-      meaning: "Distribution directory of iproute2 name tables",
-      since: "2.3.2",
-    }),
-    iproute_etc_dir: line(named("<PATH>"), {
-      default: "build default",
-      meaning: "Local directory of iproute2 name tables",
-      since: "2.3.2",
     }),
   }),
 } satisfies Table;
