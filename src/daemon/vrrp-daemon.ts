@@ -102,7 +102,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     const ofInterfaces = sysctls.filter(({ path }) => !isPromotion(path));
     this.#virtualInterfaces = new VirtualInterfaces(this, ofInterfaces, config.global);
     this.#virtualInterfaces.want(config);
-    this.#firewall = new Firewall(log);
+    this.#firewall = new Firewall(this);
     this.#firewall.configure(config, this.#virtualInterfaces.names);
     this.trackers = new Trackers({
       ...{ clock: this.clock, poller: this.#poller, network: this.network, log },
@@ -298,6 +298,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       this.#firewall.configure(this.#config, this.#virtualInterfaces.names);
       this.#move(this.#placed());
     }
+    if (links.size > 0) this.#firewall.linksChanged(this.#config, this.#virtualInterfaces.names);
     for (const name of links) this.#linkChanged(name);
     this.#reconsider();
   }

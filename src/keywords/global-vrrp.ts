@@ -1,4 +1,4 @@
-import { choice, later, line, type Table } from "../syntax/table.ts";
+import { choice, line, type Table } from "../syntax/table.ts";
 import {
   decimalSeconds,
   flag,
@@ -269,23 +269,21 @@ export const GLOBAL_VRRP = {
     meaning: "Local directory of iproute2 name tables",
     since: "2.3.2",
   }),
-  ...later({
-    vrrp_iptables: line(several("[<IN CHAIN> [<OUT CHAIN>]]", 0), {
-      default: "INPUT OUTPUT when bare",
-      meaning: "Chains for no_accept and VMAC filtering",
-      note: "without iptables build it selects nftables, with error",
-      build: "IPTABLES or NFTABLES",
-    }),
-    vrrp_ipsets: line(several("[<set> [<set6> [<if6> [<igmp> [<mld> [<nd>]]]]]]", 0), {
-      default: "keepalived and derived names",
-      meaning: "ipset names used with iptables",
-      note: "no argument disables ipsets",
-      build: "IPTABLES or NFTABLES+LIBIPSET",
-    }),
-    nftables_ifindex: line(flag, {
-      default: "off",
-      meaning: "Use ifindex rather than names in nftables sets",
-      build: "NFTABLES",
-    }),
+  nftables_ifindex: line(flag, {
+    default: "off",
+    meaning: "Use ifindex rather than names in nftables sets",
+    build: "NFTABLES",
+  }),
+  vrrp_iptables: line(several("[<IN CHAIN> [<OUT CHAIN>]]", 0), {
+    default: "INPUT OUTPUT when bare",
+    meaning: "Chains for no_accept and VMAC filtering",
+    note: "without iptables build it selects nftables, with error",
+    build: "IPTABLES or NFTABLES",
+  }),
+  vrrp_ipsets: line(several("[<set> [<set6> [<if6> [<igmp> [<mld> [<nd>]]]]]]", 0), {
+    default: "keepalived and derived names",
+    meaning: "ipset names used with iptables",
+    note: "no argument disables ipsets",
+    build: "IPTABLES or NFTABLES+LIBIPSET",
   }),
 } satisfies Table;

@@ -19,12 +19,15 @@ const RECEIVE_BUFFERS = group<ReceiveBuffers>("", {
   multiplier: value("vrrp_rx_bufs_multiplier"),
 });
 
+/** No iptables is used. */
+const filtersAnyway = (): string => "nothing changes: the nftables table filters";
+
 const FIREWALL = group<FirewallConfig>("", {
   table: value("nftables"),
-  iptables: value("vrrp_iptables", { show: (chains) => chains.join(" ") || "INPUT OUTPUT", ...IDLE }),
-  ipsets: value("vrrp_ipsets", { show: (names) => names.join(" ") || "off", ...IDLE }),
+  iptables: value("vrrp_iptables", { show: (chains) => chains.join(" ") || "INPUT OUTPUT", effect: filtersAnyway }),
+  ipsets: value("vrrp_ipsets", { show: (names) => names.join(" ") || "off", effect: filtersAnyway }),
   priority: value("nftables_priority"),
-  byIndex: value("nftables_ifindex", IDLE),
+  byIndex: value("nftables_ifindex"),
   counters: value("nftables_counters"),
 });
 
