@@ -20,16 +20,16 @@ export function isGuarded({ accept, priority }: Pick<VrrpInstanceConfig, "accept
   return !accept && priority !== OWNER;
 }
 
-/** An address whose packets are dropped; a link-local one is one of its interface. */
-export function guardedAddress(address: IpAddress, interfaceName: string): FirewallElement {
-  if (family(address) === 4) return { set: "vips", key: toBytes(address) };
-  if (!isLinkLocal(address)) return { set: "vips6", key: toBytes(address) };
-  return { set: "links6", key: setKey([toBytes(address), nameKey(interfaceName)]) };
+/** An address whose packets are dropped; a link-local one is one of its interface, which may not be there. */
+export function guardedAddress(address: IpAddress, on: Uint8Array | undefined): FirewallElement[] {
+  if (family(address) === 4) return [{ set: "vips", key: toBytes(address) }];
+  if (!isLinkLocal(address)) return [{ set: "vips6", key: toBytes(address) }];
+  return on === undefined ? [] : [{ set: "links6", key: setKey([toBytes(address), on]) }];
 }
 
-/** A virtual MAC interface. */
-export function quietInterface(name: string): FirewallElement {
-  return { set: "vmacs", key: nameKey(name) };
+/** A virtual MAC interface, unless it is not there. */
+export function quietInterface(key: Uint8Array | undefined): FirewallElement[] {
+  return key === undefined ? [] : [{ set: "vmacs", key }];
 }
 
 /** What passes although it is for a guarded address: the traffic of virtual servers, and errors about it. */
@@ -72,14 +72,24 @@ function service(address: IpAddress, protocol: Protocol, port: number): Firewall
   return [port === 0 ? whole : one, { set: v4 ? "served" : "served6", key: bytes }];
 }
 
-/** Host byte order, as the kernel keeps it. */
 function mark(value: number): FirewallElement {
-  const key = new Uint8Array(4);
-  new DataView(key.buffer).setUint32(0, value, LITTLE_ENDIAN);
-  return { set: "marks", key };
+  return { set: "marks", key: hostOrder(value) };
 }
 
-function nameKey(name: string): Uint8Array {
+/** An interface in a set, by its index (`nftables_ifindex`). */
+export function indexKey(ifindex: number): Uint8Array {
+  return hostOrder(ifindex);
+}
+
+/** As the kernel keeps it. */
+function hostOrder(value: number): Uint8Array {
+  const key = new Uint8Array(4);
+  new DataView(key.buffer).setUint32(0, value, LITTLE_ENDIAN);
+  return key;
+}
+
+/** An interface in a set, by its name: whatever interface has it. */
+export function nameKey(name: string): Uint8Array {
   const bytes = new Uint8Array(16);
   bytes.set(new TextEncoder().encode(name).subarray(0, 15));
   return bytes;

@@ -1,12 +1,15 @@
 import { toHex } from "../base/bytes.ts";
 import type { Config, VrrpInstanceConfig } from "../config/model/model.ts";
+import type { HostNetwork } from "../io/host-network.ts";
 import { type ElementChange, NftablesTable } from "../io/nftables-table.ts";
 import type { FirewallSet, FirewallSpec } from "../netlink/vrrp-firewall.ts";
 import type { Log } from "../observe/log.ts";
 import {
   type FirewallElement,
   guardedAddress,
+  indexKey,
   isGuarded,
+  nameKey,
   quietInterface,
   servedElements,
 } from "./firewall-elements.ts";
@@ -14,6 +17,12 @@ import { allAddresses } from "./instance.ts";
 
 /** Elements by their set and their bytes in hexadecimal. */
 type Elements = ReadonlyMap<string, FirewallElement>;
+
+/** What a router holds, and for which configuration. */
+interface Held {
+  readonly instance: VrrpInstanceConfig;
+  readonly elements: Elements;
+}
 
 /** What the table is for. */
 interface Needs {
@@ -30,46 +39,55 @@ const NOTHING: Elements = new Map();
  */
 export class Firewall {
   readonly #log: Log;
+  readonly #network: Pick<HostNetwork, "link">;
   #table: NftablesTable | undefined;
   #standing = NOTHING; // of the configuration
-  readonly #held = new Map<string, Elements>(); // by router
+  #byIndex = false; // nftables_ifindex
+  readonly #held = new Map<string, Held>(); // by router
   readonly #guards = new Map<string, { readonly element: FirewallElement; holders: number }>();
   #needs: Needs | undefined;
   #complaint: string | undefined;
 
-  constructor(log: Log) {
+  constructor({ log, network }: { readonly log: Log; readonly network: Pick<HostNetwork, "link"> }) {
     this.#log = log;
+    this.#network = network;
   }
 
   /** Brings the table in line with a configuration; `vmacs` are the names of virtual MAC interfaces. */
   configure(config: Config, vmacs: readonly string[]): void {
-    const { table, priority, counters, iptables } = config.global.firewall;
+    const { table, priority, counters, byIndex } = config.global.firewall;
     const guarded = config.vrrpInstances.filter(isGuarded).map(({ name }) => name);
-    const spec = { table, priority, counters, guards: guarded.length > 0, quiets: vmacs.length > 0 };
+    const spec = { table, priority, counters, guards: guarded.length > 0, quiets: vmacs.length > 0, byIndex };
+    if (byIndex !== this.#byIndex) this.#know(byIndex);
     const before = this.#standing;
-    this.#standing = byKey([...servedElements(config), ...vmacs.map(quietInterface)]);
+    this.#standing = byKey([...servedElements(config), ...vmacs.flatMap((name) => quietInterface(this.#keyOf(name)))]);
     const needs = { spec, guarded, vmacs };
     if (!spec.guards && !spec.quiets) this.close();
     else if (this.#table !== undefined && isSame(this.#table.spec, spec))
       this.#change(missing(this.#standing, before), missing(before, this.#standing), needs);
     else this.#make(needs);
-    if (iptables !== undefined && this.#table !== undefined)
-      this.#log.info("vrrp_iptables: iptables is not used, nftables is");
   }
 
   /** A router, by its key, is about to hold its addresses, or holds them no more. */
   guard(router: string, instance: VrrpInstanceConfig, holds: boolean): void {
-    const before = this.#held.get(router) ?? NOTHING;
-    const held = holds && isGuarded(instance) ? allAddresses(instance) : [];
-    if (before.size + held.length === 0) return;
-    const after = byKey(held.map((one) => guardedAddress(one.address, one.interface)));
-    this.#held.set(router, after);
+    const before = this.#held.get(router)?.elements ?? NOTHING;
+    const after = holds ? this.#elementsOf(instance) : NOTHING;
+    if (holds) this.#held.set(router, { instance, elements: after });
+    else this.#held.delete(router);
+    if (before.size + after.size === 0) return;
     const fields = { iname: instance.name };
     if (before.size === 0) this.#log.detail("({iname}) setting firewall drop rule", fields);
     if (after.size === 0) this.#log.detail("({iname}) removing firewall drop rule", fields);
     const added = missing(after, before).filter(([key, element]) => this.#hold(key, element));
     const removed = missing(before, after).filter(([key]) => this.#release(key));
     this.#change(added, removed, this.#needs);
+  }
+
+  /** Interfaces have come, or have other indexes. */
+  linksChanged(config: Config, vmacs: readonly string[]): void {
+    if (!this.#byIndex) return;
+    this.configure(config, vmacs);
+    for (const [router, { instance }] of [...this.#held]) this.guard(router, instance, true);
   }
 
   /** Removes the table. */
@@ -97,6 +115,29 @@ export class Firewall {
     this.#needs = needs;
     const values = (entries: readonly Entry[]) => changes(entries.map(([, element]) => element));
     if (this.#table.change(values(added), values(removed)) !== undefined) this.#make(needs);
+  }
+
+  /** Interfaces are known in the other way: what is held has other keys, and the table is made anew. */
+  #know(byIndex: boolean): void {
+    this.#byIndex = byIndex;
+    this.#guards.clear();
+    for (const [router, { instance }] of [...this.#held]) {
+      const elements = this.#elementsOf(instance);
+      this.#held.set(router, { instance, elements });
+      for (const [key, element] of elements) this.#hold(key, element);
+    }
+  }
+
+  #elementsOf(instance: VrrpInstanceConfig): Elements {
+    if (!isGuarded(instance)) return NOTHING;
+    const own = allAddresses(instance);
+    return byKey(own.flatMap((one) => guardedAddress(one.address, this.#keyOf(one.interface))));
+  }
+
+  #keyOf(name: string): Uint8Array | undefined {
+    if (!this.#byIndex) return nameKey(name);
+    const ifindex = this.#network.link(name)?.ifindex;
+    return ifindex === undefined ? undefined : indexKey(ifindex);
   }
 
   /** Whether it is the first to hold it: an address may be one of several instances. */

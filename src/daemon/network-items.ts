@@ -32,5 +32,5 @@ export function createPlaces(network: HostNetwork, names: NumberNames): Placemen
     ifindex: (name: string) => network.link(name)?.ifindex,
     number: (register: Parameters<NumberNames["number"]>[0], name: string) => names.number(register, name),
   };
-  return new PlacementCache(place, () => network.generation);
+  return new PlacementCache(place, () => network.generation + names.generation);
 }

@@ -1,6 +1,7 @@
 import { duplicateWords, restoredWords } from "./item-words.ts";
 import { Keeper } from "./keeper.ts";
-import type { Router, RouterHost } from "./router.ts";
+import type { Router } from "./router.ts";
+import type { RouterHost } from "./router-host.ts";
 import type { RouterJournal } from "./router-journal.ts";
 
 /** A router, as far as its keeper is concerned. */

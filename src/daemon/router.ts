@@ -1,8 +1,6 @@
 import type { Micros } from "../base/time.ts";
 import type { VrrpInstanceConfig } from "../config/model/model.ts";
-import type { Clock } from "../io/clock.ts";
 import type { ReceivedPacket } from "../io/vrrp-socket.ts";
-import type { Log } from "../observe/log.ts";
 import { looksFirst } from "../vrrp/lateness.ts";
 import {
   adopt,
@@ -11,57 +9,26 @@ import {
   type Standing,
   type Step,
   step,
-  type VrrpEffect,
   type VrrpEvent,
   type VrrpState,
 } from "../vrrp/machine.ts";
 import { happened, type NotifiedEvent, notifiedState } from "../vrrp/notification.ts";
-import { RESIGN, type VrrpParameters } from "../vrrp/parameters.ts";
+import type { VrrpParameters } from "../vrrp/parameters.ts";
 import { receive } from "../vrrp/receive.ts";
 import { evidenceOf } from "../vrrp/split-brain.ts";
 import { standingEvent } from "../vrrp/tracking.ts";
 import { Advertiser } from "./advertiser.ts";
-import type { Announcer } from "./announcer.ts";
-import type { ArpWatch } from "./arp-watch.ts";
-import type { Others, Outcome, Tables } from "./holding.ts";
-import {
-  endpoint,
-  itemsOf,
-  NO_SOURCE,
-  outlook,
-  primaryAddress,
-  type Surroundings,
-  vrrpParameters,
-} from "./instance.ts";
 import type { Keeper } from "./keeper.ts";
 import type { VrrpInstanceReport } from "./messages.ts";
-import { NOWHERE, type Placement, type PlacementCache } from "./placement.ts";
 import { RouterAnnouncements } from "./router-announcements.ts";
+import { RouterEffects } from "./router-effects.ts";
+import type { RouterHost } from "./router-host.ts";
 import { RouterJournal } from "./router-journal.ts";
 import { routerKeeper } from "./router-keeper.ts";
+import { RouterOutlook } from "./router-outlook.ts";
 import { RouterRivals } from "./router-rivals.ts";
 import type { GroupMember, SyncGroup } from "./sync-group.ts";
-import type { Speaker, VrrpSockets } from "./vrrp-sockets.ts";
-
-/** What a router needs of the process it lives in. */
-export interface RouterHost extends Surroundings, Pick<Tables, "routing"> {
-  readonly clock: Clock;
-  readonly announcer: Announcer;
-  readonly arpWatch: ArpWatch;
-  readonly log: Log;
-  readonly sockets: VrrpSockets;
-  changed(): void;
-  /** Operators are to be told of an instance, with its effective priority. */
-  notify(instance: VrrpInstanceConfig, event: NotifiedEvent, priority: number): void;
-  /** Where items are put, as the interfaces are now. */
-  readonly places: PlacementCache;
-  /** Told before a router holds its addresses, and after it has let them go: the packet filter follows. */
-  guard(router: Router, holds: boolean): void;
-  /** The keys of what other masters of this host have, or will have when a reload is done. */
-  heldByOthers(router: Router): ReturnType<Others>;
-  /** Static items of the instance's track groups that were removed and cannot be put back. */
-  lostStatics(instance: string): readonly string[];
-}
+import type { Speaker } from "./vrrp-sockets.ts";
 
 /** A virtual router on this host: feeds its machines, carries out what they say. It decides nothing. */
 export class Router implements Speaker, GroupMember {
@@ -69,36 +36,34 @@ export class Router implements Speaker, GroupMember {
   readonly #key: string;
   /** The sync group that shares its state. */
   group: SyncGroup | undefined;
-  #config: VrrpInstanceConfig;
+  readonly #outlook: RouterOutlook;
   #state: VrrpState = INIT;
   readonly #announcements: RouterAnnouncements;
-  #standing: Standing;
-  #priority: number;
-  #parameters: VrrpParameters; // follows configuration, priority and interface
   readonly #journal: RouterJournal;
   readonly #advertiser: Advertiser;
   readonly #rivals: RouterRivals;
   #startAt: Micros = 0; // vrrp_startup_delay: time does not run before
   readonly #keeper: Keeper;
+  readonly #effects: RouterEffects;
   #cancelWake = (): void => {};
 
   constructor(key: string, config: VrrpInstanceConfig, host: RouterHost) {
     this.#key = key;
-    this.#config = config;
     this.#host = host;
-    this.#announcements = new RouterAnnouncements(host, () => this.#config);
     this.#journal = new RouterJournal(host.log);
+    this.#outlook = new RouterOutlook(config, host, this.#journal);
+    this.#announcements = new RouterAnnouncements(host, () => this.config);
     this.#advertiser = new Advertiser(this, host);
-    this.#rivals = new RouterRivals(host, () => this.#parameters, this.#journal, this.#announcements);
+    this.#rivals = new RouterRivals(host, () => this.parameters, this.#journal, this.#announcements);
     this.#keeper = routerKeeper(host, {
       router: this,
       journal: this.#journal,
       announce: () => this.#announcements.feed({ type: "claimed" }),
     });
-    this.#priority = config.priority;
-    const source = primaryAddress(config, host) ?? NO_SOURCE[config.family];
-    this.#parameters = vrrpParameters(config, config.priority, source, host.network);
-    this.#standing = outlook(config, host).standing;
+    this.#effects = new RouterEffects(host, {
+      ...{ router: this, journal: this.#journal, announcements: this.#announcements },
+      ...{ advertiser: this.#advertiser, keeper: this.#keeper },
+    });
   }
 
   /** What makes it the same router after a reload or a respawn. */
@@ -107,7 +72,7 @@ export class Router implements Speaker, GroupMember {
   }
 
   get parameters(): VrrpParameters {
-    return this.#parameters;
+    return this.#outlook.parameters;
   }
 
   get state(): VrrpState {
@@ -116,11 +81,11 @@ export class Router implements Speaker, GroupMember {
 
   /** Its own, whatever the others of its group are. */
   get standing(): Standing {
-    return this.#standing;
+    return this.#outlook.standing;
   }
 
   get config(): VrrpInstanceConfig {
-    return this.#config;
+    return this.#outlook.config;
   }
 
   get isMaster(): boolean {
@@ -133,21 +98,21 @@ export class Router implements Speaker, GroupMember {
    */
   start(adopted: VrrpInstanceReport | undefined, startAt: Micros): void {
     this.#startAt = startAt;
-    this.#keeper.presume(this.#placement());
-    const { reasons, standing, priority } = this.#outlook();
-    this.#standing = standing;
-    this.#setPriority(priority);
+    this.#keeper.presume(this.#effects.placement());
+    const { reasons, standing, priority } = this.#outlook.look(this.#keeper.lost);
+    this.#outlook.standing = standing;
+    this.#outlook.follow(this, priority);
     const now = this.#host.clock.now();
     if (adopted !== undefined && adopted.state.name !== "init") {
       this.#journal.adopt(adopted);
       this.#advertiser.adopt(adopted);
-      this.#state = adopt(this.#parameters, adopted.state, adopted.lastAdvertAt, now);
+      this.#state = adopt(this.parameters, adopted.state, adopted.lastAdvertAt, now);
       const resumed = this.#state.name === "master";
-      this.#bring(resumed);
+      this.#effects.bring(resumed);
       if (resumed) this.#announcements.feed({ type: "adopted" });
-      this.#rivals.follow(this.#config, this.#state);
+      this.#rivals.follow(this.config, this.#state);
       this.#host.log.info("({iname}) resuming in {state} STATE", {
-        iname: this.#config.name,
+        iname: this.config.name,
         state: this.#state.name.toUpperCase(),
       });
       const lost = adopted.state.name !== this.#state.name ? notifiedState(this.#state) : undefined;
@@ -156,20 +121,20 @@ export class Router implements Speaker, GroupMember {
       this.#rearm();
       return;
     }
-    this.#bring(false);
-    const { priority: from } = this.#config;
-    if (this.#priority !== from)
-      this.#journal.note(this.#parameters, { name: "priority-changed", from, to: this.#priority });
-    this.#journal.faults(this.#parameters, reasons);
-    this.#feed({ type: "startup", standing: this.group?.standing ?? this.#standing, delayed: startAt > now });
+    this.#effects.bring(false);
+    const { priority: from } = this.config;
+    if (this.#outlook.priority !== from)
+      this.#journal.note(this.parameters, { name: "priority-changed", from, to: this.#outlook.priority });
+    this.#journal.faults(this.parameters, reasons);
+    this.#feed({ type: "startup", standing: this.group?.standing ?? this.standing, delayed: startAt > now });
   }
 
   /** A packet of this VRID came in on our interface. */
   packet(packet: ReceivedPacket): void {
     const before = this.#state;
-    const received = receive(this.#parameters, before, packet, (sealed) => this.#advertiser.open(sealed));
+    const received = receive(this.parameters, before, packet, (sealed) => this.#advertiser.open(sealed));
     if (received.type === "ignored") return;
-    this.#journal.received(this.#parameters, packet.from, received);
+    this.#journal.received(this.parameters, packet.from, received);
     if (received.type === "dropped") this.#host.changed();
     else {
       this.#advertiser.heard(packet.from, received.checksum);
@@ -182,42 +147,47 @@ export class Router implements Speaker, GroupMember {
 
   /** An interface, an address or a script has changed. */
   reconsider(): void {
-    const { reasons, standing, priority } = this.#outlook();
-    this.#setPriority(this.#priority); // the source may be another
-    if (standing !== this.#standing) {
-      this.#standing = standing;
-      if (standing === "unfit") this.#journal.faults(this.#parameters, reasons);
+    const { reasons, standing, priority } = this.#outlook.look(this.#keeper.lost);
+    this.#outlook.follow(this, this.#outlook.priority); // the source may be another
+    if (standing !== this.standing) {
+      this.#outlook.standing = standing;
+      if (standing === "unfit") this.#journal.faults(this.parameters, reasons);
       this.judge();
     }
-    if (priority !== this.#priority) {
-      const from = this.#priority;
-      this.#setPriority(priority);
+    if (priority !== this.#outlook.priority) {
+      const from = this.#outlook.priority;
+      this.#outlook.follow(this, priority);
       this.#feed({ type: "priority-changed", from });
     }
-    if (this.isMaster) this.#keeper.check(this.#placement());
-    else this.#keeper.probe(this.#placement());
+    if (this.isMaster) this.#keeper.check(this.#effects.placement());
+    else this.#keeper.probe(this.#effects.placement());
     this.#announcements.linksChanged();
   }
 
   /** The same router, of which others are told, or in another way. */
   tellBy(config: VrrpInstanceConfig): void {
-    this.#config = config;
+    this.#outlook.config = config;
   }
 
   /** Goes on with another configuration of the same virtual router. */
   reconfigure(config: VrrpInstanceConfig): void {
-    this.#config = config;
+    this.#outlook.config = config;
     this.#advertiser.configure();
     this.#journal.forgetWarnings();
-    this.#setPriority(this.#outlook().priority);
+    this.#outlook.follow(this, this.#outlook.look(this.#keeper.lost).priority);
     this.#feed({ type: "reconfigured" });
     this.#announcements.feed({ type: "reconfigured" });
     this.reconsider();
   }
 
+  /** Names of tables have other numbers: a route or rule may belong elsewhere. */
+  relocate(): void {
+    if (this.config.routes.length + this.config.rules.length > 0) this.reconfigure(this.config);
+  }
+
   /** Some timer came late: what waits in the socket comes before all of them. */
   awake(): void {
-    if (!looksFirst(this.#parameters, this.#state, this.#host.clock.now())) return;
+    if (!looksFirst(this.parameters, this.#state, this.#host.clock.now())) return;
     this.#host.sockets.drain(this);
     this.#feed({ type: "timer" });
   }
@@ -239,14 +209,14 @@ export class Router implements Speaker, GroupMember {
 
   /** Goes where its standing, or that of its group, sends it: it may be another now. */
   judge(): void {
-    const event = standingEvent(this.#standing);
+    const event = standingEvent(this.standing);
     if (this.group !== undefined) this.group.judge(this, this.#now());
     else if (event !== undefined) this.#feed(event);
   }
 
   /** Operators are told. */
   notify(event: NotifiedEvent): void {
-    this.#host.notify(this.#config, event, this.#priority);
+    this.#host.notify(this.config, event, this.#outlook.priority);
   }
 
   /** Its statistics begin at zero. */
@@ -256,26 +226,26 @@ export class Router implements Speaker, GroupMember {
   }
 
   report(): VrrpInstanceReport {
-    const { name, vrid, addresses } = this.#config;
+    const { name, vrid, addresses } = this.config;
     return {
       key: this.#key,
       name,
-      interface: this.#config.interface,
+      interface: this.config.interface,
       vrid,
       address: addresses[0]?.address,
       state: this.#state,
-      priority: this.#priority,
+      priority: this.#outlook.priority,
       ...this.#advertiser.report(),
       counters: this.#journal.counters,
       history: this.#journal.history,
-      device: this.#host.speaksOn(this.#config),
+      device: this.#host.speaksOn(this.config),
       split: this.#rivals.isSplit,
     };
   }
 
   #feed(event: VrrpEvent, at?: Micros): void {
     if (this.group !== undefined) this.group.feed(this, event, this.#now(at));
-    else this.carryOut(step(this.#parameters, this.#state, event, this.#now(at)));
+    else this.carryOut(step(this.parameters, this.#state, event, this.#now(at)));
   }
 
   #now(at = this.#host.clock.now()): Micros {
@@ -286,10 +256,10 @@ export class Router implements Speaker, GroupMember {
     const before = this.#state;
     this.#state = state;
     this.#journal.stepped(before, state);
-    for (const effect of effects) this.#perform(effect);
-    for (const told of happened(this.#config, state, effects)) this.notify(told);
+    for (const effect of effects) this.#effects.perform(effect);
+    for (const told of happened(this.config, state, effects)) this.notify(told);
     this.#rearm();
-    this.#rivals.follow(this.#config, state);
+    this.#rivals.follow(this.config, state);
     this.#host.changed();
   }
 
@@ -302,66 +272,5 @@ export class Router implements Speaker, GroupMember {
   #due(): void {
     this.awake();
     this.#feed({ type: "timer" }); // for one that has nothing to look for; another one is early then, and ignored
-  }
-
-  #perform(effect: VrrpEffect): void {
-    switch (effect.type) {
-      case "advertise":
-        this.#advertise(effect.priority);
-        break;
-      case "claim-addresses":
-        this.#journal.items(this.#config, "setting");
-        this.#bring(true);
-        this.#announcements.feed({ type: "claimed" });
-        break;
-      case "update-addresses":
-        if (this.#bring(true).added.addresses > 0) this.#announcements.feed({ type: "claimed" });
-        break;
-      case "release-addresses":
-        this.#announcements.feed({ type: "released" });
-        this.#journal.items(this.#config, "removing");
-        this.#bring(false);
-        break;
-      case "announce":
-        this.#announcements.feed({ type: effect.because });
-        break;
-      case "announce-source":
-        this.#announcements.source(this.#parameters.primaryAddress);
-        break;
-      case "note":
-        this.#journal.note(this.#parameters, effect.note);
-        break;
-    }
-  }
-
-  #advertise(priority: number): void {
-    if (!this.#advertiser.send(this.#parameters, priority)) return;
-    this.#journal.count({ advertisementsSent: 1, priorityZeroSent: priority === RESIGN ? 1 : 0 });
-  }
-
-  /** Makes the items of a master be there, or be gone. Nothing for a guarded address gets in meanwhile. */
-  #bring(holds: boolean): Outcome {
-    if (holds) this.#host.guard(this, true);
-    const outcome = this.#keeper.bring(holds ? this.#placement() : NOWHERE);
-    if (!holds) this.#host.guard(this, false);
-    return outcome;
-  }
-
-  #placement(): Placement {
-    return this.#host.places.of(this.#config, itemsOf);
-  }
-
-  #outlook(): ReturnType<typeof outlook> {
-    const lost = [...this.#keeper.lost, ...this.#host.lostStatics(this.#config.name)];
-    return outlook(this.#config, this.#host, lost);
-  }
-
-  #setPriority(priority: number): void {
-    this.#priority = priority;
-    // Without a source the instance is in fault; what it still has to say, it says from the last one.
-    const source = primaryAddress(this.#config, this.#host) ?? this.#parameters.primaryAddress;
-    this.#parameters = vrrpParameters(this.#config, priority, source, this.#host.network);
-    this.#journal.room(this.#config, this.#parameters.addresses.length);
-    this.#host.sockets.join(this, endpoint(this.#config, this.#host));
   }
 }

@@ -5,37 +5,31 @@ import type { Config, VrrpInstanceConfig } from "../config/model/model.ts";
 import { Clock } from "../io/clock.ts";
 import { HostNetwork } from "../io/host-network.ts";
 import { HostRouting } from "../io/host-routing.ts";
-import { NumberNames } from "../io/number-names.ts";
+import { NumberNames, nameFolders } from "../io/number-names.ts";
 import { Poller } from "../io/poller.ts";
-import { going } from "../plan/difference.ts";
-import { instanceKeys, isAboutTelling } from "../plan/instance-shape.ts";
+
 import { planVrrp } from "../plan/plan.ts";
-import {
-  groupNotification,
-  instanceNotification,
-  lineOnly,
-  type NotifiedEvent,
-  type NotifiedState,
-  notifiedState,
-  removedNotification,
-} from "../vrrp/notification.ts";
+import type { NotifiedEvent, NotifiedState } from "../vrrp/notification.ts";
 import { startsAt } from "../vrrp/startup.ts";
 import { Announcer } from "./announcer.ts";
 import { ArpWatch } from "./arp-watch.ts";
-import { carrierOf } from "./carrier.ts";
 import type { ProgramContext, Running } from "./child.ts";
-import { Firewall } from "./firewall.ts";
-import { allAddresses, deviceOf, gapRules, itemInterfaces, itemsOf } from "./instance.ts";
-import type { BfdVerdict, VrrpInstanceReport, VrrpReport } from "./messages.ts";
-import { createPlaces, sharesItems, usesRouting } from "./network-items.ts";
-import { keysOf, type PlacementCache } from "./placement.ts";
-import { Router, type RouterHost } from "./router.ts";
+import { HeldItems } from "./held-items.ts";
+import { allAddresses, deviceOf, gapRules } from "./instance.ts";
+import { InterfaceSetup } from "./interface-setup.ts";
+import { LinkJournal } from "./link-journal.ts";
+import type { BfdVerdict, VrrpReport } from "./messages.ts";
+import { createPlaces, usesRouting } from "./network-items.ts";
+import type { PlacementCache } from "./placement.ts";
+import type { Router } from "./router.ts";
+import type { RouterHost } from "./router-host.ts";
+import { Routers } from "./routers.ts";
 import { StaticNetwork } from "./static-network.ts";
 import { withGroupTrackers } from "./sync-group.ts";
 import { SyncGroups } from "./sync-groups.ts";
 import { Trackers } from "./trackers.ts";
-import { VirtualInterfaces } from "./virtual-interfaces.ts";
-import { isPlacedAlike } from "./virtual-placement.ts";
+import { UnknownVrids } from "./unknown-vrids.ts";
+import { VrrpNotices } from "./vrrp-notices.ts";
 import { type Reception, VrrpSockets } from "./vrrp-sockets.ts";
 
 /** For scripts, from SIGTERM to SIGKILL when the daemon stops; Keepalived's too. */
@@ -50,22 +44,22 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   readonly network: HostNetwork;
   readonly routing: HostRouting;
   readonly places: PlacementCache;
-  readonly #names = new NumberNames();
+  readonly #names: NumberNames;
   readonly #statics: StaticNetwork;
   readonly announcer: Announcer;
   readonly sockets: VrrpSockets;
   readonly arpWatch: ArpWatch;
   readonly trackers: Trackers;
-  readonly #virtualInterfaces: VirtualInterfaces;
-  readonly #firewall: Firewall;
+  readonly #setup: InterfaceSetup;
+  readonly #notices: VrrpNotices;
+  readonly #held: HeldItems;
   readonly #routers = new Map<string, Router>(); // by `instanceKeys`
+  readonly #instances: Routers; // who keeps them as the configuration says
   readonly #groups = new SyncGroups(this);
-  readonly #up = new Map<string, boolean>(); // interfaces as last told to the operator
+  readonly #links: LinkJournal;
   #virtual: ReadonlySet<IpAddress> = new Set();
-  #shares = false; // whether two owners may have the same address, route or rule
-  #wanted: ReadonlyMap<string, VrrpInstanceConfig> = new Map(); // while a reload is under way: what is to come
   readonly #hearingFrom: number; // vrrp_startup_delay: what comes before is not listened to
-  readonly #unknown = new Set<string>(); // VRIDs of others, by interface, as said
+  readonly #unknown: UnknownVrids;
   #stopped = false;
 
   /** Puts the configuration in force. Throws KernelError where a socket is refused. */
@@ -74,6 +68,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     const { adopted, log } = context;
     const config = withGroupTrackers(context.config);
     this.#config = config;
+    this.#names = new NumberNames(nameFolders(config.global.iprouteDirectories));
     this.network = new HostNetwork(this.#poller, (links, shaken) => this.#networkChanged(links, shaken));
     this.routing = new HostRouting(this.#poller, () => this.#reconsider());
     this.routing.watch(usesRouting(config));
@@ -89,12 +84,12 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       log.info("Delaying startup for {seconds} seconds", { seconds: toSeconds(this.#hearingFrom - now) });
       this.clock.wakeAt(this.#hearingFrom, () => log.info("Delayed start completed"));
     }
+    this.#unknown = new UnknownVrids(this);
     this.#virtual = virtualAddresses(config);
-    this.#shares = sharesItems(config);
-    this.#virtualInterfaces = new VirtualInterfaces(this, adopted?.sysctls ?? [], config.global);
-    this.#virtualInterfaces.want(config);
-    this.#firewall = new Firewall(log);
-    this.#firewall.configure(config, this.#virtualInterfaces.names);
+    const owners = { places: this.places, routers: this.#routers, statics: () => this.#statics.placement };
+    this.#held = new HeldItems(owners, config);
+    this.#notices = new VrrpNotices((notification) => context.notify(notification), config.global);
+    this.#setup = new InterfaceSetup(this, config, adopted?.sysctls ?? []);
     this.trackers = new Trackers({
       ...{ clock: this.clock, poller: this.#poller, network: this.network, log },
       turned: () => this.#reconsider(),
@@ -103,14 +98,14 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.trackers.configure(config, {
       ...{ respawned: adopted !== undefined, scripts: adopted?.scripts ?? [], bfd: context.bfd },
     });
-    this.#noteLinks(config);
+    this.#links = new LinkJournal(this);
+    this.#links.configure(config);
     this.#statics = new StaticNetwork(this, config, adopted?.restored);
     const reports = new Map(adopted?.instances.map((one) => [one.key, one]));
-    for (const [key, instance] of this.#placed()) this.#routers.set(key, new Router(key, instance, this));
-    this.#groups.configure(config, this.#routers, reports);
-    for (const [key, router] of this.#routers) this.#startRouter(router, reports.get(key));
-    this.#groups.settle(Math.max(this.clock.now(), this.#hearingFrom));
-    this.#virtualInterfaces.prune();
+    const company = { groups: this.#groups, links: this.#links, hearingFrom: this.#hearingFrom };
+    this.#instances = new Routers(this.#routers, this, company);
+    this.#instances.begin(config, this.#setup.placed(), reports);
+    this.#setup.prune();
   }
 
   get log() {
@@ -122,12 +117,11 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   }
 
   notify(instance: VrrpInstanceConfig, event: NotifiedEvent, priority: number): void {
-    this.#context.notify(instanceNotification(instance, event, priority, { faults: this.#config.global.emailFaults }));
+    this.#notices.ofInstance(instance, event, priority);
   }
 
-  /** Operators are told of a sync group: after its members, where they have the same news. */
   notifyGroup(group: SyncGroupConfig, event: Exclude<NotifiedState, "DELETED">): void {
-    this.#context.notify(groupNotification(group, event, { faults: this.#config.global.emailFaults }));
+    this.#notices.ofGroup(group, event);
   }
 
   clear(): void {
@@ -146,21 +140,19 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   }
 
   heldByOthers(router: Router): ReadonlySet<string> {
-    const reloading = this.#wanted.size > 0;
-    if (!reloading && !this.#shares) return new Set();
-    return new Set([...this.#heldByMasters(router), ...keysOf(this.#statics.placement)]);
+    return this.#held.byOthers(router);
   }
 
   heldByMasters(): ReadonlySet<string> {
-    return new Set(this.#heldByMasters(undefined));
+    return this.#held.byMasters();
   }
 
   guard(router: Router, holds: boolean): void {
-    this.#firewall.guard(router.key, router.config, holds);
+    this.#setup.guard(router, holds);
   }
 
   speaksOn(instance: VrrpInstanceConfig): string | undefined {
-    return this.#virtualInterfaces.speaksOn(instance) ?? deviceOf(instance);
+    return this.#setup.speaksOn(instance) ?? deviceOf(instance);
   }
 
   lostStatics(instance: string): readonly string[] {
@@ -177,45 +169,24 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.announcer.pace(gapRules(config));
     this.routing.watch(usesRouting(config));
     for (const host of [this.network, this.routing]) host.buffers(config.global.daemon.vrrp);
-    this.#names.forget();
+    const renamed = this.#names.look(nameFolders(config.global.iprouteDirectories));
     const { vrrpInstances } = planVrrp(this.#config, config).lists;
     this.#config = config;
-    this.#virtualInterfaces.want(config);
-    this.#firewall.configure(config, this.#virtualInterfaces.names);
-    const placed = this.#placed();
-    this.#wanted = placed;
-    for (const { key } of going(vrrpInstances)) {
-      const router = this.#routers.get(key);
-      router?.stop();
-      if (router !== undefined) this.#tellRemoved(router);
-      this.#routers.delete(key);
-    }
+    this.#notices.configure(config.global);
+    this.#setup.configure(config);
+    const placed = this.#setup.placed();
+    this.#held.expect(placed);
+    this.#instances.remove(vrrpInstances, (router) => this.#notices.removed(router));
     this.#virtual = virtualAddresses(config);
-    this.#shares = sharesItems(config);
+    this.#held.configure(config);
     this.#statics.reload(config);
     this.trackers.configure(config, { respawned: false, scripts: [], bfd: [] });
-    this.#noteLinks(config);
-    const coming: Router[] = [];
-    for (const entry of vrrpInstances?.entries ?? []) {
-      if (entry.type !== "added" && entry.type !== "replaced") continue;
-      const router = new Router(entry.key, placed.get(entry.key) ?? entry.to, this);
-      coming.push(router);
-      this.#routers.set(entry.key, router);
-    }
-    this.#groups.configure(config, this.#routers, new Map());
-    for (const router of coming) this.#startRouter(router, undefined);
-    for (const entry of vrrpInstances?.entries ?? []) {
-      if (entry.type !== "changed") continue;
-      const [router, instance] = [this.#routers.get(entry.key), placed.get(entry.key) ?? entry.to];
-      if (isAboutTelling(entry.difference)) router?.tellBy(instance);
-      else router?.reconfigure(instance);
-    }
-    this.#move(placed);
-    this.#groups.settle(Math.max(this.clock.now(), this.#hearingFrom));
-    this.#wanted = new Map();
-    this.#virtualInterfaces.prune();
+    this.#links.configure(config);
+    this.#instances.follow(vrrpInstances, { config, placed, renamed });
+    this.#held.expect(new Map());
+    this.#setup.prune();
     this.#reconsider(); // track groups may have other members, global_defs other receive buffers
-    if (config.global.statesOnReload) this.#repeatStates();
+    if (config.global.statesOnReload) this.#notices.repeat(this.#routers.values(), this.#groups);
     this.changed();
   }
 
@@ -233,8 +204,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.sockets.close();
     this.announcer.close();
     this.arpWatch.close();
-    this.#firewall.close();
-    this.#virtualInterfaces.close({ remove: this.#context.options.releaseVips });
+    this.#setup.close({ remove: this.#context.options.releaseVips });
     await Promise.race([ended, new Promise<void>((resolve) => this.clock.wakeAt(this.clock.now() + GRACE, resolve))]);
     this.trackers.close();
     this.network.close();
@@ -250,35 +220,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       scripts: this.trackers.report(),
       processes: this.trackers.processes,
       restored: this.#statics.restored,
-      sysctls: this.#virtualInterfaces.sysctls,
+      sysctls: this.#setup.sysctls,
     };
-  }
-
-  #tellRemoved(router: Router): void {
-    const { config } = router;
-    const faults = this.#config.global.emailFaults;
-    this.#context.notify(removedNotification(config, router.report().priority, { faults }));
-  }
-
-  /** For who reads a FIFO: each state as it is. */
-  #repeatStates(): void {
-    for (const router of this.#routers.values()) {
-      const { state, priority } = router.report();
-      const name = notifiedState(state);
-      if (name !== undefined) this.#context.notify(lineOnly(instanceNotification(router.config, name, priority)));
-    }
-    this.#groups.repeat((group, event) => this.#context.notify(lineOnly(groupNotification(group, event))));
-  }
-
-  #startRouter(router: Router, reported: VrrpInstanceReport | undefined): void {
-    const { config: instance } = router;
-    const device = deviceOf(instance);
-    if (device !== undefined && this.network.link(device) === undefined)
-      this.log.warning("({iname}) interface {intf} does not exist: in fault until it appears", {
-        iname: instance.name,
-        intf: device,
-      });
-    router.start(reported, this.#hearingFrom);
   }
 
   /** Every router looks around before any timer speaks for one that slept. */
@@ -290,47 +233,21 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   #networkChanged(links: ReadonlySet<string>, shaken: ReadonlySet<number>): void {
     if (this.#stopped) return;
     this.routing.doubt(shaken);
-    if (this.#virtualInterfaces.changed(links)) {
-      this.#firewall.configure(this.#config, this.#virtualInterfaces.names);
-      this.#move(this.#placed());
-    }
+    this.#setup.changed(links, () => this.#instances.move(this.#setup.placed()));
     for (const name of links) this.#linkChanged(name);
     this.#reconsider();
-  }
-
-  /** The instances in force, by their keys, with their addresses on the interfaces that they make. */
-  #placed(): ReadonlyMap<string, VrrpInstanceConfig> {
-    const { vrrpInstances } = this.#config;
-    const keys = instanceKeys(vrrpInstances);
-    const placed = vrrpInstances.map((instance) => this.#virtualInterfaces.placed(instance));
-    return new Map(placed.map((instance, i) => [keys[i] ?? instance.name, instance]));
-  }
-
-  /** Interfaces of ours have other names now: the addresses go there. */
-  #move(placed: ReadonlyMap<string, VrrpInstanceConfig>): void {
-    for (const [key, instance] of placed) {
-      const router = this.#routers.get(key);
-      if (router !== undefined && !isPlacedAlike(router.config, instance)) router.reconfigure(instance);
-    }
   }
 
   #linkChanged(name: string): void {
     this.sockets.linkChanged(name);
     this.trackers.linkChanged(name);
     this.arpWatch.linkChanged(name);
-    this.#sayLink(name);
+    this.#links.changed(name);
   }
 
   #linkTurned(name: string): void {
-    this.#sayLink(name);
+    this.#links.changed(name);
     this.#reconsider();
-  }
-
-  #sayLink(name: string): void {
-    const up = this.#isUp(name);
-    if (!this.#up.has(name) || this.#up.get(name) === up) return;
-    this.log.info("Netlink reports {intf} {state}", { intf: name, state: up ? "up" : "down" });
-    this.#up.set(name, up);
   }
 
   #reconsider(): void {
@@ -339,42 +256,16 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     for (const router of this.#routers.values()) router.reconsider();
   }
 
-  #heldByMasters(but: Router | undefined): readonly string[] {
-    return [...this.#routers].flatMap(([name, router]) =>
-      router !== but && router.isMaster ? keysOf(this.places.of(this.#wanted.get(name) ?? router.config, itemsOf)) : [],
-    );
-  }
-
-  #isUp(name: string): boolean {
+  isUp(name: string): boolean {
     return this.trackers.isUp(name);
-  }
-
-  /** What an operator is told of from now on: the interfaces that something depends on, as they are. */
-  #noteLinks({ vrrpInstances, syncGroups }: Config): void {
-    const names = [
-      ...vrrpInstances.flatMap((config) => [...[deviceOf(config) ?? []].flat(), ...itemInterfaces(itemsOf(config))]),
-      ...[...vrrpInstances, ...syncGroups].flatMap(({ trackInterfaces }) => trackInterfaces.map(({ name }) => name)),
-    ];
-    const before = new Map(this.#up);
-    this.#up.clear();
-    for (const name of names) this.#up.set(name, before.get(name) ?? this.#isUp(name));
   }
 
   isListening(): boolean {
     return this.clock.now() >= this.#hearingFrom;
   }
 
-  /** Said once of each number and interface: an advertisement comes every second. */
   unknown(vrid: number, device: string | undefined): void {
-    if (!this.#config.global.logUnknownVrids) return;
-    // What comes in on an interface may come in on every virtual MAC interface on it.
-    const intf = device === undefined ? "" : (carrierOf(this.network, device) ?? device);
-    const what = `${vrid} ${intf}`;
-    if (this.#unknown.has(what)) return;
-    if (intf !== device && this.#config.vrrpInstances.some((one) => one.vrid === vrid && one.interface === intf))
-      return;
-    this.#unknown.add(what);
-    this.log.info("Unknown VRID({vrid}) received on interface({intf}). ignoring...", { vrid, intf });
+    this.#unknown.heard(this.#config, vrid, device);
   }
 }
 

@@ -111,6 +111,7 @@ export const ENODEV = 19;
 export const EINVAL = 22;
 export const EMSGSIZE = 90;
 export const EADDRINUSE = 98;
+export const ENODATA = 61;
 export const EOPNOTSUPP = 95;
 export const EADDRNOTAVAIL = 99;
 export const ENETDOWN = 100;

@@ -1,8 +1,8 @@
-import type { Request } from "../netlink/conversation.ts";
+import type { Answer, Request } from "../netlink/conversation.ts";
 import { NETLINK_NETFILTER } from "../netlink/nft-constants.ts";
 import { addElements, addTable, deleteElements, deleteTable, NFT_BATCH } from "../netlink/nftables.ts";
 import { FIREWALL_SETS, type FirewallSet, type FirewallSpec, makeFirewall } from "../netlink/vrrp-firewall.ts";
-import { EINVAL, EOPNOTSUPP } from "./constants.ts";
+import { EINVAL, ENODATA, EOPNOTSUPP } from "./constants.ts";
 import { KernelError } from "./kernel-error.ts";
 import { NetlinkSocket } from "./netlink-socket.ts";
 
@@ -67,7 +67,17 @@ export class NftablesTable {
 
   #batch(what: string, requests: readonly Request[]): KernelError | undefined {
     if (requests.length === 0) return undefined;
-    const refused = this.#netlink.transactAtomically(requests, NFT_BATCH).find(({ ok }) => !ok);
-    return refused === undefined || refused.ok ? undefined : new KernelError(what, refused.errno, refused.text);
+    return batchRefusal(what, this.#netlink.transactAtomically(requests, NFT_BATCH));
   }
+}
+
+/**
+ * What the kernel refused of a batch; undefined where it took it. A kernel without nf_tables answers to the beginning of
+ * the batch alone.
+ */
+export function batchRefusal(what: string, answers: readonly Answer[]): KernelError | undefined {
+  const refused = answers.find(({ ok }) => !ok);
+  if (refused === undefined || refused.ok) return undefined;
+  if (refused.errno !== ENODATA) return new KernelError(what, refused.errno, refused.text);
+  return new KernelError(what, EOPNOTSUPP, "this kernel has no nf_tables, and iptables is not used");
 }

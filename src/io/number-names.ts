@@ -3,16 +3,29 @@ import { readdirSync, readFileSync } from "node:fs";
 /** The files of iproute2 that name numbers, and /etc/protocols. */
 export type NameRegister = "rt_tables" | "rt_protos" | "rt_dsfield" | "rt_realms" | "group" | "protocols";
 
-/** Where iproute2 looks, the administrator's files first. */
-const FOLDERS = ["/etc/iproute2", "/usr/share/iproute2", "/usr/lib/iproute2"];
+/** Where iproute2 has its files: the administrator's, and those that come with it. */
+const LOCAL = ["/etc/iproute2"];
+const DISTRIBUTED = ["/usr/share/iproute2", "/usr/lib/iproute2"];
+
+/** The folders to look in, the administrator's first; a folder of the configuration stands for those of the same kind. */
+export function nameFolders({ local, distribution }: NameFolders): readonly string[] {
+  return [...(local === undefined ? LOCAL : [local]), ...(distribution === undefined ? DISTRIBUTED : [distribution])];
+}
+
+/** `iproute_etc_dir` and `iproute_usr_dir`. */
+interface NameFolders {
+  readonly local: string | undefined;
+  readonly distribution: string | undefined;
+}
 
 /** The names that this host has for numbers of routing. Each file is read once, when it is first asked for. */
 export class NumberNames {
-  readonly #folders: readonly string[];
+  #folders: readonly string[];
+  #generation = 0;
   readonly #protocols: string;
   readonly #registers = new Map<NameRegister, ReadonlyMap<string, number>>();
 
-  constructor(folders: readonly string[] = FOLDERS, protocols = "/etc/protocols") {
+  constructor(folders: readonly string[], protocols = "/etc/protocols") {
     this.#folders = folders;
     this.#protocols = protocols;
   }
@@ -23,9 +36,18 @@ export class NumberNames {
     return known.get(name);
   }
 
-  /** Reads the files anew when they are asked for. */
-  forget(): void {
+  /** Grows whenever a name may have another number. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Reads the files of these folders anew when they are asked for. Whether the folders are others. */
+  look(folders: readonly string[]): boolean {
+    const same = folders.join("\n") === this.#folders.join("\n");
+    this.#folders = folders;
     this.#registers.clear();
+    this.#generation++;
+    return !same;
   }
 
   #read(register: NameRegister): ReadonlyMap<string, number> {

@@ -1,4 +1,4 @@
-import { choice, later, line, type Table } from "../syntax/table.ts";
+import { choice, line, type Table } from "../syntax/table.ts";
 import {
   decimalSeconds,
   flag,
@@ -243,51 +243,47 @@ export const GLOBAL_VRRP = {
     note: "second ignored with error",
     build: "VMAC",
   }),
-  ...later({
-    vrrp_gna_interval: line(decimalSeconds(0.000001, 4294.967295), {
-      default: "0",
-      unit: "s",
-      meaning: "Gap between unsolicited NAs on one interface",
-      refusal: "vrrp_gna_interval '%w' is invalid",
-    }),
-    dynamic_interfaces: line(
-      shown(
-        "[allow_if_changes]",
-        optional(
-          oneOf({ allow_if_changes: choice("Interfaces may return with another type or parent", { default: "off" }) }),
-          true,
-        ),
+  vrrp_gna_interval: line(decimalSeconds(0.000001, 4294.967295), {
+    default: "0",
+    unit: "s",
+    meaning: "Gap between unsolicited NAs on one interface",
+    refusal: "vrrp_gna_interval '%w' is invalid",
+  }),
+  dynamic_interfaces: line(
+    shown(
+      "[allow_if_changes]",
+      optional(
+        oneOf({ allow_if_changes: choice("Interfaces may return with another type or parent", { default: "off" }) }),
+        true,
       ),
-      { default: "off", meaning: "Accept interfaces that do not exist yet" },
     ),
-
-    vrrp_iptables: line(several("[<IN CHAIN> [<OUT CHAIN>]]", 0), {
-      default: "INPUT OUTPUT when bare",
-      meaning: "Chains for no_accept and VMAC filtering",
-      note: "without iptables build it selects nftables, with error",
-      build: "IPTABLES or NFTABLES",
-    }),
-    vrrp_ipsets: line(several("[<set> [<set6> [<if6> [<igmp> [<mld> [<nd>]]]]]]", 0), {
-      default: "keepalived and derived names",
-      meaning: "ipset names used with iptables",
-      note: "no argument disables ipsets",
-      build: "IPTABLES or NFTABLES+LIBIPSET",
-    }),
-    nftables_ifindex: line(flag, {
-      default: "off",
-      meaning: "Use ifindex rather than names in nftables sets",
-      build: "NFTABLES",
-    }),
-
-    iproute_usr_dir: line(named("<PATH>"), {
-      default: "build default",
-      meaning: "Distribution directory of iproute2 name tables",
-      since: "2.3.2",
-    }),
-    iproute_etc_dir: line(named("<PATH>"), {
-      default: "build default",
-      meaning: "Local directory of iproute2 name tables",
-      since: "2.3.2",
-    }),
+    { default: "off", meaning: "Accept interfaces that do not exist yet" },
+  ),
+  iproute_usr_dir: line(named("<PATH>"), {
+    default: "build default",
+    meaning: "Distribution directory of iproute2 name tables",
+    since: "2.3.2",
+  }),
+  iproute_etc_dir: line(named("<PATH>"), {
+    default: "build default",
+    meaning: "Local directory of iproute2 name tables",
+    since: "2.3.2",
+  }),
+  nftables_ifindex: line(flag, {
+    default: "off",
+    meaning: "Use ifindex rather than names in nftables sets",
+    build: "NFTABLES",
+  }),
+  vrrp_iptables: line(several("[<IN CHAIN> [<OUT CHAIN>]]", 0), {
+    default: "INPUT OUTPUT when bare",
+    meaning: "Chains for no_accept and VMAC filtering",
+    note: "without iptables build it selects nftables, with error",
+    build: "IPTABLES or NFTABLES",
+  }),
+  vrrp_ipsets: line(several("[<set> [<set6> [<if6> [<igmp> [<mld> [<nd>]]]]]]", 0), {
+    default: "keepalived and derived names",
+    meaning: "ipset names used with iptables",
+    note: "no argument disables ipsets",
+    build: "IPTABLES or NFTABLES+LIBIPSET",
   }),
 } satisfies Table;

@@ -1,4 +1,4 @@
-import { items, later, line, type Table, wordItems } from "../syntax/table.ts";
+import { items, line, type Table, wordItems } from "../syntax/table.ts";
 import { flag, named, optionalBoolean, shown, text } from "../syntax/types.ts";
 import { tracked } from "./read-track.ts";
 import { scriptWithUser } from "./script.ts";
@@ -41,44 +41,42 @@ export const VRRP_SYNC_GROUP = {
     note: "deprecated; acts as sync_group_tracking_weight",
   }),
   sync_group_tracking_weight: line(flag, { default: "off", meaning: "Allow weighted tracking within the group" }),
-  ...later({
-    track_bfd: items(tracked("bfd", TRACK_BFD), {
-      meaning: "BFD sessions tracked for the whole group",
-      repeats: true,
-    }),
-    notify_backup: line(scriptWithUser, {
-      default: "none",
-      meaning: "Command run when the group becomes BACKUP",
-      note: "second ignored with error",
-    }),
-    notify_master: line(scriptWithUser, {
-      default: "none",
-      meaning: "Command run when the group becomes MASTER",
-      note: "second ignored with error",
-    }),
-    notify_fault: line(scriptWithUser, {
-      default: "none",
-      meaning: "Command run when the group enters FAULT",
-      note: "second ignored with error",
-    }),
-    notify_stop: line(scriptWithUser, {
-      default: "none",
-      meaning: "Command run when the daemon stops",
-      note: "second ignored with error",
-    }),
-    notify: line(scriptWithUser, {
-      default: "none",
-      meaning: "Command run on every group transition",
-      note: "gets 4 extra arguments",
-    }),
-    smtp_alert: line(optionalBoolean, {
-      default: "smtp_alert_vrrp, smtp_alert, else off",
-      meaning: "Mail group transitions",
-    }),
-    notify_priority_changes: line(optionalBoolean, {
-      default: "vrrp_notify_priority_changes",
-      meaning: "FIFO messages for priority changes",
-    }),
+  track_bfd: items(tracked("bfd", TRACK_BFD), {
+    meaning: "BFD sessions tracked for the whole group",
+    repeats: true,
+  }),
+  notify_backup: line(scriptWithUser, {
+    default: "none",
+    meaning: "Command run when the group becomes BACKUP",
+    note: "second ignored with error",
+  }),
+  notify_master: line(scriptWithUser, {
+    default: "none",
+    meaning: "Command run when the group becomes MASTER",
+    note: "second ignored with error",
+  }),
+  notify_fault: line(scriptWithUser, {
+    default: "none",
+    meaning: "Command run when the group enters FAULT",
+    note: "second ignored with error",
+  }),
+  notify_stop: line(scriptWithUser, {
+    default: "none",
+    meaning: "Command run when the daemon stops",
+    note: "second ignored with error",
+  }),
+  notify: line(scriptWithUser, {
+    default: "none",
+    meaning: "Command run on every group transition",
+    note: "gets 4 extra arguments",
+  }),
+  smtp_alert: line(optionalBoolean, {
+    default: "smtp_alert_vrrp, smtp_alert, else off",
+    meaning: "Mail group transitions",
+  }),
+  notify_priority_changes: line(optionalBoolean, {
+    default: "vrrp_notify_priority_changes",
+    meaning: "FIFO messages for priority changes",
   }),
 } satisfies Table;
 

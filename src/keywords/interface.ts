@@ -1,4 +1,4 @@
-import { choice, later, line, type Table, wordItems } from "../syntax/table.ts";
+import { choice, line, type Table, wordItems } from "../syntax/table.ts";
 import { decimalSeconds, flag, interfaceName, named, shown, text } from "../syntax/types.ts";
 import { interfaceDelays, ipvlanAddress, linkbeatInterface, macAddress, newInterface } from "./read-interface.ts";
 import { interfaceGroup } from "./read-names.ts";
@@ -67,13 +67,11 @@ export const GARP_GROUP = {
     meaning: "Gap between gratuitous ARPs",
     note: "maximum 2147.483647 before 2.3.2",
   }),
-  ...later({
-    gna_interval: line(decimalSeconds(0, 4294.967295), {
-      default: "0",
-      unit: "s",
-      meaning: "Gap between unsolicited NAs",
-      note: "maximum 2147.483647 before 2.3.2",
-    }),
+  gna_interval: line(decimalSeconds(0, 4294.967295), {
+    default: "0",
+    unit: "s",
+    meaning: "Gap between unsolicited NAs",
+    note: "maximum 2147.483647 before 2.3.2",
   }),
   interface: line(interfaceName, { meaning: "Single interface the limits apply to", repeats: true }),
   interfaces: wordItems(shown("<IFNAME>", text, MEMBER), {

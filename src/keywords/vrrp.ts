@@ -219,16 +219,17 @@ export const VRRP_INSTANCE = {
     note: "firewall build only",
     build: "FIREWALL",
   }),
+  promote_secondaries: line(flag, {
+    default: "off",
+    meaning: "Set promote_secondaries on the interface",
+    note: "ignored for VMAC",
+  }),
+  debug: line(integer(0, 4), { default: "0", meaning: "Reserved debug level", note: "no effect" }),
   ...later({
     use_ipvlan: line(ipvlan("[[name] <IFNAME>] [<IPADDR>] [bridge|private|vepa] [group <GROUP>]", IPVLAN), {
       default: "off; bridge",
       meaning: "Use an L2 ipvlan interface",
       build: "IPVLAN",
-    }),
-    promote_secondaries: line(flag, {
-      default: "off",
-      meaning: "Set promote_secondaries on the interface",
-      note: "ignored for VMAC",
     }),
     linkbeat_use_polling: line(flag, {
       default: "off",
@@ -236,7 +237,6 @@ export const VRRP_INSTANCE = {
       note: "deprecated; use linkbeat_interfaces",
       build: "LINKBEAT",
     }),
-    debug: line(integer(0, 4), { default: "0", meaning: "Reserved debug level", note: "no effect" }),
     lvs_sync_daemon_interface: line(interfaceName, {
       default: "none",
       meaning: "Bind the IPVS sync daemon to this instance",

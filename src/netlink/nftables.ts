@@ -100,6 +100,7 @@ const KEY_PARTS = {
   inet_proto: { type: 12, size: 1, order: "big" },
   inet_service: { type: 13, size: 2, order: "big" },
   mark: { type: 19, size: 4, order: "host" },
+  iface_index: { type: 20, size: 4, order: "host" },
   ifname: { type: 41, size: 16, order: "host" },
 } as const;
 

@@ -10,9 +10,10 @@ export interface FirewallSpec {
   readonly counters: boolean; // rules count what they drop
   readonly guards: boolean; //   packets for addresses are dropped (no_accept)
   readonly quiets: boolean; //   virtual MAC interfaces do not report group memberships
+  readonly byIndex: boolean; //  interfaces are known by their indexes instead of their names
 }
 
-/** Its sets. What is in them follows the instances; the rules stay. */
+/** Its sets, as they are with names of interfaces. What is in them follows the instances; the rules stay. */
 export const FIREWALL_SETS = {
   vips: { name: "vips", id: 1, key: ["ipv4_addr"] },
   vips6: { name: "vips6", id: 2, key: ["ipv6_addr"] },
@@ -32,19 +33,24 @@ export type FirewallSet = keyof typeof FIREWALL_SETS;
 
 const GUARD_SETS = Object.values(FIREWALL_SETS).filter(({ name }) => name !== "vmacs");
 
+/** A set whose keys have the index of an interface where they had its name. */
+function indexed({ name, id, key }: NftSet): NftSet {
+  return { name, id, key: key.map((part) => (part === "ifname" ? "iface_index" : part)) };
+}
+
 /**
  * Makes the table, its sets empty. What must pass although it is for a guarded address: neighbour discovery, as in
  * Keepalived, and what virtual servers get. (Keepalived differs (2.2.7): it drops that too, so a strict director does
  * not balance.)
  */
 export function makeFirewall(spec: FirewallSpec, owned: boolean): Request[] {
-  const { table, priority, guards, quiets } = spec;
+  const { table, priority, guards, quiets, byIndex } = spec;
   const sets: NftSet[] = [...(guards ? GUARD_SETS : []), ...(quiets ? [FIREWALL_SETS.vmacs] : [])];
   return [
     addTable(table, owned),
     ...(guards ? [addChain(table, "in", priority)] : []),
     addChain(table, "out", priority),
-    ...sets.map((set) => addSet(table, set)),
+    ...sets.map((set) => addSet(table, byIndex ? indexed(set) : set)),
     ...(guards ? guarding(spec, "in").map((rule) => addRule(table, "in", rule)) : []),
     ...(quiets ? quieting(spec).map((rule) => addRule(table, "out", rule)) : []),
     ...(guards ? guarding(spec, "out").map((rule) => addRule(table, "out", rule)) : []),
@@ -54,8 +60,14 @@ export function makeFirewall(spec: FirewallSpec, owned: boolean): Request[] {
 const NFPROTO: NftField = { type: "meta", key: "nfproto", size: 1 };
 const L4PROTO: NftField = { type: "meta", key: "l4proto", size: 1 };
 const MARK: NftField = { type: "meta", key: "mark", size: 4 };
-const IIFNAME: NftField = { type: "meta", key: "iifname", size: 16 };
-const OIFNAME: NftField = { type: "meta", key: "oifname", size: 16 };
+const IN = {
+  name: { type: "meta", key: "iifname", size: 16 },
+  index: { type: "meta", key: "iif", size: 4 },
+} as const satisfies Record<string, NftField>;
+const OUT = {
+  name: { type: "meta", key: "oifname", size: 16 },
+  index: { type: "meta", key: "oif", size: 4 },
+} as const satisfies Record<string, NftField>;
 const ICMP_TYPE: NftField = { type: "payload", base: "transport", offset: 0, size: 1 };
 
 const IS_IPV4 = equals(NFPROTO, Uint8Array.of(NFPROTO_IPV4));
@@ -90,18 +102,22 @@ function guarding(spec: FirewallSpec, chain: "in" | "out"): NftExpression[][] {
     ...(arriving ? errors : []),
     drop(...IS_IPV4, ...isIn([address], sets.vips)),
     drop(...IS_IPV6, ...isIn([address6], sets.vips6)),
-    drop(...IS_IPV6, ...isIn([address6, arriving ? IIFNAME : OIFNAME], sets.links6)),
+    drop(...IS_IPV6, ...isIn([address6, (arriving ? IN : OUT)[knownBy(spec)]], sets.links6)),
   ];
 }
 
 /** IGMP, MLD and router solicitations: they would teach a switch that the virtual MAC is at a backup. */
 function quieting(spec: FirewallSpec): NftExpression[][] {
-  const leaving = isIn([OIFNAME], FIREWALL_SETS.vmacs);
+  const leaving = isIn([OUT[knownBy(spec)]], FIREWALL_SETS.vmacs);
   return [
     dropping(spec, [...leaving, ...IS_IGMP]),
     dropping(spec, [...leaving, ...IS_ICMPV6, ...between(ICMP_TYPE, 131, 133)]), // RFC 2710 §3, RFC 4861 §4.1
     dropping(spec, [...leaving, ...IS_ICMPV6, ...equals(ICMP_TYPE, Uint8Array.of(143))]), // RFC 3810 §5.2
   ];
+}
+
+function knownBy({ byIndex }: FirewallSpec): "name" | "index" {
+  return byIndex ? "index" : "name";
 }
 
 function dropping({ counters }: FirewallSpec, steps: readonly NftExpression[]): NftExpression[] {

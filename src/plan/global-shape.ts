@@ -19,12 +19,15 @@ const RECEIVE_BUFFERS = group<ReceiveBuffers>("", {
   multiplier: value("vrrp_rx_bufs_multiplier"),
 });
 
+/** No iptables is used. */
+const filtersAnyway = (): string => "nothing changes: the nftables table filters";
+
 const FIREWALL = group<FirewallConfig>("", {
   table: value("nftables"),
-  iptables: value("vrrp_iptables", { show: (chains) => chains.join(" ") || "INPUT OUTPUT", ...IDLE }),
-  ipsets: value("vrrp_ipsets", { show: (names) => names.join(" ") || "off", ...IDLE }),
+  iptables: value("vrrp_iptables", { show: (chains) => chains.join(" ") || "INPUT OUTPUT", effect: filtersAnyway }),
+  ipsets: value("vrrp_ipsets", { show: (names) => names.join(" ") || "off", effect: filtersAnyway }),
   priority: value("nftables_priority"),
-  byIndex: value("nftables_ifindex", IDLE),
+  byIndex: value("nftables_ifindex"),
   counters: value("nftables_counters"),
 });
 
@@ -47,7 +50,7 @@ export const GLOBAL: Shape<GlobalConfig> = {
   smtpHeloName: value("smtp_helo_name", { show: (name) => name || '""' }),
   emailFaults: unless("no_email_faults"),
   garpInterval: seconds("vrrp_garp_interval"),
-  gnaInterval: seconds("vrrp_gna_interval", IDLE),
+  gnaInterval: seconds("vrrp_gna_interval"),
   startupDelay: seconds("vrrp_startup_delay", { effect: always(AT_A_START) }),
   delayAfterBoot: seconds("vrrp_delay_after_boot", { effect: always(AT_A_START) }),
   scriptUser: value("script_user"),
@@ -62,8 +65,8 @@ export const GLOBAL: Shape<GlobalConfig> = {
     checkers: fifo("lvs_notify_fifo", IDLE),
   }),
   statesOnReload: value("fifo_write_vrrp_states_on_reload"),
-  dynamicInterfaces: value("dynamic_interfaces", IDLE),
-  iprouteDirectories: group("", { distribution: value("iproute_usr_dir"), local: value("iproute_etc_dir") }, IDLE),
+  dynamicInterfaces: value("dynamic_interfaces"),
+  iprouteDirectories: group("", { distribution: value("iproute_usr_dir"), local: value("iproute_etc_dir") }),
   localIgmp: unless("disable_local_igmp", { effect: always(AT_A_START) }),
   logUnknownVrids: value("log_unknown_vrids"),
   receiveBuffers: RECEIVE_BUFFERS,

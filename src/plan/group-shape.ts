@@ -1,5 +1,5 @@
 import type { GroupNotifications, SyncGroupConfig, TrackGroupConfig } from "../config/model/group.ts";
-import { group, IDLE, list, type Shape, value } from "./shape.ts";
+import { group, list, type Shape, value } from "./shape.ts";
 import { TRACKERS } from "./track-shape.ts";
 import { always, BY_NAME, command, names } from "./words.ts";
 
@@ -21,9 +21,9 @@ export const SYNC_GROUPS = list<SyncGroupConfig>({
     ...TRACKERS,
     members: names("member"),
     trackingWeight: value("sync_group_tracking_weight"),
-    notify: group("", NOTIFICATIONS, IDLE),
-    smtpAlert: value("smtp_alert", IDLE),
-    notifyPriorityChanges: value("notify_priority_changes", IDLE),
+    notify: group("", NOTIFICATIONS),
+    smtpAlert: value("smtp_alert"),
+    notifyPriorityChanges: value("notify_priority_changes"),
   },
   added: always("its members share one state"),
   removed: always("each of its members is by itself"),

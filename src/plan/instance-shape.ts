@@ -78,7 +78,7 @@ export const INSTANCES = list<VrrpInstanceConfig>({
     notify: INSTANCE_NOTIFICATIONS,
     smtpAlert: value("smtp_alert"),
     notifyPriorityChanges: value("notify_priority_changes"),
-    promoteSecondaries: value("promote_secondaries", IDLE),
+    promoteSecondaries: value("promote_secondaries"),
     pollLink: value("linkbeat_use_polling", IDLE),
     syncInterface: value("lvs_sync_daemon_interface", IDLE),
     receiveBuffer: value("kernel_rx_buf_size", { unit: "bytes" }),

@@ -10,7 +10,7 @@ import type {
   RuleConfig,
   StaticAddress,
 } from "../config/model/network.ts";
-import { IDLE, type ListRow, list, type Shape, value } from "./shape.ts";
+import { type ListRow, list, type Shape, value } from "./shape.ts";
 import { always, names, seconds, unless } from "./words.ts";
 
 /** Option words that tell routes to one destination apart, under one name each; ip-route(8). */
@@ -145,7 +145,7 @@ const GARP_GROUPS = list<GarpGroupConfig>({
   title: ({ interfaces }) => interfaces.join(" ") || "without interfaces",
   shape: {
     garpInterval: seconds("garp_interval"),
-    gnaInterval: seconds("gna_interval", IDLE),
+    gnaInterval: seconds("gna_interval"),
     interfaces: names("interface"),
     shared: value("one gap for all"),
   },

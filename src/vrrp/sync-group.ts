@@ -160,8 +160,8 @@ function level(members: readonly Member[], group: GroupState, { actions, lost, e
   const all = [...actions, ...syncing, ...moves];
   return {
     state: { name: to, seeking: to === "backup" && group.name === "backup" ? group.seeking : NOT_STARTED.seeking },
-    // At the start a group is told of before its instances (vrrp.md §5.9).
-    actions: event?.type === "startup" ? [...transition, ...all] : [...all, ...transition],
+    // At the start a group that is backup is told of before its instances, and only then (measured, 2.2.7).
+    actions: event?.type === "startup" && to === "backup" ? [...transition, ...all] : [...all, ...transition],
   };
 }
 
@@ -185,9 +185,14 @@ function towards(
   return { state: master.state, effects: [...fit.effects, ...master.effects] };
 }
 
-/** What the members that have started are; while they are not in one state, what the group was. */
+/**
+ * What the members that have started are; while they are not in one state, what the group was. At the start a group is
+ * backup with its first member, and anything else with its last.
+ */
 function nameOf(members: readonly Member[], before: GroupStateName): GroupStateName {
-  const names = new Set(members.filter(({ state }) => state.name !== "init").map(({ state }) => groupStateName(state)));
+  const started = members.filter(({ state }) => state.name !== "init");
+  const names = new Set(started.map(({ state }) => groupStateName(state)));
+  if (before === "init" && started.length < members.length && !names.has("backup")) return before;
   const [only = before] = names;
   return names.size === 1 ? only : before;
 }

@@ -2,7 +2,14 @@ import { expect, test } from "vitest";
 import { toHex } from "../../src/base/bytes.ts";
 import { ip } from "../../src/base/ip.ts";
 import type { Config } from "../../src/config/model/model.ts";
-import { guardedAddress, isGuarded, quietInterface, servedElements } from "../../src/daemon/firewall-elements.ts";
+import {
+  guardedAddress,
+  indexKey,
+  isGuarded,
+  nameKey,
+  quietInterface,
+  servedElements,
+} from "../../src/daemon/firewall-elements.ts";
 import { reading } from "../config/reading.ts";
 
 const SERVER = "protocol TCP\nlb_algo rr\nlb_kind NAT\nreal_server 192.0.2.11 80 {\n}";
@@ -21,13 +28,20 @@ function served(text: string, instance?: string): string[] {
 test("an address is dropped by its family; a link-local one on its interface alone", () => {
   const eth0 = toHex(new TextEncoder().encode("eth0")).padEnd(32, "0");
   const shown = (address: string): string => {
-    const { set, key } = guardedAddress(ip(address), "eth0");
-    return `${set} ${toHex(key)}`;
+    return guardedAddress(ip(address), nameKey("eth0"))
+      .map(({ set, key }) => `${set} ${toHex(key)}`)
+      .join();
   };
   expect(shown("192.0.2.1")).toBe("vips c0000201");
   expect(shown("2001:db8::1")).toBe("vips6 20010db8000000000000000000000001");
   expect(shown("fe80::1")).toBe(`links6 fe800000000000000000000000000001${eth0}`);
-  expect(toHex(quietInterface("a name that is too long").key)).toMatch(/00$/);
+  expect(toHex(nameKey("a name that is too long"))).toMatch(/00$/);
+});
+
+test("of an interface that is not there only what is link-local is not guarded, and nothing is quiet", () => {
+  expect(guardedAddress(ip("fe80::1"), undefined)).toEqual([]);
+  expect(guardedAddress(ip("2001:db8::1"), undefined)).toHaveLength(1);
+  expect([quietInterface(undefined), quietInterface(indexKey(7)).length]).toEqual([[], 1]);
 });
 
 test.each([

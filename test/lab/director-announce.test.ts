@@ -67,6 +67,37 @@ describe.concurrent("announcements", () => {
     });
   });
 
+  test("vrrp_gna_interval, and gna_interval of a garp_group: the gap between neighbour advertisements is kept", async () => {
+    await Stands.with(
+      async (stand) => {
+        const six = (node: 1 | 2, global: string): string =>
+          global +
+          instance({
+            vrid: 60 + node,
+            addresses: Array.from({ length: 10 }, (_, i) => `2001:db8::${node}:${i + 1}`),
+            more: "native_ipv6\n version 3",
+          });
+        const texts = [
+          six(1, "global_defs {\n vrrp_gna_interval 0.02\n vrrp_garp_interval 0.5\n}\n"),
+          six(2, "garp_group {\n gna_interval 0.03\n interface eth0\n}\n"),
+        ];
+        for (const [i, text] of texts.entries()) {
+          const node = `lb${i + 1}`;
+          const director = stand.start(node, text);
+          await director.waitForState("MASTER");
+          const mac = stand.lan.mac(node);
+          const heard = () => stand.capture.heard.entries.filter((entry) => entry.kind === "na" && entry.mac === mac);
+          await until("two rounds", async () => heard().length >= 20, seconds(10));
+          const first = heard().slice(0, 20);
+          const mean = ((first.at(-1)?.at ?? 0) - (first[0]?.at ?? 0)) / 1000 / 19;
+          expect(mean).toBeGreaterThan(i === 0 ? 19 : 29);
+          expect(mean).toBeLessThan(400);
+        }
+      },
+      { ipv6: true },
+    );
+  });
+
   test("leaving master cancels the second block", async () => {
     await Stands.with(async (stand) => {
       const lb2 = stand.start("lb2", instance({ priority: 254 }));

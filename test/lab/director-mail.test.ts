@@ -1,56 +1,11 @@
-import type { ChildProcess } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { seconds } from "../../src/base/time.ts";
 import type { Implementation } from "./daemon.ts";
+import { Relay } from "./relay.ts";
 import { run, until } from "./run.ts";
 import { instance, read, Stand } from "./stand.ts";
-
-const RELAY = fileURLToPath(new URL("relay.py", import.meta.url));
-
-/** What the relay took. */
-interface Taken {
-  readonly hello: string;
-  readonly tls: boolean;
-  readonly login: boolean;
-  readonly from: string;
-  readonly to: readonly string[];
-  readonly content: string;
-}
-
-/** A relay on a node: Debian's aiosmtpd. */
-class Relay {
-  readonly mails: Taken[] = [];
-  readonly process: ChildProcess;
-
-  private constructor(process: ChildProcess) {
-    this.process = process;
-  }
-
-  static async start(stand: Stand, node: string, certificate: readonly string[] = []): Promise<Relay> {
-    const argv = ["/usr/bin/python3", RELAY, "127.0.0.1", "2525", ...certificate];
-    const relay = new Relay(stand.lan.spawn(node, argv));
-    const said: string[] = [];
-    read(relay.process, (line) => {
-      said.push(line);
-      if (line.startsWith("{")) relay.mails.push(JSON.parse(line) as Taken);
-    });
-    await until("the relay", async () => said.includes('"ready"'), seconds(20));
-    return relay;
-  }
-
-  get subjects(): string[] {
-    return this.mails.map(({ content }) => /^Subject: (.*)\r$/m.exec(content)?.[1] ?? "");
-  }
-
-  async waitFor(count: number): Promise<void> {
-    await until(`${count} mails`, async () => this.mails.length >= count, seconds(20)).catch((error) => {
-      throw new Error(`${error.message}; there are:\n${this.subjects.join("\n")}`);
-    });
-  }
-}
 
 /** `global_defs` of who mails to that relay. */
 function globals(more = "", to = "ops@example.com"): string {

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { milliseconds, seconds } from "../../src/base/time.ts";
@@ -284,6 +286,38 @@ describe.concurrent("over time", () => {
         .filter((line) => line !== "" && !line.includes("127.9."));
       // Those of another protocol cannot be seen coming and going: they are set anew.
       expect(touched.filter((line) => !line.includes("10.50.8.0") && !line.includes("10.51.8.0"))).toEqual([]);
+    });
+  });
+
+  test("iproute_etc_dir and iproute_usr_dir say where the names of tables stand; another folder moves the routes", async () => {
+    await Stand.with(async (stand) => {
+      const folder = (name: string, number: number): string => {
+        mkdirSync(join(stand.lan.folder, name));
+        writeFileSync(join(stand.lan.folder, name, "rt_tables"), `${number} blue\n`);
+        return join(stand.lan.folder, name);
+      };
+      const text = (word: string, path: string): string =>
+        `global_defs {\n    ${word} ${path}\n}\n` +
+        block("static_rules", ["from 10.70.0.0/24 table blue priority 70"]) +
+        instance({ more: block("virtual_routes", ["10.50.1.0/24 dev eth0 table blue"]) });
+      const [local, distributed] = [folder("local", 77), folder("distributed", 88)];
+      const both = async (number: number): Promise<void> =>
+        await until(
+          `table ${number}`,
+          async () => {
+            const { routes, rules } = await tables(stand);
+            return (
+              routes.join().includes(`table ${number}`) &&
+              rules.join().includes(`lookup ${number}`) &&
+              routes.length + rules.length === 2
+            );
+          },
+          seconds(3),
+        );
+      const lb1 = await stand.startMaster(text("iproute_etc_dir", local));
+      await both(77);
+      await stand.reload(lb1, text("iproute_usr_dir", distributed));
+      await both(88);
     });
   });
 

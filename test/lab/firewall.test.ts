@@ -2,6 +2,10 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { seconds } from "../../src/base/time.ts";
+import { NetlinkSocket } from "../../src/io/netlink-socket.ts";
+import { batchRefusal } from "../../src/io/nftables-table.ts";
+import { NETLINK_NETFILTER } from "../../src/netlink/nft-constants.ts";
+import { deleteTable, NFT_BATCH } from "../../src/netlink/nftables.ts";
 import { until } from "./run.ts";
 import { instance, Stand, VIP } from "./stand.ts";
 
@@ -57,6 +61,50 @@ describe.concurrent("no_accept", () => {
     });
   });
 
+  test("vrrp_iptables, vrrp_ipsets, nftables_ifindex: the table filters, and knows interfaces as they are now", async () => {
+    await Stand.with(
+      async (stand) => {
+        listen(stand);
+        const six = instance({
+          ...{ name: "VI_6", vrid: 52, priority: 254, addresses: ["fe80::100", "2001:db8::100"] },
+          more: "native_ipv6\n    version 3\n    no_accept",
+        });
+        const quiet = instance({ name: "VI_V", vrid: 53, priority: 254, addresses: ["192.0.2.102"], more: "use_vmac" });
+        const text = (more: string): string =>
+          `global_defs {\n    vrrp_iptables FOO BAR\n    vrrp_ipsets a b\n    ${more}\n}\n${guarded()}${six}${quiet}`;
+        const lb1 = await stand.startMaster(text("nftables_ifindex"));
+        await lb1.waitForLog(/`vrrp_iptables` uses no iptables: the nftables table `keepalived` filters/);
+        await lb1.waitForLog(/`vrrp_ipsets` uses no ipsets/);
+        await lb1.waitForLog(/\(VI_6\) Entering MASTER STATE/);
+        await reaches(stand, "192.0.2.11", 80);
+        const pings = async (address: string): Promise<boolean> =>
+          (await stand.lan.attempt("lb2", ["ping", "-c1", "-W1", address])).status === 0;
+        const pinged = ["fe80::100%eth0", "2001:db8::100", "2001:db8::11"];
+        const dropped = async (): Promise<void> => {
+          await until("the address", async () => (await stand.vips("lb1")).join().includes("fe80::100"), seconds(5));
+          expect(await answers(stand, VIP, 80)).toBe(false);
+          expect(await Promise.all(pinged.map(pings))).toEqual([false, false, true]);
+        };
+        await dropped();
+        const elements = 'type iface_index\n\t\telements = { "vrrp.53" }';
+        expect(await ruleset(stand)).toContain('elements = { fe80::100 . "eth0" }');
+        expect(await ruleset(stand)).toContain(elements);
+        await stand.lan.run("lb1", ["ip", "link", "delete", "vrrp.53"]);
+        await until("the new index", async () => (await ruleset(stand)).includes(elements), seconds(3));
+        await stand.reload(lb1, text(""));
+        expect(await ruleset(stand)).toContain('elements = { fe80::100 . "eth0" }');
+        expect(await ruleset(stand)).not.toContain("iface_index");
+        await dropped();
+        await stand.reload(lb1, text("nftables_ifindex"));
+        expect(await ruleset(stand)).toContain(elements);
+        await dropped();
+        await stand.reload(lb1, text("nftables_ifindex").replaceAll("no_accept", ""));
+        expect(await Promise.all(pinged.map(pings))).toEqual([true, true, true]);
+      },
+      { ipv6: true },
+    );
+  });
+
   test("a backup drops nothing, and an owner is never guarded", async () => {
     await Stand.with(async (stand) => {
       listen(stand);
@@ -95,14 +143,17 @@ describe.concurrent("no_accept", () => {
   });
 });
 
-test("a virtual MAC interface does not report the groups that programs join on it", async () => {
+test.concurrent.each([
+  ["", ""],
+  ["; nor with vrrp_iptables and nftables_ifindex", "global_defs {\n    vrrp_iptables\n    nftables_ifindex\n}\n"],
+])("a virtual MAC interface does not report the groups that programs join on it%s", async (_, globals) => {
   await Stand.with(async (stand) => {
     const heard: string[] = [];
     const tcpdump = stand.lan.spawn("lan", ["tcpdump", "-i", "br0", "-n", "-e", "-l", "igmp"]);
     for (const stream of [tcpdump.stdout, tcpdump.stderr])
       if (stream !== null) createInterface({ input: stream }).on("line", (line) => heard.push(line));
     await until("tcpdump", async () => heard.some((line) => line.startsWith("listening")), seconds(5));
-    await stand.startMaster(instance({ priority: 254, addresses: ADDRESSES, more: "use_vmac" }));
+    await stand.startMaster(globals + instance({ priority: 254, addresses: ADDRESSES, more: "use_vmac" }));
     const join = `const s = require("node:dgram").createSocket("udp4"); s.bind(9, () => {
       s.addMembership("239.1.2.3", "${VIP}"); s.addMembership("239.1.2.4", "192.0.2.11"); })`;
     stand.lan.spawn("lb1", [process.execPath, "-e", join]);
@@ -112,6 +163,18 @@ test("a virtual MAC interface does not report the groups that programs join on i
     expect(from("00:00:5e:00:01:33")).toEqual([]);
     expect(await ruleset(stand)).toContain('elements = { "vrrp.51" }');
   });
+});
+
+test("a kernel without nf_tables answers no request of a batch, and that is said in words", () => {
+  const UNHEARD_OF = 77; // its subsystem is as absent as that of nf_tables there
+  const [begin, end] = NFT_BATCH.map((bytes) => Uint8Array.of(...bytes.subarray(0, -1), UNHEARD_OF));
+  if (begin === undefined || end === undefined) throw new Error("no batch");
+  const netlink = new NetlinkSocket(NETLINK_NETFILTER);
+  const answers = netlink.transactAtomically([deleteTable("keepalived"), deleteTable("keepalived")], [begin, end]);
+  netlink.close();
+  expect(batchRefusal("cannot make the nftables table keepalived", answers)?.message).toBe(
+    "cannot make the nftables table keepalived: EOPNOTSUPP (Operation not supported): this kernel has no nf_tables, and iptables is not used",
+  );
 });
 
 /** Programs on lb1 that answer on every address, ports 80 and 81. */

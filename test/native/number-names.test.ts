@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { NumberNames } from "../../src/io/number-names.ts";
+import { NumberNames, nameFolders } from "../../src/io/number-names.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -22,6 +22,18 @@ test("names come from the administrator's file, its folder of fragments, then th
   const of = (name: string) => names.number("rt_tables", name);
   expect(["uplink", "again", "downlink", "usual", "local"].map(of)).toEqual([100, 100, 101, 104, 255]);
   expect(["readme", "bad", "", "unheard-of"].map(of)).toEqual([undefined, undefined, undefined, undefined]);
+});
+
+test("other folders are looked into when that is asked for, and each of the two kinds stands for itself", () => {
+  const names = new NumberNames([folder]);
+  expect([names.number("rt_tables", "uplink"), names.generation]).toEqual([100, 0]);
+  expect(names.look([join(folder, "usual")])).toBe(true);
+  expect([names.number("rt_tables", "uplink"), names.generation]).toEqual([103, 1]);
+  expect(names.look([join(folder, "usual")])).toBe(false);
+  const [local, distributed] = ["/etc/iproute2", ["/usr/share/iproute2", "/usr/lib/iproute2"]];
+  expect(nameFolders({ local: undefined, distribution: undefined })).toEqual([local, ...distributed]);
+  expect(nameFolders({ local: "/a", distribution: undefined })).toEqual(["/a", ...distributed]);
+  expect(nameFolders({ local: undefined, distribution: "/b" })).toEqual([local, "/b"]);
 });
 
 test("a protocol has its name first, and aliases", () => {

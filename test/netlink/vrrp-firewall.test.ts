@@ -8,7 +8,14 @@ import { addElements, deleteElements, deleteTable, NFT_BATCH, setKey } from "../
 import { type FirewallSpec, makeFirewall } from "../../src/netlink/vrrp-firewall.ts";
 import { golden } from "../golden.ts";
 
-const spec: FirewallSpec = { table: "keepalived", priority: -1, counters: true, guards: true, quiets: true };
+const spec: FirewallSpec = {
+  table: "keepalived",
+  priority: -1,
+  counters: true,
+  guards: true,
+  quiets: true,
+  byIndex: false,
+};
 const NEWCHAIN = 0xa03;
 const NEWSET = 0xa09;
 const NEWELEMENTS = 0xa0c;
@@ -38,8 +45,11 @@ function shown(messages: readonly Request[]): string[] {
   return messages.map(({ type, flags, body }) => `${type.toString(16)} ${flags.toString(16)} ${toHex(body, "")}`);
 }
 
-test("the table, its chains, sets and rules are those that nft(8) makes of the same text", () => {
-  const [ours, theirs] = [sent(makeFirewall(spec, false)), captured("nft-vrrp-firewall")];
+test.each([
+  ["names", "nft-vrrp-firewall", false],
+  ["indexes", "nft-vrrp-firewall-ifindex", true],
+])("by %s: the table, its chains, sets and rules are those that nft(8) makes of the same text", (_, file, byIndex) => {
+  const [ours, theirs] = [sent(makeFirewall({ ...spec, byIndex }, false)), captured(file)];
   const sets = (line: string) => line.startsWith("a09"); // nft(8) makes chains without rules first, then sets
   expect(ours.filter((line) => !sets(line))).toEqual(theirs.filter((line) => !sets(line)));
   expect(ours.filter(sets)).toEqual(theirs.filter(sets));

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { GLOBAL_DEFS } from "../../src/keywords/global.ts";
+import { VRRP_SYNC_GROUP } from "../../src/keywords/groups.ts";
+import { GARP_GROUP } from "../../src/keywords/interface.ts";
 import { TOP } from "../../src/keywords/language.ts";
 import { VIRTUAL_SERVER } from "../../src/keywords/lvs.ts";
 import { REAL_SERVER } from "../../src/keywords/real-server.ts";
@@ -29,6 +31,8 @@ test.each<readonly [name: string, table: Table, shape: PlainShape, least: number
   ["the top level", TOP, ROWS, 15],
   ["global_defs", GLOBAL_DEFS, inner(ROWS, "global"), 90],
   ["vrrp_instance", VRRP_INSTANCE, inner(ROWS, "vrrpInstances"), 50],
+  ["vrrp_sync_group", VRRP_SYNC_GROUP, inner(ROWS, "syncGroups"), 12],
+  ["garp_group", GARP_GROUP, inner(ROWS, "garpGroups"), 2],
   ["vrrp_script", VRRP_SCRIPT, inner(ROWS, "vrrpScripts"), 3],
   ["virtual_server", VIRTUAL_SERVER, inner(ROWS, "virtualServers"), 12],
   ["real_server", REAL_SERVER, inner(inner(ROWS, "virtualServers"), "realServers"), 8],

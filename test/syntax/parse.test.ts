@@ -225,10 +225,10 @@ test.each([
 });
 
 test("a keyword of Keepalived that we do not have yet is no unknown one", () => {
-  const { diagnostics } = reading(instance("promote_secondaries", "debug 2"));
+  const { diagnostics } = reading("global_defs {\nrandom_seed 4\nrs_init_notifies\n}");
   expect(diagnostics.map(({ severity, message, status }) => [severity, message, status])).toEqual([
-    ["warning", "`promote_secondaries` in `vrrp_instance V` is accepted, but not implemented: it has no effect", 0],
-    ["warning", "`debug` in `vrrp_instance V` is accepted, but not implemented: it has no effect", 0],
+    ["warning", "`random_seed` in `global_defs` is accepted, but not implemented: it has no effect", 0],
+    ["warning", "`rs_init_notifies` in `global_defs` is accepted, but not implemented: it has no effect", 0],
   ]);
 });
 

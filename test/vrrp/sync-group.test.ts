@@ -153,21 +153,27 @@ describe("fault", () => {
 describe("the start", () => {
   const start = (standing: Standing): VrrpEvent => ({ type: "startup", standing });
 
-  test("the group is told of before its instances", () => {
+  test("a group that is backup is told of before its instances", () => {
     expect(told(feed(members([INIT, INIT]), NOT_STARTED, 0, start("fit")))).toEqual(["init -> backup", "r1 backup"]);
   });
 
-  test("a fit member of an unfit group starts in fault, and that is said", () => {
-    expect(told(feed(members([INIT, INIT], ["fit", "unfit"]), NOT_STARTED, 0, start("unfit")))).toEqual([
+  test("a fit member of an unfit group starts in fault, and that is said; the group is told of after its instances", () => {
+    const first = feed(members([INIT, INIT], ["fit", "unfit"]), NOT_STARTED, 0, start("unfit"));
+    expect(told(first)).toEqual(["VRRP_Group(G): Syncing r1 to FAULT state", "r1 fault"]);
+    expect(told(feed(members([FAULT, INIT], ["fit", "unfit"]), first.state, 1, start("unfit")))).toEqual([
+      "r2 fault",
       "init -> fault",
-      "VRRP_Group(G): Syncing r1 to FAULT state",
-      "r1 fault",
     ]);
   });
 
-  test("owners are masters at once only where all members are", () => {
+  test("owners are masters at once only where all members are, and the group is told of after the last", () => {
     const owners = members([INIT, INIT], [], 255);
-    expect(told(feed(owners, NOT_STARTED, 0, start("fit")))[1]).toMatch(/^r1 master/);
+    const step = feed(owners, NOT_STARTED, 0, start("fit"));
+    expect(told(step)).toEqual(["r1 master advertise claim-addresses"]);
+    expect(told(feed(members([MASTER, INIT], [], 255), step.state, 1, start("fit")))).toEqual([
+      "r2 master advertise claim-addresses",
+      "init -> master",
+    ]);
     const [first, second] = [...owners, ...members([INIT], [], 100)].filter((_, i) => i !== 1);
     const mixed = first === undefined || second === undefined ? [] : [first, second];
     expect(told(feed(mixed, NOT_STARTED, 0, start("fit")))[1]).toBe("r1 backup");

@@ -8,6 +8,7 @@ import { commandOf } from "../command.ts";
 import type { FifoConfig, GlobalConfig, SnmpConfig } from "../model/global.ts";
 import { givenOnce } from "../reference.ts";
 import { daemonConfig, reloadConfig } from "./daemon.ts";
+import { firewallConfig } from "./firewall.ts";
 import { ipvsConfig } from "./ipvs.ts";
 
 type Globals = Settings<typeof GLOBAL_DEFS>;
@@ -83,14 +84,7 @@ export function resolveGlobal(tree: Settings<typeof TOP>, globals: Globals, repo
     },
     vmacPrefix: prefix,
     vmacAddressPrefix: addressPrefix?.value ?? prefix,
-    firewall: {
-      table: tableName(nftables) ?? "keepalived",
-      iptables: last(globals.vrrp_iptables)?.value,
-      ipsets: last(globals.vrrp_ipsets)?.value,
-      priority: last(globals.nftables_priority)?.value ?? -1,
-      byIndex: globals.nftables_ifindex.length > 0,
-      counters: globals.nftables_counters.length > 0,
-    },
+    firewall: firewallConfig(globals, tableName(nftables) ?? "keepalived", report),
     daemon: daemonConfig(tree, globals, report),
     reload: reloadConfig(globals),
     snmp: snmpConfig(globals, report),

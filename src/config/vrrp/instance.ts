@@ -76,6 +76,7 @@ function resolveInstance(body: InstanceBody, context: VrrpContext): VrrpInstance
   const version = strict ? strictVersion(instance, chosen, of === 6, span ?? body.span) : chosen;
   if (vrid === undefined || carrier === undefined) return undefined;
   nativeIpv6(instance, decided);
+  debugging(instance);
   const wishes = strictMode(wished(instance, { strict, version, of }, context), {
     name,
     given,
@@ -187,6 +188,12 @@ function isMaster({ state }: Given, name: string, report: Report): boolean | und
     report.error(["duplicate", "`state` is MASTER already; BACKUP is ignored"], span, { keepalived });
   }
   return true;
+}
+
+/** Keepalived reads it, and does nothing with it either. */
+function debugging({ given, report }: Instance): void {
+  const setting = last(given.debug);
+  if (setting !== undefined) report.hint(["no-effect", "`debug` has no effect, as in Keepalived"], setting.keyword);
 }
 
 function multicastGroup(
