@@ -175,6 +175,7 @@ export class Supervisor {
     if (mayReload(running, next, log)) {
       this.#reloads.applied++;
       await this.#keepStates("pre");
+      if (this.#stopping) return;
       this.#running = { config, diagnostics };
       this.#files.keepConfig(config.global, this.#host.text());
       const inForce = await this.#apply(config);

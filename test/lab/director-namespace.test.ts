@@ -2,6 +2,10 @@ import { readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { milliseconds, seconds } from "../../src/base/time.ts";
+import { NetlinkSocket } from "../../src/io/netlink-socket.ts";
+import { inNetwork } from "../../src/io/network-namespace.ts";
+import { NETLINK_ROUTE } from "../../src/netlink/constants.ts";
+import { dumpLinks } from "../../src/netlink/link.ts";
 import type { Implementation } from "./daemon.ts";
 import { attempt, PROJECT, run, until } from "./run.ts";
 import { instance, Stand, VIP } from "./stand.ts";
@@ -57,6 +61,21 @@ describe.concurrent("a daemon in a network namespace", () => {
       director.kill("SIGTERM");
       await until("end", async () => director.exitCode !== null, milliseconds(10_000));
       expect([director.exitCode, await stand.vips("lb2")]).toEqual([0, []]);
+    });
+  });
+
+  test("a socket made in another namespace stays there, and the thread comes back, also from what throws", async () => {
+    await Stand.with(async (stand) => {
+      const namespace = stand.lan.namespace("lb1");
+      const own = (): string => readlinkSync("/proc/thread-self/ns/net");
+      const home = own();
+      const socket = inNetwork(namespace, () => new NetlinkSocket(NETLINK_ROUTE));
+      const [answer] = socket.transact([dumpLinks()]);
+      const names = answer?.ok ? answer.messages.map(({ body }) => Buffer.from(body).includes("eth0\0")) : [];
+      socket.close();
+      expect(names.filter((isEth0) => isEth0)).toHaveLength(1);
+      expect(() => inNetwork(namespace, () => JSON.parse("{"))).toThrow(SyntaxError);
+      expect([own(), inNetwork(namespace, own) === home, own()]).toEqual([home, false, home]);
     });
   });
 
