@@ -178,6 +178,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     const { vrrpInstances } = planVrrp(this.#config, config).lists;
     this.#config = config;
     this.#virtualInterfaces.want(config);
+    for (const name of this.#virtualInterfaces.all) this.sockets.linkChanged(name); // one may be another now
     this.#firewall.configure(config, this.#virtualInterfaces.names);
     const placed = this.#placed();
     this.#wanted = placed;

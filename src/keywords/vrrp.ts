@@ -219,12 +219,12 @@ export const VRRP_INSTANCE = {
     note: "firewall build only",
     build: "FIREWALL",
   }),
+  use_ipvlan: line(ipvlan("[[name] <IFNAME>] [<IPADDR>] [bridge|private|vepa] [group <GROUP>]", IPVLAN), {
+    default: "off; bridge",
+    meaning: "Use an L2 ipvlan interface",
+    build: "IPVLAN",
+  }),
   ...later({
-    use_ipvlan: line(ipvlan("[[name] <IFNAME>] [<IPADDR>] [bridge|private|vepa] [group <GROUP>]", IPVLAN), {
-      default: "off; bridge",
-      meaning: "Use an L2 ipvlan interface",
-      build: "IPVLAN",
-    }),
     promote_secondaries: line(flag, {
       default: "off",
       meaning: "Set promote_secondaries on the interface",
