@@ -26,8 +26,9 @@ import { Announcer } from "./announcer.ts";
 import { ArpWatch } from "./arp-watch.ts";
 import { carrierOf } from "./carrier.ts";
 import type { ProgramContext, Running } from "./child.ts";
+import { dependedInterfaces } from "./depended-interfaces.ts";
 import { Firewall } from "./firewall.ts";
-import { allAddresses, deviceOf, gapRules, itemInterfaces, itemsOf } from "./instance.ts";
+import { allAddresses, deviceOf, gapRules, itemsOf } from "./instance.ts";
 import type { BfdVerdict, VrrpInstanceReport, VrrpReport } from "./messages.ts";
 import { createPlaces, sharesItems, usesRouting } from "./network-items.ts";
 import { keysOf, type PlacementCache } from "./placement.ts";
@@ -327,7 +328,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   #sayLink(name: string): void {
     const up = this.#isUp(name);
     if (!this.#up.has(name) || this.#up.get(name) === up) return;
-    this.log.info("Netlink reports {intf} {state}", { intf: name, state: up ? "up" : "down" });
+    const source = this.trackers.isPolled(name) ? "Linkbeat" : "Netlink";
+    this.log.info(`${source} reports {intf} {state}`, { intf: name, state: up ? "up" : "down" });
     this.#up.set(name, up);
   }
 
@@ -348,11 +350,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   }
 
   /** What an operator is told of from now on: the interfaces that something depends on, as they are. */
-  #noteLinks({ vrrpInstances, syncGroups }: Config): void {
-    const names = [
-      ...vrrpInstances.flatMap((config) => [...[deviceOf(config) ?? []].flat(), ...itemInterfaces(itemsOf(config))]),
-      ...[...vrrpInstances, ...syncGroups].flatMap(({ trackInterfaces }) => trackInterfaces.map(({ name }) => name)),
-    ];
+  #noteLinks(config: Config): void {
+    const names = dependedInterfaces(config);
     const before = new Map(this.#up);
     this.#up.clear();
     for (const name of names) this.#up.set(name, before.get(name) ?? this.#isUp(name));

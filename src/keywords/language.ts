@@ -92,12 +92,17 @@ export const TOP = {
     meaning: "Policy rules installed at startup regardless of VRRP state",
     repeats: true,
   }),
+  linkbeat_use_polling: line(flag, {
+    default: "off",
+    meaning: "Poll link state for every VRRP interface instead of netlink events",
+    note: "linkbeat build only",
+  }),
+  linkbeat_interfaces: items(linkbeat, {
+    meaning: "List interfaces polled with MII, ETHTOOL or ioctl",
+    note: "linkbeat build only",
+    repeats: true,
+  }),
   ...later({
-    linkbeat_use_polling: line(flag, {
-      default: "off",
-      meaning: "Poll link state for every VRRP interface instead of netlink events",
-      note: "linkbeat build only",
-    }),
     net_namespace: line(named("<NAME>"), {
       default: "none",
       meaning: "Run the whole daemon inside the named network namespace",
@@ -125,11 +130,6 @@ export const TOP = {
       default: "5",
       unit: "s",
       meaning: "Grace period for children to exit at shutdown",
-    }),
-    linkbeat_interfaces: items(linkbeat, {
-      meaning: "List interfaces polled with MII, ETHTOOL or ioctl",
-      note: "linkbeat build only",
-      repeats: true,
     }),
     SSL: block(flag, SSL, {
       default: "auto context",

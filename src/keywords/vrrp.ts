@@ -224,17 +224,17 @@ export const VRRP_INSTANCE = {
     meaning: "Use an L2 ipvlan interface",
     build: "IPVLAN",
   }),
+  linkbeat_use_polling: line(flag, {
+    default: "off",
+    meaning: "Poll link state of the instance interface",
+    note: "deprecated; use linkbeat_interfaces",
+    build: "LINKBEAT",
+  }),
   ...later({
     promote_secondaries: line(flag, {
       default: "off",
       meaning: "Set promote_secondaries on the interface",
       note: "ignored for VMAC",
-    }),
-    linkbeat_use_polling: line(flag, {
-      default: "off",
-      meaning: "Poll link state of the instance interface",
-      note: "deprecated; use linkbeat_interfaces",
-      build: "LINKBEAT",
     }),
     debug: line(integer(0, 4), { default: "0", meaning: "Reserved debug level", note: "no effect" }),
     lvs_sync_daemon_interface: line(interfaceName, {
