@@ -1,8 +1,9 @@
-/** What ours and keepalived did on interfaces that this machine's kernel may lack: ipvlan and VRF. */
+/** What ours and keepalived did on interfaces that this machine may lack: ipvlan, VRF, a card with a PHY. */
 export interface LinksRecord {
   readonly ipvlan: IpvlanRecord;
   readonly six: SixRecord;
   readonly vrf: VrfRecord;
+  readonly mii: MiiRecord;
 }
 
 /** One side each, as `ip` shows it. */
@@ -48,6 +49,14 @@ export interface VrfRecord {
   readonly second: Instances; //   after we were stopped
   readonly third: Instances; //    five seconds after we came back as backup
   readonly left: readonly string[];
+  readonly log: readonly string[];
+}
+
+/** A card with a PHY, `nic0`: tracked and polled, unplugged and plugged in again. */
+export interface MiiRecord {
+  readonly plugged: string; // the state
+  readonly unplugged: string;
+  readonly again: string;
   readonly log: readonly string[];
 }
 

@@ -5,8 +5,9 @@ import type { LinksRecord } from "./links-record.ts";
 let record: LinksRecord;
 
 beforeAll(async () => {
-  const command = "modprobe ipvlan && modprobe vrf && node dist/lab/links.js /out/result.json";
-  const { status, stdout, stderr, read } = await boot({ command, timeout: 400 });
+  const modules = "modprobe ipvlan && modprobe vrf && modprobe e1000 && ip link set eth0 name nic0";
+  const command = `${modules} && node dist/lab/links.js /out/result.json`;
+  const { status, stdout, stderr, read } = await boot({ command, timeout: 600, nic: "e1000" });
   const result = read("result.json");
   if (status !== 0) throw new Error(`ended with status ${status}:\n${stdout}\n${stderr}\n${result}`);
   record = JSON.parse(result) as LinksRecord;
@@ -92,4 +93,12 @@ describe("in a VRF", () => {
     expect(record.vrf.later).toEqual(["203.0.113.128/25 dev d0"]);
     expect(record.vrf.left).toEqual([]);
   });
+});
+
+test("linkbeat_interfaces: the PHY of a card is asked by MII; unplugged is a fault, plugged in again is none", () => {
+  const { plugged, unplugged, again, log } = record.mii;
+  expect([plugged, unplugged, again], log.join("\n")).toEqual(["MASTER", "FAULT", "MASTER"]);
+  expect(log.filter((line) => line.includes("Linkbeat of nic0 by "))).toEqual([
+    expect.stringMatching(/Linkbeat of nic0 by MII$/),
+  ]);
 });

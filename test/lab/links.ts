@@ -1,15 +1,16 @@
 // node dist/lab/links.js OUT.json: ours beside keepalived with `use_ipvlan`, over both families, and on interfaces in a
-// VRF. Writes down what happened; what must be true of it says links.test.ts. Needs root, ipvlan and vrf.
+// VRF; ours with a polled card. Writes down what happened; what must be true of it says links.test.ts. Needs root,
+// ipvlan, vrf, and QEMU's card `nic` as nic0 with QMP behind /dev/ttyS2 (VM_NIC of test/lab/vm).
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { seconds } from "../../src/base/time.ts";
 import type { Director } from "./daemon.ts";
-import type { Instances, IpvlanRecord, LinksRecord, SixRecord, VrfRecord } from "./links-record.ts";
+import type { Instances, IpvlanRecord, LinksRecord, MiiRecord, SixRecord, VrfRecord } from "./links-record.ts";
 import { run, until } from "./run.ts";
 import { instance, Stand, VIP } from "./stand.ts";
 import { addresses } from "./tables.ts";
 
-const PATIENCE = { within: seconds(90) };
+const PATIENCE = { within: seconds(180) };
 /** Longer than Master_Down_Interval: whoever does not hear the master is one itself then. */
 const DEAF = 5000;
 
@@ -20,8 +21,13 @@ process.exit("error" in record ? 1 : 0);
 
 /** All at the same time: they wait for one another's timers, not for the processor. */
 async function all(): Promise<LinksRecord> {
-  const [four, six, vrf] = await Promise.all([within(ipvlan), within(ipvlanSix, { ipv6: true }), within(vrfs)]);
-  return { ipvlan: four, six, vrf };
+  const [four, six, vrf, mii] = await Promise.all([
+    within(ipvlan),
+    within(ipvlanSix, { ipv6: true }),
+    within(vrfs),
+    within(polled),
+  ]);
+  return { ipvlan: four, six, vrf, mii };
 }
 
 async function within<T>(story: (stand: Stand) => Promise<T>, options?: { ipv6: boolean }): Promise<T> {
@@ -169,6 +175,30 @@ async function vrfs(stand: Stand): Promise<VrfRecord> {
     ...{ later, left, log: [...texts(ours), "--", ...texts(theirs)] },
     master: master.map(([, name = ""]) => name).toSorted(),
   };
+}
+
+async function polled(stand: Stand): Promise<MiiRecord> {
+  await run(["ip", "link", "set", "nic0", "netns", stand.lan.namespace("lb1")]);
+  await ip(stand, "lb1", "link", "set", "nic0", "up");
+  await run(["stty", "-F", "/dev/ttyS2", "raw", "clocal", "-echo"]);
+  writeFileSync("/dev/ttyS2", Uint8Array.of(0xff)); // whatever was echoed before is no request
+  writeFileSync("/dev/ttyS2", JSON.stringify({ execute: "qmp_capabilities" }));
+  const plug = (up: boolean) =>
+    writeFileSync("/dev/ttyS2", JSON.stringify({ execute: "set_link", arguments: { name: "nic", up } }));
+  const text = `linkbeat_interfaces {\n nic0\n}\n${instance({ more: "track_interface {\n nic0\n }" })}`;
+  const lb1 = stand.start("lb1", text);
+  await lb1.waitForState("MASTER", PATIENCE);
+  const plugged = lb1.state ?? "";
+  let mark = lb1.log.mark();
+  plug(false);
+  await lb1.waitForLog(/Linkbeat reports nic0 down/, { from: mark, ...PATIENCE });
+  await lb1.waitForState("FAULT", { from: mark, ...PATIENCE });
+  const unplugged = lb1.state ?? "";
+  mark = lb1.log.mark();
+  plug(true);
+  await lb1.waitForLog(/Linkbeat reports nic0 up/, { from: mark, ...PATIENCE });
+  await lb1.waitForState("MASTER", { from: mark, ...PATIENCE });
+  return { plugged, unplugged, again: lb1.state ?? "", log: texts(lb1) };
 }
 
 async function everyInstance(director: Director, state: string): Promise<void> {
