@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** These boot the emulated kernel; what else lies in test/lab/ runs in namespaces of this one, at full speed. */
-const EMULATED = ["clusters", "ipvs", "resilience", "unit"].map((name) => `test/lab/${name}.test.ts`);
+const EMULATED = ["clusters", "ipvs", "links", "resilience", "unit"].map((name) => `test/lab/${name}.test.ts`);
 const PATIENT = { testTimeout: 900_000, hookTimeout: 900_000 };
 
 /**

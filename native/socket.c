@@ -3,6 +3,7 @@
 
 #include <net/if.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -125,4 +126,18 @@ FUNCTION(ifNametoindex) {
     return type_error(env, "argument 1 must be a string without NUL");
   unsigned index = if_nametoindex(name);
   return result(env, index == 0 ? -1 : (long)index);
+}
+
+/* A struct ifreq goes in and comes back; where there is `data`, its pointer leads there and stays here. netdevice(7). */
+FUNCTION(interfaceIoctl) {
+  int fd, request;
+  struct bytes given, data;
+  struct ifreq ifreq;
+  if (!ARGUMENTS("iibb", &fd, &request, &given, &data)) return NULL;
+  if (given.length != sizeof ifreq) return type_error(env, "argument 3 must be a struct ifreq");
+  memcpy(&ifreq, given.data, sizeof ifreq);
+  if (data.length > 0) ifreq.ifr_data = data.data;
+  long done = ioctl(fd, (unsigned long)request, &ifreq);
+  if (data.length == 0) memcpy(given.data, &ifreq, sizeof ifreq);
+  return result(env, done);
 }

@@ -136,12 +136,13 @@ function isMadeOn(network: HostNetwork, name: string, carrier: string): boolean 
 }
 
 /**
- * Whether the configured source is an address of this host, where that matters: for unicast always, since nobody could
- * answer; for multicast with `track_src_ip`. (Keepalived differs, 2.2.7: `track_src_ip` has no effect.)
+ * Whether the configured source is an address of this host, where that matters: for unicast and of an ipvlan always,
+ * since nobody could answer; for multicast with `track_src_ip`. (Keepalived differs, 2.2.7: `track_src_ip` has no effect.)
  */
 function holdsSource(config: VrrpInstanceConfig, { network }: Surroundings): boolean {
-  const { sourceAddress, trackSourceAddress, unicast } = config;
-  if (sourceAddress === undefined || (unicast === undefined && !trackSourceAddress)) return true;
+  const { sourceAddress, trackSourceAddress, unicast, virtualInterface: own } = config;
+  const matters = unicast !== undefined || trackSourceAddress || own?.type === "ipvlan";
+  if (sourceAddress === undefined || !matters) return true;
   return network.holds(sourceAddress);
 }
 

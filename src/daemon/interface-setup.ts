@@ -44,6 +44,11 @@ export class InterfaceSetup {
     this.#firewall.configure(config, this.#virtual.names);
   }
 
+  /** The names of those that it makes. */
+  get interfaces(): readonly string[] {
+    return this.#virtual.all;
+  }
+
   /** Removes the interfaces that no instance wants. */
   prune(): void {
     this.#virtual.prune();

@@ -5,6 +5,8 @@ import type { NameRegister } from "../io/number-names.ts";
 export interface Place {
   /** The interface's number; undefined while there is none of this name. */
   ifindex(name: string): number | undefined;
+  /** The routing table of a VRF; undefined while there is none of this name. */
+  vrfTable(name: string): number | undefined;
   /** The number of a name that only the host knows. */
   number(register: NameRegister, name: string): number | undefined;
 }
@@ -71,6 +73,15 @@ export class ItemOptions {
     if (name === undefined) return undefined;
     const found = this.#place.ifindex(name);
     if (found === undefined) this.#failure ??= { why: `there is no interface ${name}`, absent: name };
+    return found;
+  }
+
+  /** The routing table: that of `table` or of `vrf`, whichever is written last. */
+  table(): number | undefined {
+    if (this.word(["table", "vrf"]) !== "vrf") return this.number("rt_tables", "table");
+    const name = this.value<string>("vrf") ?? "";
+    const found = this.#place.vrfTable(name);
+    if (found === undefined) this.#failure ??= { why: `there is no VRF ${name}`, absent: name };
     return found;
   }
 

@@ -1,12 +1,15 @@
 import type { Config, VrrpInstanceConfig } from "../config/model/model.ts";
 import type { HostNetwork } from "../io/host-network.ts";
 import type { Log } from "../observe/log.ts";
-import { deviceOf, itemInterfaces, itemsOf } from "./instance.ts";
+import { dependedInterfaces, interfacesOf } from "./depended-interfaces.ts";
+import { deviceOf } from "./instance.ts";
+import type { Trackers } from "./trackers.ts";
 
 /** What it needs of the process. */
 interface Host {
   readonly log: Log;
   readonly network: HostNetwork;
+  readonly trackers: Pick<Trackers, "isPolled">;
   /** Up, and with a carrier; the delays of the interface are over. */
   isUp(name: string): boolean;
 }
@@ -24,7 +27,7 @@ export class LinkJournal {
 
   /** Follows a configuration; of interfaces that are new the operator is told from now on. */
   configure({ vrrpInstances, syncGroups, global }: Config): void {
-    const names = [...vrrpInstances.flatMap(interfacesOf), ...syncGroups.flatMap(trackedBy)];
+    const names = dependedInterfaces({ vrrpInstances, syncGroups });
     const before = new Map(this.#up);
     this.#up.clear();
     for (const name of names) this.#up.set(name, before.get(name) ?? this.#host.isUp(name));
@@ -36,7 +39,8 @@ export class LinkJournal {
     const up = this.#host.isUp(name);
     this.#absent.delete(name);
     if (!this.#up.has(name) || this.#up.get(name) === up) return;
-    this.#host.log.info("Netlink reports {intf} {state}", { intf: name, state: up ? "up" : "down" });
+    const source = this.#host.trackers.isPolled(name) ? "Linkbeat" : "Netlink";
+    this.#host.log.info(`${source} reports {intf} {state}`, { intf: name, state: up ? "up" : "down" });
     this.#up.set(name, up);
   }
 
@@ -58,14 +62,4 @@ export class LinkJournal {
       });
     }
   }
-}
-
-/** What an instance speaks on, tracks, or puts something on. */
-function interfacesOf(instance: VrrpInstanceConfig): readonly string[] {
-  const device = deviceOf(instance);
-  return [...(device === undefined ? [] : [device]), ...itemInterfaces(itemsOf(instance)), ...trackedBy(instance)];
-}
-
-function trackedBy({ trackInterfaces }: Pick<VrrpInstanceConfig, "trackInterfaces">): readonly string[] {
-  return trackInterfaces.map(({ name }) => name);
 }

@@ -30,6 +30,7 @@ export function usesRouting({ staticRoutes, staticRules, vrrpInstances }: Config
 export function createPlaces(network: HostNetwork, names: NumberNames): PlacementCache {
   const place = {
     ifindex: (name: string) => network.link(name)?.ifindex,
+    vrfTable: (name: string) => network.link(name)?.vrfTable,
     number: (register: Parameters<NumberNames["number"]>[0], name: string) => names.number(register, name),
   };
   return new PlacementCache(place, () => network.generation + names.generation);

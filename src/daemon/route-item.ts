@@ -66,7 +66,7 @@ export function placeRoute({ destination, options: written }: RouteConfig, place
     destination: networkOf(destination, of),
     source: selected(options.value<Network>("from")),
     preferredSource: options.value<IpAddress>("src"),
-    table: options.number("rt_tables", "table") ?? RT_TABLE_MAIN,
+    table: options.table() ?? RT_TABLE_MAIN,
     type,
     protocol: options.number("rt_protos", "protocol") ?? RTPROT_KEEPALIVED,
     scope: options.value<number>("scope") ?? NARROW.get(type) ?? RT_SCOPE_UNIVERSE,

@@ -55,7 +55,7 @@ export class Trackers {
   /** Follows a configuration. What runs and is the same goes on. */
   configure(config: Config, { respawned, scripts, bfd }: Predecessor): void {
     const owners = [...config.vrrpInstances, ...config.syncGroups];
-    this.#links.configure(config.interfaceDelays, config.vrrpInstances);
+    this.#links.configure(config);
     this.#bfd.configure(config, bfd);
     this.#setScripts(config, new Set(owners.flatMap((each) => each.trackScripts.map(({ script }) => script))), scripts);
     this.#setFiles(config, new Set(owners.flatMap((each) => each.trackFiles.map(({ name }) => name))), !respawned);
@@ -65,6 +65,11 @@ export class Trackers {
   /** Up, and with a carrier; the delays of the interface are over. */
   isUp(name: string): boolean {
     return this.#links.isUp(name);
+  }
+
+  /** Whether that is what its driver says, not the kernel: it is polled. */
+  isPolled(name: string): boolean {
+    return this.#links.isPolled(name);
   }
 
   linkChanged(name: string): void {

@@ -1,4 +1,4 @@
-import { family, type IpAddress, isLinkLocal } from "../base/ip.ts";
+import { isLinkLocal } from "../base/ip.ts";
 import type { GlobalConfig } from "../config/model/global.ts";
 import type { Config, VrrpInstanceConfig } from "../config/model/model.ts";
 import { EEXIST, ENODEV } from "../io/constants.ts";
@@ -7,16 +7,23 @@ import type { KernelError } from "../io/kernel-error.ts";
 import { isMarkAlive, processMark } from "../io/process-mark.ts";
 import type { ChangedSysctl } from "../io/sysctl.ts";
 import { type LinkToMake, VirtualLinks } from "../io/virtual-links.ts";
-import { type InterfaceAddress, virtualAddress } from "../netlink/address.ts";
 import { ADDRESSES } from "../netlink/address-kind.ts";
-import { ARPHRD_ETHER, RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from "../netlink/constants.ts";
+import { ARPHRD_ETHER } from "../netlink/constants.ts";
 import type { Link } from "../netlink/link.ts";
 import type { Log } from "../observe/log.ts";
 import { formatMark, parseMark } from "../vrrp/link-mark.ts";
 import { candidateNames, type Ownership, type Settled, settleInterfaces } from "../vrrp/virtual-interface.ts";
+import { ownAddresses } from "./own-addresses.ts";
 import { keyed } from "./placement.ts";
 import { VirtualInterfaceSysctls } from "./virtual-interface-sysctls.ts";
-import { type PlacedInterface, placed, placedInterfaces, placeKey, withoutIpvlan } from "./virtual-placement.ts";
+import {
+  hasVirtualMac,
+  type PlacedInterface,
+  placed,
+  placedInterfaces,
+  placeKey,
+  speaksOnOwn,
+} from "./virtual-placement.ts";
 
 /** What it needs of the process. */
 interface Host {
@@ -67,17 +74,19 @@ export class VirtualInterfaces {
   }
 
   /** Those that there are, by name. */
-  get names(): readonly string[] {
+  get all(): readonly string[] {
     return [...this.#names.values()];
   }
 
+  /** Those with a virtual MAC address, by name. */
+  get names(): readonly string[] {
+    return this.#places.filter(hasVirtualMac).flatMap(({ key }) => this.#names.get(key) ?? []);
+  }
+
   /** Makes what a configuration wants. What it no longer wants stays until `prune`. */
-  want({ vrrpInstances: all, global }: Pick<Config, "vrrpInstances" | "global">): void {
-    const vrrpInstances = all.map(withoutIpvlan);
+  want({ vrrpInstances, global }: Pick<Config, "vrrpInstances" | "global">): void {
     this.#places = vrrpInstances.flatMap((instance) => placedInterfaces(instance, global));
-    const speaking = vrrpInstances.filter(
-      ({ virtualInterface: own }) => own?.type === "ipvlan" || own?.transmitOnBase === false,
-    );
+    const speaking = vrrpInstances.filter(speaksOnOwn);
     this.#speakers = new Map(speaking.map((instance) => [instance.name, placeKey(instance, instance.interface)]));
     this.#bringAbout();
   }
@@ -87,14 +96,17 @@ export class VirtualInterfaces {
     const { leftovers } = this.#settle();
     this.#remove(leftovers);
     if (this.#places.length === 0) this.#sysctls.restoreReversePath();
-    this.#sysctls.restoreBases(new Set(this.#places.map(({ wanted }) => wanted.base)));
+    this.#sysctls.restoreBases(new Set(this.#places.filter(hasVirtualMac).map(({ wanted }) => wanted.base)));
   }
 
   /** Interfaces have changed: what is missing is made again. Whether one has got another name. */
   changed(links: ReadonlySet<string>): boolean {
+    const made = new Set(this.#names.values());
+    const others = [...links].some((name) => !made.has(name)); // what we do ourselves is no reason to do it again
     const concerned = this.#places.some(
-      ({ key, wanted }) =>
-        (links.has(wanted.base) || links.has(this.#nameOf(key))) && this.#needsWork(key, wanted.base),
+      (place) =>
+        ((links.has(place.wanted.base) || links.has(this.#nameOf(place.key))) && this.#needsWork(place)) ||
+        (this.#lacksAddress(place) && (others || !this.#complaints.has(addressOf(place)))),
     );
     if (!concerned) return false;
     const before = this.#places.map(({ key }) => this.#nameOf(key));
@@ -104,7 +116,7 @@ export class VirtualInterfaces {
 
   /** The instance with its addresses where they belong. */
   placed(instance: VrrpInstanceConfig): VrrpInstanceConfig {
-    return this.#places.length === 0 ? instance : placed(withoutIpvlan(instance), (key) => this.#nameOf(key));
+    return this.#places.length === 0 ? instance : placed(instance, (key) => this.#nameOf(key));
   }
 
   /**
@@ -136,17 +148,34 @@ export class VirtualInterfaces {
     return first ?? NO_ADDRESS; // it could not be made: an interface that does not exist, so the instance is in fault
   }
 
-  #needsWork(key: string, base: string): boolean {
+  #needsWork({ key, wanted: { base } }: PlacedInterface): boolean {
     const { network } = this.#host;
     const link = network.link(this.#nameOf(key));
     return network.link(base) !== undefined && (link === undefined || (!link.up && network.link(base)?.up === true));
+  }
+
+  /** Whether an ipvlan is there without its own address. */
+  #lacksAddress(place: PlacedInterface): boolean {
+    if (hasVirtualMac(place)) return false;
+    const own = ownAddresses(place, this.#nameOf(place.key), this.#host.network);
+    return own.some(({ ifindex, address }) =>
+      this.#host.network.addresses(ifindex).every((one) => one.address !== address),
+    );
   }
 
   #settle() {
     const { links } = this.#host.network;
     return settleInterfaces(
       this.#places.map(({ wanted }) => wanted),
-      { present: links, owner: (link) => this.#owner(link) },
+      {
+        present: links,
+        owner: (link) => this.#owner(link),
+        addresses: ({ ifindex }) =>
+          this.#host.network
+            .addresses(ifindex)
+            .map(({ address }) => address)
+            .filter((one) => !isLinkLocal(one)),
+      },
     );
   }
 
@@ -162,8 +191,8 @@ export class VirtualInterfaces {
   #bringAbout(attempts = 2): void {
     const { network } = this.#host;
     const { settled, leftovers } = this.#settle();
-    const reused = settled.flatMap((one) => (one.type === "reuse" ? [one.present] : []));
-    this.#sysctls.learn([...leftovers, ...reused], network);
+    const known = settled.flatMap((one) => (one.type === "no-base" ? [] : (present(one) ?? [])));
+    this.#sysctls.learn([...leftovers, ...known], network);
     this.#names = new Map();
     const work = settled.flatMap((one, i): Work[] => {
       const place = this.#places[i];
@@ -171,11 +200,11 @@ export class VirtualInterfaces {
       const name = one.type === "make" ? one.name : one.present.name;
       this.#names.set(place.key, name);
       this.#instances.set(name, one.wanted.instance);
-      if (one.wanted.name.family === 4) this.#sysctls.setBase(one.wanted.base);
+      if (one.wanted.name.family === 4 && hasVirtualMac(place)) this.#sysctls.setBase(one.wanted.base);
       const settings = `${place.ipv6} ${place.group}`;
       const fits = one.type === "reuse" && one.present.up && this.#settings.get(name) === settings;
       this.#settings.set(name, settings);
-      return fits ? [] : [{ one, place, name }];
+      return fits && !this.#lacksAddress(place) ? [] : [{ one, place, name }];
     });
     if (work.length === 0) return;
     if (work.some(({ place }) => place.wanted.name.family === 4)) this.#sysctls.setReversePath();
@@ -191,12 +220,16 @@ export class VirtualInterfaces {
     const told = work.flatMap(({ one, place }) => (place.notifyBase ? [one.base] : []));
     if (told.length > 0) this.#links.repeat(told);
     network.refresh();
-    const own = work.flatMap(({ place }) => this.#ownAddresses(place));
+    const own = work.flatMap(({ place, name }) => ownAddresses(place, name, network));
     const { refused } = network.table.apply(
       [],
       own.map((address) => keyed(ADDRESSES, address)),
     );
-    for (const { error } of refused) this.#host.log.error("{error}", { error: error.message });
+    for (const { place, name } of work) {
+      const refusal = refused.find(({ entry }) => entry.ifindex === network.link(name)?.ifindex);
+      if (refusal === undefined) this.#complaints.delete(addressOf(place));
+      else this.#complain(addressOf(place), place.wanted.instance, refusal.error.message);
+    }
   }
 
   /** Whether it is to be said that an interface was there: not of our own, when it is only brought up again. */
@@ -221,7 +254,8 @@ export class VirtualInterfaces {
     }
     this.#complaints.delete(place.key);
     if (this.#isFound(work)) log.info("({iname}): Found matching interface {intf}", fields);
-    if (one.type === "make") log.detail("({iname}): Success creating VMAC interface {intf}", fields);
+    const kind = hasVirtualMac(place) ? "VMAC" : "ipvlan";
+    if (one.type === "make") log.detail(`({iname}): Success creating ${kind} interface {intf}`, fields);
   }
 
   /** Says what cannot be made, and why, until that changes. */
@@ -256,20 +290,6 @@ export class VirtualInterfaces {
     return undefined;
   }
 
-  /** An ipvlan's own address; an IPv6 interface's link-local one: that of its base, never a source unless asked for. */
-  #ownAddresses({ key, wanted }: PlacedInterface): InterfaceAddress[] {
-    const { network } = this.#host;
-    const [link, base] = [network.link(this.#nameOf(key)), network.link(wanted.base)];
-    if (link === undefined || base === undefined) return [];
-    const put = (address: IpAddress, prefixLength: number, scope: number): InterfaceAddress =>
-      virtualAddress(address, { ifindex: link.ifindex, prefixLength, scope, label: undefined, broadcast: undefined });
-    const own = this.#places.find((place) => place.key === key)?.address;
-    if (own !== undefined) return [put(own.address, own.prefixLength, RT_SCOPE_UNIVERSE)];
-    if (wanted.name.family !== 6) return [];
-    const local = network.addresses(base.ifindex).find(({ address }) => family(address) === 6 && isLinkLocal(address));
-    return local === undefined ? [] : [{ ...put(local.address, 64, RT_SCOPE_LINK), preferredLifetime: 0 }];
-  }
-
   #remove(links: readonly Link[]): void {
     const { log, network } = this.#host;
     if (links.length === 0) return;
@@ -282,14 +302,25 @@ export class VirtualInterfaces {
       links.map(({ ifindex }) => ifindex),
       unused,
     );
-    for (const { ifindex, name } of links) {
+    for (const { ifindex, name, kind } of links) {
       const error = refusals.get(ifindex);
+      const what = kind === "ipvlan" ? kind : "VMAC";
       const iname = this.#instances.get(name) ?? "";
       this.#instances.delete(name);
       this.#settings.delete(name);
-      if (error === undefined) log.detail("({iname}) Success removing VMAC interface {intf}", { iname, intf: name });
+      if (error === undefined) log.detail(`({iname}) Success removing ${what} interface {intf}`, { iname, intf: name });
       else log.error("({iname}) {intf}: {error}", { iname, intf: name, error: error.message });
     }
     network.refresh();
   }
+}
+
+/** What is used again, or goes first: its mark may say what a killed process had changed. */
+function present(one: Work["one"]): Link | undefined {
+  return one.type === "reuse" ? one.present : one.instead;
+}
+
+/** What is said of an interface's own address. */
+function addressOf({ key }: PlacedInterface): string {
+  return `address of ${key}`;
 }

@@ -44,7 +44,7 @@ export function placedInterfaces(instance: VrrpInstanceConfig, prefixes: Prefixe
         base,
         spec:
           first?.type === "ipvlan"
-            ? { kind: "ipvlan", mode: first.mode }
+            ? { kind: "ipvlan", mode: first.mode, address: first.address }
             : { kind: "macvlan", mac: virtualMac(six ? 6 : 4, vrid, given) },
         name: {
           given: first?.name,
@@ -63,8 +63,7 @@ export function placedInterfaces(instance: VrrpInstanceConfig, prefixes: Prefixe
 
 /**
  * The instance with its addresses on the interfaces that it makes; `nameOf` knows them by `placeKey`, and has a name for
- * one that could not be made. An ipvlan's own
- * address is the source of the advertisements.
+ * one that could not be made. An ipvlan's own address is the source of the advertisements.
  */
 export function placed(instance: VrrpInstanceConfig, nameOf: (key: string) => string): VrrpInstanceConfig {
   const move = (address: VirtualAddress): VirtualAddress =>
@@ -74,8 +73,22 @@ export function placed(instance: VrrpInstanceConfig, nameOf: (key: string) => st
     ...instance,
     addresses: instance.addresses.map(move),
     excludedAddresses: instance.excludedAddresses.map(move),
-    sourceAddress: own?.type === "ipvlan" ? own.address : instance.sourceAddress,
+    sourceAddress: (own?.type === "ipvlan" ? own.address : undefined) ?? instance.sourceAddress,
   };
+}
+
+/** One with the MAC address of its base needs none of what a further MAC address on a LAN does. */
+export function hasVirtualMac({ wanted }: PlacedInterface): boolean {
+  return wanted.spec.kind === "macvlan";
+}
+
+/**
+ * Whether an instance speaks on the interface that it makes. A unicast one does only where its address is there: what is
+ * sent to one of the base is not heard on an ipvlan.
+ */
+export function speaksOnOwn({ virtualInterface: own, family: of, unicast }: VrrpInstanceConfig): boolean {
+  if (own?.type === "ipvlan") return of === 4 || own.address !== undefined || unicast === undefined;
+  return own?.transmitOnBase === false;
 }
 
 /** Whether two readings of the same instance have their addresses on the same interfaces. */
@@ -84,22 +97,18 @@ export function isPlacedAlike(a: VrrpInstanceConfig, b: VrrpInstanceConfig): boo
   return on.length === other.length && on.every((address, i) => address.interface === other[i]?.interface);
 }
 
-/**
- * The instance as it runs: `use_ipvlan` is read, planned and encoded, but has not been tried on a kernel that has ipvlan,
- * and its keyword says that it is not implemented.
- */
-export function withoutIpvlan(instance: VrrpInstanceConfig): VrrpInstanceConfig {
-  return instance.virtualInterface?.type === "ipvlan" ? { ...instance, virtualInterface: undefined } : instance;
-}
-
 /** An ipvlan of IPv4 without an address could not send: there is none, and the instance stays in fault. */
 function canMake({ virtualInterface: own, family: of }: VrrpInstanceConfig): boolean {
   return own?.type !== "ipvlan" || own.address !== undefined || of === 6;
 }
 
-/** Measured on keepalived 2.2.7: `dev` with the instance's own interface is no different from none. */
+/**
+ * Measured on keepalived 2.2.7: `dev` with the instance's own interface is no different from none; an ipvlan carries the
+ * advertisements and no virtual address.
+ */
 function isPlaced(instance: VrrpInstanceConfig, { interface: on, address, ownVmac }: VirtualAddress): boolean {
   const { interface: carrier, family: of, virtualInterface: own } = instance;
+  if (own?.type === "ipvlan" && on === carrier) return false;
   const everywhere = ownVmac || (own?.type === "vmac" && own.otherInterfaces);
   return everywhere || (on === carrier && own !== undefined && family(address) === of);
 }

@@ -174,6 +174,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.#config = config;
     this.#notices.configure(config.global);
     this.#setup.configure(config);
+    for (const name of this.#setup.interfaces) this.sockets.linkChanged(name); // one may be another now
     const placed = this.#setup.placed();
     this.#held.expect(placed);
     this.#instances.remove(vrrpInstances, (router) => this.#notices.removed(router));

@@ -7,7 +7,7 @@ import type { Log } from "../observe/log.ts";
 import type { OutgoingPacket } from "../vrrp/transmit.ts";
 import { AH_HEADER, IPPROTO_AH } from "../wire/ah.ts";
 import { advertisedVrid } from "../wire/vrrp.ts";
-import { carrierOf } from "./carrier.ts";
+import { carrierOf, isUp } from "./carrier.ts";
 
 const MULTICAST_FAILED = "({iname}): send advert error ({error})";
 const UNICAST_FAILED = "({iname}) Cant send advert to {to} ({error})";
@@ -117,7 +117,7 @@ export class VrrpSockets {
         if (this.#failing.size > 0) this.#failing.delete(failure);
       } catch (error) {
         // On an interface that is down nothing can be sent; that it is down has been said.
-        if (this.#failing.has(failure) || !this.#isUp(place.endpoint.device)) continue;
+        if (this.#failing.has(failure) || isDown(this.#network, place.endpoint.device)) continue;
         this.#failing.add(failure);
         const said = speaker.config.unicast === undefined ? MULTICAST_FAILED : UNICAST_FAILED;
         this.#log.info(said, { iname: speaker.config.name, to, error: String(error) });
@@ -170,12 +170,10 @@ export class VrrpSockets {
     else if (speakers.length === 1) speakers[0]?.packet(packet);
     else (speakers.find((one) => hasPeer(one, packet.from)) ?? speakers[0])?.packet(packet);
   }
+}
 
-  #isUp(device: string | undefined): boolean {
-    if (device === undefined) return true;
-    const link = this.#network.link(device);
-    return link?.up === true && link.running;
-  }
+function isDown(network: HostNetwork, device: string | undefined): boolean {
+  return device !== undefined && !isUp(network, device);
 }
 
 /** Whether it speaks with that peer: instances of one VRID with the same source have each their own. */

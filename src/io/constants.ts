@@ -124,3 +124,16 @@ export const ECONNREFUSED = 111;
 export const EHOSTDOWN = 112;
 export const EHOSTUNREACH = 113;
 export const EINPROGRESS = 115;
+
+// linux/sockios.h
+export const SIOCGIFFLAGS = 0x8913;
+export const SIOCETHTOOL = 0x8946;
+export const SIOCGMIIPHY = 0x8947;
+export const SIOCGMIIREG = 0x8948;
+
+// linux/if.h, linux/ethtool.h, linux/mii.h
+export const IFNAMSIZ = 16;
+export const IFF_RUNNING = 0x40;
+export const ETHTOOL_GLINK = 0x0a;
+export const MII_BMSR = 0x01;
+export const BMSR_LSTATUS = 0x0004;

@@ -58,6 +58,11 @@ export interface Native {
   /** prlimit(2) of this process: sets soft and hard limit. */
   setrlimit(resource: number, soft: number, hard: number): number;
   ifNametoindex(name: string): number;
+  /**
+   * ioctl(2) on an interface: `ifreq` (40 bytes, its name first) goes in and comes back, unless there is `data`, which its
+   * pointer leads to then; the kernel writes there as much as the command says.
+   */
+  interfaceIoctl(fd: number, request: number, ifreq: Uint8Array, data: Uint8Array): number;
   /** flock(2). */
   flock(fd: number, operation: number): number;
   /**

@@ -35,7 +35,11 @@ export class VirtualLinks {
     links.forEach(({ name, make, instead, ...settings }, link) => {
       if (instead !== undefined) batch.push({ request: deleteLink(instead), link, what: undefined });
       if (make !== undefined)
-        batch.push({ request: addLink(name, make.base, settings.group, make.spec), link, what: `cannot make ${name}` });
+        batch.push({
+          request: addLink(name, make.base, settings.group, make.spec),
+          link,
+          what: `cannot make ${make.spec.kind} ${name}`,
+        });
       batch.push({ request: setUpLink(name, settings), link, what: `cannot set up ${name}` });
       batch.push({ request: stopAddressGeneration(name), link, what: undefined }); // there may be no IPv6
     });

@@ -92,12 +92,15 @@ export const TOP = {
     meaning: "Policy rules installed at startup regardless of VRRP state",
     repeats: true,
   }),
-  ...later({
-    linkbeat_use_polling: line(flag, {
-      default: "off",
-      meaning: "Poll link state for every VRRP interface instead of netlink events",
-      note: "linkbeat build only",
-    }),
+  linkbeat_use_polling: line(flag, {
+    default: "off",
+    meaning: "Poll link state for every VRRP interface instead of netlink events",
+    note: "linkbeat build only",
+  }),
+  linkbeat_interfaces: items(linkbeat, {
+    meaning: "List interfaces polled with MII, ETHTOOL or ioctl",
+    note: "linkbeat build only",
+    repeats: true,
   }),
   net_namespace: line(named("<NAME>"), {
     default: "none",
@@ -128,11 +131,6 @@ export const TOP = {
     meaning: "Grace period for children to exit at shutdown",
   }),
   ...later({
-    linkbeat_interfaces: items(linkbeat, {
-      meaning: "List interfaces polled with MII, ETHTOOL or ioctl",
-      note: "linkbeat build only",
-      repeats: true,
-    }),
     SSL: block(flag, SSL, {
       default: "auto context",
       meaning: "TLS material for SSL_GET checks",

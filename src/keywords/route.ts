@@ -1,5 +1,5 @@
 import { orElse } from "../syntax/options.ts";
-import { choice, later, line, type Table } from "../syntax/table.ts";
+import { choice, line, type Table } from "../syntax/table.ts";
 import { flag, integer, interfaceName, named, oneOf, shown, UINT } from "../syntax/types.ts";
 import { encapsulation, nexthop } from "./read-encap.ts";
 import { protocol, realms, scope, service, table } from "./read-names.ts";
@@ -268,13 +268,11 @@ export const VIRTUAL_ROUTE = {
     repeats: true,
   }),
   no_track: line(flag, { default: "off", meaning: "Removal of the route does not affect the instance" }),
-  ...later({
-    vrf: line(interfaceName, {
-      default: "none",
-      meaning: "Use the table of this VRF",
-      note: "interface must exist",
-      build: "VRF",
-    }),
+  vrf: line(interfaceName, {
+    default: "none",
+    meaning: "Use the table of this VRF",
+    note: "interface must exist",
+    build: "VRF",
   }),
   lock: line(strayLock, {
     meaning: "Forbid kernel updates of that metric",

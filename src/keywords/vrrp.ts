@@ -225,18 +225,18 @@ export const VRRP_INSTANCE = {
     note: "ignored for VMAC",
   }),
   debug: line(integer(0, 4), { default: "0", meaning: "Reserved debug level", note: "no effect" }),
+  use_ipvlan: line(ipvlan("[[name] <IFNAME>] [<IPADDR>] [bridge|private|vepa] [group <GROUP>]", IPVLAN), {
+    default: "off; bridge",
+    meaning: "Use an L2 ipvlan interface",
+    build: "IPVLAN",
+  }),
+  linkbeat_use_polling: line(flag, {
+    default: "off",
+    meaning: "Poll link state of the instance interface",
+    note: "deprecated; use linkbeat_interfaces",
+    build: "LINKBEAT",
+  }),
   ...later({
-    use_ipvlan: line(ipvlan("[[name] <IFNAME>] [<IPADDR>] [bridge|private|vepa] [group <GROUP>]", IPVLAN), {
-      default: "off; bridge",
-      meaning: "Use an L2 ipvlan interface",
-      build: "IPVLAN",
-    }),
-    linkbeat_use_polling: line(flag, {
-      default: "off",
-      meaning: "Poll link state of the instance interface",
-      note: "deprecated; use linkbeat_interfaces",
-      build: "LINKBEAT",
-    }),
     lvs_sync_daemon_interface: line(interfaceName, {
       default: "none",
       meaning: "Bind the IPVS sync daemon to this instance",

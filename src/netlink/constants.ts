@@ -198,6 +198,7 @@ export const IFLA_IPVLAN_FLAGS = 2;
 export const IPVLAN_MODE_L2 = 0;
 export const IPVLAN_F_PRIVATE = 1;
 export const IPVLAN_F_VEPA = 2;
+export const IFLA_VRF_TABLE = 1;
 export const IFLA_INET_CONF = 1;
 export const IFLA_INET6_ADDR_GEN_MODE = 8;
 export const IN6_ADDR_GEN_MODE_NONE = 1;

@@ -1,7 +1,15 @@
 import { concat, viewOf } from "../base/bytes.ts";
 import { accept, type Decoded, drop } from "../base/decoded.ts";
 import { formatMac, MAC_LENGTH, type MacAddress } from "../base/mac.ts";
-import { decodeAttributes, readNested, readString, readU32, stringAttribute } from "./attributes.ts";
+import {
+  type Attributes,
+  decodeAttributes,
+  readNested,
+  readString,
+  readU16,
+  readU32,
+  stringAttribute,
+} from "./attributes.ts";
 import {
   IFF_RUNNING,
   IFF_UP,
@@ -11,16 +19,25 @@ import {
   IFLA_IFNAME,
   IFLA_INFO_DATA,
   IFLA_INFO_KIND,
+  IFLA_IPVLAN_FLAGS,
+  IFLA_IPVLAN_MODE,
   IFLA_LINK,
   IFLA_LINKINFO,
   IFLA_MACVLAN_MODE,
   IFLA_MASTER,
   IFLA_MTU,
+  IFLA_VRF_TABLE,
+  IPVLAN_F_PRIVATE,
+  IPVLAN_F_VEPA,
+  IPVLAN_MODE_L2,
   NLM_F_DUMP,
   RTM_GETLINK,
 } from "./constants.ts";
 import type { Request } from "./conversation.ts";
 import { LITTLE_ENDIAN } from "./message.ts";
+
+/** What the ipvlans on one base hear of each other. All of them have the mode that was last asked for of any. */
+export type IpvlanMode = "bridge" | "private" | "vepa";
 
 /** A network interface, as `ip -o link` shows it. */
 export interface Link {
@@ -37,6 +54,8 @@ export interface Link {
   readonly master: number | undefined; //     ifindex of its bridge, bond or VRF
   readonly group: number; //                  link group; 0 = default
   readonly macvlanMode: number | undefined; // MACVLAN_MODE_*
+  readonly ipvlanMode: IpvlanMode | undefined; // of layer 2
+  readonly vrfTable: number | undefined; //   of a VRF, its routing table
   readonly alias: string | undefined; //      `ip link set … alias`
 }
 
@@ -64,6 +83,7 @@ export function decodeLink(body: Uint8Array): Decoded<Link, "truncated" | "name"
   const hardware = attributes.get(IFLA_ADDRESS);
   const info = readNested(attributes, IFLA_LINKINFO);
   const kind = readString(info, IFLA_INFO_KIND);
+  const data = readNested(info, IFLA_INFO_DATA);
   return accept({
     ifindex: view.getInt32(4, LITTLE_ENDIAN),
     name,
@@ -77,7 +97,16 @@ export function decodeLink(body: Uint8Array): Decoded<Link, "truncated" | "name"
     base: readU32(attributes, IFLA_LINK),
     master: readU32(attributes, IFLA_MASTER),
     group: readU32(attributes, IFLA_GROUP) ?? 0,
-    macvlanMode: kind === "macvlan" ? readU32(readNested(info, IFLA_INFO_DATA), IFLA_MACVLAN_MODE) : undefined,
+    macvlanMode: kind === "macvlan" ? readU32(data, IFLA_MACVLAN_MODE) : undefined,
+    ipvlanMode: kind === "ipvlan" ? ipvlanMode(data) : undefined,
+    vrfTable: kind === "vrf" ? readU32(data, IFLA_VRF_TABLE) : undefined,
     alias: readString(attributes, IFLA_IFALIAS),
   });
+}
+
+function ipvlanMode(data: Attributes): IpvlanMode | undefined {
+  if (readU16(data, IFLA_IPVLAN_MODE) !== IPVLAN_MODE_L2) return undefined;
+  const flags = readU16(data, IFLA_IPVLAN_FLAGS) ?? 0;
+  if ((flags & IPVLAN_F_PRIVATE) !== 0) return "private";
+  return (flags & IPVLAN_F_VEPA) !== 0 ? "vepa" : "bridge";
 }

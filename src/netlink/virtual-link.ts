@@ -35,12 +35,13 @@ import {
   RTM_NEWLINK,
 } from "./constants.ts";
 import type { Request } from "./conversation.ts";
+import type { IpvlanMode } from "./link.ts";
 import { LITTLE_ENDIAN } from "./message.ts";
 
 /** What an interface on top of another is made of. */
 export type VirtualLinkSpec =
   | { readonly kind: "macvlan"; readonly mac: MacAddress } // private mode: it hears the LAN, not its neighbours here
-  | { readonly kind: "ipvlan"; readonly mode: "bridge" | "private" | "vepa" }; // layer 2; the MAC address of its base
+  | { readonly kind: "ipvlan"; readonly mode: IpvlanMode }; // layer 2; the MAC address of its base
 
 /** Makes an interface, down and without addresses. EEXIST: the name is taken; EADDRINUSE: the MAC is, on this base. */
 export function addLink(name: string, base: number, group: number, spec: VirtualLinkSpec): Request {

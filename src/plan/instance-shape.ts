@@ -79,7 +79,7 @@ export const INSTANCES = list<VrrpInstanceConfig>({
     smtpAlert: value("smtp_alert"),
     notifyPriorityChanges: value("notify_priority_changes"),
     promoteSecondaries: value("promote_secondaries"),
-    pollLink: value("linkbeat_use_polling", IDLE),
+    pollLink: value("linkbeat_use_polling"),
     syncInterface: value("lvs_sync_daemon_interface", IDLE),
     receiveBuffer: value("kernel_rx_buf_size", { unit: "bytes" }),
   },

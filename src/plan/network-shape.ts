@@ -162,10 +162,9 @@ const INTERFACE_DELAYS = list<InterfaceDelays>({
 const LINKBEAT_INTERFACES = list<LinkbeatInterface>({
   words: "linkbeat_interfaces",
   plural: "linkbeat interfaces",
-  idle: true,
   key: ({ interface: name }) => name,
   title: ({ interface: name }) => `\`${name}\``,
-  shape: {},
+  shape: { method: value("method") },
 });
 
 /** What is said of the host's network, whatever the instances do. */
@@ -176,4 +175,5 @@ export const NETWORK: Shape<NetworkConfig> = {
   garpGroups: GARP_GROUPS,
   interfaceDelays: INTERFACE_DELAYS,
   linkbeatInterfaces: LINKBEAT_INTERFACES,
+  pollLinks: value("linkbeat_use_polling"),
 };

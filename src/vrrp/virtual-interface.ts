@@ -1,4 +1,4 @@
-import type { Family } from "../base/ip.ts";
+import { type Family, type IpAddress, ip } from "../base/ip.ts";
 import { type MacAddress, mac } from "../base/mac.ts";
 
 /** The interfaces that instances make for themselves: their addresses, their names, and which of those there are will do. */
@@ -14,7 +14,10 @@ export interface WantedInterface {
 /** A private macvlan with a MAC address of its own, or an ipvlan with that of its base. */
 export type InterfaceSpec =
   | { readonly kind: "macvlan"; readonly mac: MacAddress }
-  | { readonly kind: "ipvlan"; readonly mode: "bridge" | "private" | "vepa" };
+  | { readonly kind: "ipvlan"; readonly mode: IpvlanMode; readonly address: IpAddress | undefined };
+
+/** What ipvlans on one base hear of each other. */
+export type IpvlanMode = "bridge" | "private" | "vepa";
 
 /** How it is to be called. */
 export interface NameWish {
@@ -32,6 +35,7 @@ export interface PresentInterface {
   readonly base: number | undefined; // ifindex
   readonly mac: MacAddress | undefined;
   readonly macvlanMode: number | undefined; // MACVLAN_MODE_*
+  readonly ipvlanMode: IpvlanMode | undefined; // of layer 2
 }
 
 /** Whose interface one is: this process's, that of one of us that is dead, or none of our business. */
@@ -53,6 +57,7 @@ export type Settled<Present extends PresentInterface> =
 export interface Surroundings<Present extends PresentInterface> {
   readonly present: readonly Present[];
   owner(present: Present): Ownership;
+  addresses(present: Present): readonly IpAddress[];
 }
 
 /** MACVLAN_MODE_PRIVATE of linux/if_link.h. */
@@ -66,6 +71,17 @@ const ATTEMPTS = 256;
 export function virtualMac(family: Family, vrid: number, given?: string): MacAddress {
   const octets = (given ?? `00:00:5e:00:0${family === 4 ? 1 : 2}`).split(":");
   return mac((octets.length === 5 ? [...octets, vrid.toString(16).padStart(2, "0")] : octets).join(":"));
+}
+
+/**
+ * The link-local address of an ipvlan: the MAC address with the VRID in its middle, as the kernel forms one of interfaces
+ * that share a MAC address (with a number of its own there).
+ */
+export function ipvlanAddress(base: MacAddress, vrid: number): IpAddress {
+  const octets = base.split(":");
+  const middle = ["00", vrid.toString(16).padStart(2, "0")];
+  const all = [...octets.slice(0, 3), ...middle, ...octets.slice(3)];
+  return ip(`fe80::${[0, 2, 4, 6].map((at) => all.slice(at, at + 2).join("")).join(":")}`);
 }
 
 /**
@@ -95,7 +111,7 @@ export function settleInterfaces<Present extends PresentInterface>(
   const matched = wishes.map((wanted) => {
     const base = byName.get(wanted.base);
     const fits = base === undefined ? [] : (byBase.get(realBase(base)) ?? []);
-    const match = fits.find((one) => !used.has(one.ifindex) && isMatch(wanted, one, around.owner(one)));
+    const match = fits.find((one) => !used.has(one.ifindex) && isMatch(wanted, one, around));
     if (match !== undefined) used.add(match.ifindex);
     return { wanted, base, match };
   });
@@ -122,24 +138,32 @@ export function settleInterfaces<Present extends PresentInterface>(
   function gives(holder: Present, base: Present, { name: { given }, spec }: WantedInterface): boolean {
     if (used.has(holder.ifindex)) return false;
     if (isOurs(around.owner(holder))) return true;
-    const alike = holder.kind === spec.kind && holder.macvlanMode === PRIVATE && holder.base === realBase(base);
-    return given === holder.name && alike;
+    const alike = holder.kind === spec.kind && (holder.kind === "ipvlan" || holder.macvlanMode === PRIVATE);
+    return given === holder.name && alike && holder.base === realBase(base);
   }
 }
 
-function isMatch({ spec, name }: WantedInterface, one: PresentInterface, owner: Ownership): boolean {
+/** An ipvlan has nothing of its own but its name and its address; one that has lost its address gets it again. */
+function isMatch<Present extends PresentInterface>(
+  { spec, name }: WantedInterface,
+  one: Present,
+  around: Surroundings<Present>,
+): boolean {
   if (spec.kind !== one.kind) return false;
   if (spec.kind === "macvlan") return one.macvlanMode === PRIVATE && one.mac === spec.mac;
-  return isOurs(owner) && [...candidateNames(name)].includes(one.name);
+  if (one.ipvlanMode !== spec.mode || !isOurs(around.owner(one))) return false;
+  const has = around.addresses(one);
+  const serves = has.length === 0 || (spec.address !== undefined && has.includes(spec.address));
+  return serves && [...candidateNames(name)].includes(one.name);
 }
 
 function isOurs(owner: Ownership): boolean {
   return owner !== "foreign";
 }
 
-/** A macvlan on a macvlan lies on what that one lies on. */
+/** A macvlan on a macvlan lies on what that one lies on; ipvlans likewise. */
 function realBase({ kind, base, ifindex }: PresentInterface): number {
-  return kind === "macvlan" && base !== undefined ? base : ifindex;
+  return (kind === "macvlan" || kind === "ipvlan") && base !== undefined ? base : ifindex;
 }
 
 function groupByBase<Present extends PresentInterface>(present: readonly Present[]): Map<number, Present[]> {

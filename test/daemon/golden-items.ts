@@ -20,8 +20,12 @@ export function goldenItems(name: string): readonly GoldenItem[] {
   }));
 }
 
-/** The host that the golden files are of: `d0` is interface 3, and no name of a number is its own. */
-export const PLACE: Place = { ifindex: (name) => (name === "d0" ? 3 : undefined), number: () => undefined };
+/** The host that the golden files are of: `d0` is interface 3, `red` a VRF, and no name of a number is its own. */
+export const PLACE: Place = {
+  ifindex: (name) => (name === "d0" ? 3 : undefined),
+  vrfTable: (name) => (name === "red" ? 10 : undefined),
+  number: () => undefined,
+};
 
 /** The route of a line of `static_routes`. */
 export function routeOf(line: string): RouteConfig {

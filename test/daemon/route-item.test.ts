@@ -56,6 +56,15 @@ test("of a word and its aliases the last one counts", () => {
   expect(placed("10.0.0.0/8 tos 4 dsfield 8 dev d0")).toMatchObject({ tos: 8 });
 });
 
+test("a route with `vrf` lies in the table of that VRF; of `table` and `vrf` the last one counts", () => {
+  expect(placed("10.0.0.0/8 dev d0 vrf red")).toMatchObject({ table: 10 });
+  expect(placed("10.0.0.0/8 dev d0 table 7 vrf red")).toMatchObject({ table: 10 });
+  expect(placed("10.0.0.0/8 dev d0 vrf red table 7")).toMatchObject({ table: 7 });
+  expect(placeRoute(routeOf("10.0.0.0/8 dev d0 vrf blue"), PLACE)).toEqual({
+    ...{ ok: false, why: "there is no VRF blue", absent: "blue" },
+  });
+});
+
 test("the family is that of the addresses, or the one that is asked for", () => {
   const of = (line: string): unknown => placed(line).family;
   expect([

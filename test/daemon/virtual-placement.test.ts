@@ -71,15 +71,20 @@ test("use_vmac at an address alone makes one for it", () => {
   expect(on.filter((name) => name === "<V eth0>")).toHaveLength(1);
 });
 
-test("the address of an ipvlan is the source; without one there is no ipvlan, and the instance stays in fault", () => {
+test("keepalived 2.2.7: the address of an ipvlan is the source, and every virtual address stays where it is", () => {
+  const on = ["eth0", "eth0", "eth1", "eth0", "eth0"];
+  const made = ["eth0 ipvlan private ipv0"];
   expect(placing(config("use_ipvlan ipv0 192.0.2.5/24 private"))).toMatchObject({
-    made: ["eth0 ipvlan private ipv0"],
+    made,
+    on,
     sourceAddress: "192.0.2.5",
   });
-  expect(placing(config("use_ipvlan"))).toMatchObject({
-    made: [],
-    on: ["<V eth0>", "<V eth0>", "eth1", "<V eth0>", "eth0"],
-  });
+  expect(placing(config("use_ipvlan"))).toMatchObject({ made: [], on }); // and the instance stays in fault
+});
+
+test("an ipvlan without an address of its own leaves the configured source", () => {
+  expect(placing(config("use_ipvlan", "mcast_src_ip 192.0.2.7")).sourceAddress).toBe("192.0.2.7");
+  expect(placing(config("use_ipvlan")).sourceAddress).toBeUndefined();
 });
 
 test("two readings are placed alike where each address is on the same interface", () => {

@@ -10,6 +10,7 @@ export interface Boot {
   readonly timeout: number; //   seconds, for all of it
   readonly memory?: number; //   MB, default 1536
   readonly systemd?: boolean; // as init
+  readonly nic?: string; //      a network card of this model, on no network
 }
 
 /** How it ended, and the files that the command left in /out. */
@@ -18,7 +19,7 @@ export interface Booted extends Ended {
 }
 
 /** Runs a command on Debian's kernel with IPVS (test/lab/vm). Rejects where the runner itself cannot start. */
-export async function boot({ command, timeout, memory = 1536, systemd = false }: Boot): Promise<Booted> {
+export async function boot({ command, timeout, memory = 1536, systemd = false, nic }: Boot): Promise<Booted> {
   const out = mkdtempSync(join(tmpdir(), "keepalived-ts-vm-"));
   const env = {
     ...process.env,
@@ -26,6 +27,7 @@ export async function boot({ command, timeout, memory = 1536, systemd = false }:
     VM_TIMEOUT: String(timeout),
     VM_MEM: String(memory),
     ...(systemd ? { VM_SYSTEMD: "1" } : {}),
+    ...(nic === undefined ? {} : { VM_NIC: nic }),
   };
   const child = spawn(join(PROJECT, "test/lab/vm"), [command], {
     cwd: PROJECT,

@@ -259,6 +259,23 @@ describe.concurrent("the interface", () => {
   });
 });
 
+test.concurrent("an ipvlan that the kernel cannot make: said once, its instance in fault, and the others run", async () => {
+  await Stand.with(async (stand) => {
+    // A kernel without ipvlan has no such type; one with it has none on the base of a macvlan.
+    await ip(stand, "link", "add", "link", "eth0", "name", "other", "type", "macvlan", "mode", "bridge");
+    const other = instance({ name: "VI_2", vrid: 52, addresses: ["192.0.2.102"] });
+    const lb1 = stand.start("lb1", vmac(255, "use_ipvlan 192.0.2.21/24") + other);
+    await lb1.waitForLog(/\(VI_2\) Entering MASTER STATE/, { within: seconds(10) });
+    await lb1.waitForLog(/\(VI_1\) Entering FAULT STATE/, { within: seconds(10) });
+    await ip(stand, "link", "set", "other", "up"); // it looks around again
+    await until("VIP", async () => (await stand.vips("lb1")).length > 0, seconds(5));
+    expect(await stand.vips("lb1")).toEqual(["eth0 inet 192.0.2.102/32 scope global eth0"]);
+    const refusals = lb1.log.entries.filter(({ text }) => text.includes("cannot make"));
+    expect(refusals).toHaveLength(1);
+    expect(refusals[0]?.text).toMatch(/\(VI_1\): cannot make ipvlan vrrp\.51: (EOPNOTSUPP|EBUSY) /);
+  });
+});
+
 /** Waits for two adverts of a sender with the virtual MAC. */
 async function adverts(stand: Stand, source: string, from: number): Promise<void> {
   await until("adverts", async () => sent(stand, source, from).length > 1, seconds(5));

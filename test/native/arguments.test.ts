@@ -38,6 +38,7 @@ test("the addon offers exactly the functions that native.ts declares", () => {
       "inotifyAdd",
       "inotifyInit",
       "inotifyRemove",
+      "interfaceIoctl",
       "kill",
       "mkfifo",
       "mlock",

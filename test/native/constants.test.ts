@@ -17,8 +17,12 @@ import { SAMPLES } from "./layouts.ts";
 
 const IO_HEADERS = [
   "errno.h",
+  "linux/ethtool.h",
+  "linux/if.h",
   "linux/if_ether.h",
   "linux/if_packet.h",
+  "linux/mii.h",
+  "linux/sockios.h",
   "netinet/in.h",
   "netinet/tcp.h",
   "sched.h",
@@ -48,7 +52,14 @@ const NETLINK_HEADERS = [
   "linux/connector.h",
   "linux/cn_proc.h",
 ];
-const LAYOUT_HEADERS = ["arpa/inet.h", "netinet/in.h", "sys/un.h", "linux/if_packet.h", ...NETLINK_HEADERS];
+const LAYOUT_HEADERS = [
+  "arpa/inet.h",
+  "netinet/in.h",
+  "sys/un.h",
+  "linux/if_packet.h",
+  "linux/mii.h",
+  ...NETLINK_HEADERS,
+];
 
 let directory: string;
 beforeAll(() => {

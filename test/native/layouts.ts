@@ -1,5 +1,6 @@
 import { ip } from "../../src/base/ip.ts";
 import type { IpvsService } from "../../src/base/ipvs.ts";
+import { statusRequest } from "../../src/io/link-probe.ts";
 import { deviceName, ipMreqn, sockaddrIp, sockaddrLl, sockaddrNl, sockaddrUn } from "../../src/io/sockaddr.ts";
 import { addAddress, virtualAddress } from "../../src/netlink/address.ts";
 import { bytesAttribute, decodeAttributes, readNested } from "../../src/netlink/attributes.ts";
@@ -95,6 +96,17 @@ export const SAMPLES: readonly Sample[] = [
     bytes: deviceName("eth0"),
     size: "prefix",
     members: { "s->ifr_name[0]": 0x65, "s->ifr_name[4]": 0 },
+  },
+  {
+    struct: "struct ifreq", // with a struct mii_ioctl_data in it
+    bytes: statusRequest("eth0"),
+    size: "whole",
+    members: {
+      "s->ifr_name[3]": 0x30,
+      "((struct mii_ioctl_data *)&s->ifr_ifru)->reg_num": 1,
+      "(char *)&((struct mii_ioctl_data *)&s->ifr_ifru)->val_out - (char *)s": 22,
+      "(char *)&s->ifr_flags - (char *)s": 16,
+    },
   },
   {
     struct: "struct nlmsghdr",

@@ -13,6 +13,7 @@ import {
 import { answers, receive, startConversation } from "../../src/netlink/conversation.ts";
 import { decodeLink, dumpLinks, getLink } from "../../src/netlink/link.ts";
 import { decodeMessages } from "../../src/netlink/message.ts";
+import { goldenItems } from "../daemon/golden-items.ts";
 import { fromHex, golden } from "../golden.ts";
 
 test("a dump of the kernel is read", () => {
@@ -41,6 +42,7 @@ test("a hardware address of another length is none, and a missing MTU is 0", () 
     value: {
       ...{ ifindex: 5, name: "ib0", type: 32, flags: IFF_NOARP, up: false, running: false, mac: undefined, mtu: 0 },
       ...{ kind: undefined, base: undefined, master: undefined, group: 0, macvlanMode: undefined, alias: undefined },
+      ...{ ipvlanMode: undefined, vrfTable: undefined },
     },
   });
 });
@@ -67,4 +69,18 @@ test("of a macvlan its base, its mode, its group and its alias are read", () => 
       ...{ macvlanMode: MACVLAN_MODE_PRIVATE, master: undefined },
     },
   });
+});
+
+test("what an interface is made of: the table of a VRF, the mode of an ipvlan of layer 2", () => {
+  const kinds = goldenItems("netlink-link-kinds").map(({ bytes }) => {
+    const link = decodeLink(bytes);
+    return link.ok ? [link.value.name, link.value.kind, link.value.vrfTable ?? link.value.ipvlanMode] : link.reason;
+  });
+  expect(kinds).toEqual([
+    ["red", "vrf", 1000],
+    ["ipb", "ipvlan", "bridge"],
+    ["ipp", "ipvlan", "private"],
+    ["ipv", "ipvlan", "vepa"],
+    ["ip3", "ipvlan", undefined],
+  ]);
 });

@@ -1,11 +1,15 @@
 import { expect, test } from "vitest";
+import { VRRP_INSTANCE } from "../../src/keywords/vrrp.ts";
 import { isAboutTelling } from "../../src/plan/instance-shape.ts";
 import { planVrrp } from "../../src/plan/plan.ts";
 import { reading } from "../config/reading.ts";
 import { farm, router } from "./planning.ts";
 
 const SCRIPT = 'vrrp_script s {\nscript "/bin/true"\n}\n';
-const LATER = ["linkbeat_use_polling"];
+/** What an instance may say and does not do yet. */
+const LATER = (["promote_secondaries", "lvs_sync_daemon_interface eth0"] as const).filter(
+  (line) => VRRP_INSTANCE[line.split(" ")[0] as "promote_secondaries"].later !== undefined,
+);
 
 /** What the vrrp process has to do from one text to another: each item that does not stay as it is. */
 function work(old: string, next: string): readonly string[] {
@@ -27,7 +31,7 @@ test("it does what runs, whatever else changes", () => {
       type: "changed",
       key: "eth0 51 IPv4 224.0.0.18",
       difference: { fields: [{ field: "priority", from: 100, to: 150 }], groups: {}, lists: {} },
-      to: { priority: 150, pollLink: true },
+      to: { priority: 150 },
     },
   ]);
 });
@@ -35,7 +39,7 @@ test("it does what runs, whatever else changes", () => {
 test.each([
   ["smtp_alert", true],
   ["notify /bin/true\nnotify_deleted", true],
-  ["notify_priority_changes\nlinkbeat_use_polling", true],
+  [`notify_priority_changes\n${LATER.join("\n")}`, true],
   ["smtp_alert\npriority 150", false],
   ["notify_master /bin/true\nvirtual_ipaddress {\n192.0.2.101\n}", false],
   ["notify_master /bin/true\ngarp_master_delay 7", false],

@@ -26,10 +26,10 @@ test.each(["use_vmac vrrp.51 02:00:00:00:02:01", "use_ipvlan vrrp.51 192.0.2.9/2
 );
 
 describe("what an instance has and does not do yet", () => {
-  test("linkbeat_use_polling is said with both values, and nothing happens", () => {
+  test("linkbeat_use_polling is said with both values", () => {
     expect(inV1("linkbeat_use_polling")).toEqual([
-      [`linkbeat_use_polling off → on${NOTHING}`],
-      [`linkbeat_use_polling on → off${NOTHING}`],
+      ["linkbeat_use_polling off → on"],
+      ["linkbeat_use_polling on → off"],
     ]);
   });
 
@@ -146,7 +146,7 @@ test("passwords and keys are in no line, whatever becomes of them", () => {
 });
 
 /** Of the blocks below, those that do run. */
-const RUNS = new Set(["track_file", "vrrp_track_process", "interface_up_down_delays"]);
+const RUNS = new Set(["track_file", "vrrp_track_process", "interface_up_down_delays", "linkbeat_interfaces"]);
 
 describe("blocks that do not run yet say so once", () => {
   const both = router("V1", 51) + router("V2", 52, "", ["192.0.2.101"]);

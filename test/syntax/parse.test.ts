@@ -11,7 +11,7 @@ test("an empty file is a configuration of nothing", () => {
   expect(
     Object.values<unknown>(lists)
       .flat()
-      .filter((one) => one !== undefined),
+      .filter((one) => one !== undefined && one !== false),
   ).toEqual([]);
   expect(global).toMatchInlineSnapshot(`
     {

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { type IpAddress, ip } from "../../src/base/ip.ts";
 import { mac } from "../../src/base/mac.ts";
 import {
   candidateNames,
+  ipvlanAddress,
   type NameWish,
   type Ownership,
   type PresentInterface,
@@ -17,14 +19,19 @@ const wanted: WantedInterface = { instance: "VI_1", base: "eth0", spec: { kind: 
 
 interface Present extends PresentInterface {
   readonly owner?: Ownership;
+  readonly has?: readonly IpAddress[];
 }
-const none = { kind: undefined, base: undefined, mac: undefined, macvlanMode: undefined };
+const none = { kind: undefined, base: undefined, mac: undefined, macvlanMode: undefined, ipvlanMode: undefined };
 const eth0: Present = { ...none, ifindex: 2, name: "eth0" };
 const eth1: Present = { ...none, ifindex: 3, name: "eth1" };
-const vmac: Present = { ifindex: 9, name: "vrrp.51", kind: "macvlan", base: 2, mac: VMAC, macvlanMode: 1 };
+const vmac: Present = { ...none, ifindex: 9, name: "vrrp.51", kind: "macvlan", base: 2, mac: VMAC, macvlanMode: 1 };
 
 function settle(wishes: readonly WantedInterface[], ...present: Present[]) {
-  return settleInterfaces(wishes, { present, owner: (one) => one.owner ?? "foreign" });
+  return settleInterfaces(wishes, {
+    present,
+    owner: (one) => one.owner ?? "foreign",
+    addresses: (one) => one.has ?? [],
+  });
 }
 
 test.each([
@@ -34,6 +41,10 @@ test.each([
   [4, 10, "02:aa:bb:cc:dd:ee", "02:aa:bb:cc:dd:ee"],
 ] as const)("RFC 9568 §7.3: the MAC address of IPv%i VRID %i with %s is %s", (family, vrid, given, expected) => {
   expect(virtualMac(family, vrid, given)).toBe(expected);
+});
+
+test("the link-local address of an ipvlan is another for each base and each VRID", () => {
+  expect(ipvlanAddress(mac("16:46:df:f0:d5:a8"), 51)).toBe(ip("fe80::1646:df00:33f0:d5a8"));
 });
 
 test.each<[NameWish, string[]]>([
@@ -105,42 +116,77 @@ test("on a macvlan it lies on what that one lies on", () => {
   expect(settle([on], eth0, container, vmac).settled).toMatchObject([{ type: "reuse", present: vmac }]);
 });
 
+const OWN = ip("192.0.2.5");
+const ipvlan: WantedInterface = { ...wanted, spec: { kind: "ipvlan", mode: "private", address: OWN } };
+const left: Present = {
+  ...{ ...none, ifindex: 9, name: "vrrp.51", kind: "ipvlan", base: 2, mac: mac("02:00:00:00:00:01") },
+  ...{ ipvlanMode: "private", owner: "left-behind", has: [OWN] },
+};
+
 test("an ipvlan has no MAC address of its own: only one of ours is used again", () => {
-  const ipvlan: WantedInterface = { ...wanted, spec: { kind: "ipvlan", mode: "bridge" } };
-  const present: Present = { ...vmac, kind: "ipvlan", mac: mac("02:00:00:00:00:01"), macvlanMode: undefined };
-  expect(settle([ipvlan], eth0, present).settled).toMatchObject([{ type: "make", name: "vrrp1.51" }]);
-  expect(settle([ipvlan], eth0, { ...present, owner: "left-behind" }).settled).toMatchObject([{ type: "reuse" }]);
+  expect(settle([ipvlan], eth0, left).settled).toMatchObject([{ type: "reuse" }]);
+  const foreign = { ...left, owner: "foreign" } as const;
+  expect(settle([ipvlan], eth0, foreign).settled).toMatchObject([
+    { type: "make", name: "vrrp1.51", instead: undefined },
+  ]);
+});
+
+test.each<[string, Partial<Present>, "reuse" | "make"]>([
+  ["its address was removed", { has: [] }, "reuse"],
+  ["it has further addresses", { has: [ip("192.0.2.9"), OWN] }, "reuse"],
+  ["it has another address", { has: [ip("192.0.2.9")] }, "make"],
+  ["it has another mode", { ipvlanMode: "vepa" }, "make"],
+  ["it is of layer 3", { ipvlanMode: undefined }, "make"],
+  ["it lies elsewhere", { base: 3 }, "make"],
+])("an ipvlan of ours is used again or goes first: %s", (_, other, type) => {
+  const present = { ...left, ...other };
+  const settled = type === "make" ? { type, name: "vrrp.51", instead: present } : { type, present };
+  expect(settle([ipvlan], eth0, eth1, present)).toMatchObject({ settled: [settled], leftovers: [] });
+});
+
+test("an ipvlan of the given name on the same base is replaced whosever it is; one on another base is not", () => {
+  const given: WantedInterface = { ...ipvlan, name: { ...wish, given: "ipv0" } };
+  const present: Present = { ...left, name: "ipv0", owner: "foreign" };
+  expect(settle([given], eth0, present).settled).toMatchObject([{ type: "make", name: "ipv0", instead: present }]);
+  const elsewhere = { ...present, base: 3 };
+  expect(settle([given], eth0, eth1, elsewhere).settled).toMatchObject([{ type: "make", name: "vrrp.51" }]);
+});
+
+test("on an ipvlan it lies on what that one lies on", () => {
+  const container: Present = { ...left, ifindex: 5, name: "container", owner: "foreign" };
+  const on = { ...ipvlan, base: "container" };
+  expect(settle([on], eth0, container, left).settled).toMatchObject([{ type: "reuse", present: left }]);
 });
 
 test("what was made is found again: the second time nothing is made and nothing is left over", () => {
   const bases = [eth0, eth1];
+  const VRIDS = fc.integer({ min: 1, max: 255 });
   fc.assert(
     fc.property(
-      fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 255 }), fc.constantFrom("eth0", "eth1"), fc.boolean()), {
+      fc.uniqueArray(fc.tuple(VRIDS, fc.constantFrom("eth0", "eth1"), fc.boolean(), fc.boolean()), {
         selector: String,
         maxLength: 30,
       }),
       (list) => {
-        const wishes = list.map(([vrid, base, named], i): WantedInterface => {
+        const wishes = list.map(([vrid, base, named, ipvlans], i): WantedInterface => {
           const name = { ...wish, vrid, given: named ? `own${i}` : undefined };
           return {
             instance: `V${i}`,
             base,
-            spec: { kind: "macvlan", mac: virtualMac(4, vrid, named ? `02:00:00:00:0${vrid % 8}` : undefined) },
+            spec: ipvlans
+              ? { kind: "ipvlan", mode: "bridge", address: ip(`192.0.2.${i}`) }
+              : { kind: "macvlan", mac: virtualMac(4, vrid, named ? `02:00:00:00:0${vrid % 8}` : undefined) },
             name,
           };
         });
         const { settled } = settle(wishes, ...bases);
-        const made = settled.flatMap((one, i): Present[] =>
-          one.type === "make" && one.wanted.spec.kind === "macvlan"
-            ? [
-                {
-                  ...{ ifindex: 100 + i, name: one.name, kind: "macvlan", base: one.base.ifindex },
-                  ...{ mac: one.wanted.spec.mac, macvlanMode: 1, owner: "ours" },
-                },
-              ]
-            : [],
-        );
+        const made = settled.flatMap((one, i): Present[] => {
+          if (one.type !== "make") return [];
+          const { spec } = one.wanted;
+          const here: Present = { ...none, ifindex: 100 + i, name: one.name, base: one.base.ifindex, owner: "ours" };
+          if (spec.kind === "macvlan") return [{ ...here, kind: "macvlan", mac: spec.mac, macvlanMode: 1 }];
+          return [{ ...here, kind: "ipvlan", ipvlanMode: spec.mode, has: spec.address ? [spec.address] : [] }];
+        });
         expect(new Set(made.map(({ name }) => name)).size).toBe(wishes.length);
         const again = settle(wishes, ...bases, ...made);
         expect(again.settled.map((one) => (one.type === "reuse" ? one.present.name : one.type))).toEqual(

@@ -9,6 +9,7 @@ export interface NetworkConfig {
   readonly garpGroups: readonly GarpGroupConfig[];
   readonly interfaceDelays: readonly InterfaceDelays[];
   readonly linkbeatInterfaces: readonly LinkbeatInterface[];
+  readonly pollLinks: boolean; // linkbeat_use_polling: of every interface that something depends on
 }
 
 /** An option word of an item with its value, in the words of ip(8): `["via", "192.0.2.1"]`; `true`: it has none. */

@@ -62,6 +62,7 @@ export function resolveVrrp(
     garpGroups: resolveGarpGroups(tree.garp_group, report),
     interfaceDelays: resolveInterfaceDelays(tree.interface_up_down_delays, report),
     linkbeatInterfaces: resolveLinkbeat(tree.linkbeat_interfaces, report),
+    pollLinks: tree.linkbeat_use_polling.length > 0,
   };
 }
 
