@@ -127,3 +127,9 @@ export function isLinkLocal(address: IpAddress): boolean {
   const [first = 0, second = 0] = toBytes(address);
   return family(address) === 4 ? first === 169 && second === 254 : first === 0xfe && second >> 6 === 2;
 }
+
+/** Whether a multicast group of IPv6 does not go beyond the link: scope 2, RFC 4291 §2.7. */
+export function isLinkLocalGroup(address: IpAddress): boolean {
+  const [first = 0, second = 0] = toBytes(address);
+  return family(address) === 6 && first === 0xff && (second & 15) === 2;
+}
