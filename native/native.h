@@ -16,8 +16,8 @@
 
 /* What the addon offers, by file. */
 #define FUNCTIONS(F) \
-  /* socket.c  */ F(socket) F(close) F(bind) F(connect) F(getsockname) F(setsockopt) F(getsockopt) F(sendmsg) \
-                  F(sendBatch) F(recvBatch) F(read) F(write) F(ifNametoindex) \
+  /* socket.c  */ F(socket) F(close) F(bind) F(connect) F(getsockname) F(setsockopt) F(getsockopt) F(attachFilter) \
+                  F(sendmsg) F(sendBatch) F(recvBatch) F(read) F(write) F(ifNametoindex) \
   /* process.c */ F(timerCreate) F(timerSet) F(now) F(schedSetscheduler) F(mlock) F(prctl) F(setrlimit) F(flock) \
                   F(pidfdOpen) F(mkfifo) F(waitpid) F(kill) F(ignoreSignal) \
   /* spawn.c   */ F(spawn) \

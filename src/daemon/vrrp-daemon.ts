@@ -211,6 +211,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.#groups.settle(Math.max(this.clock.now(), this.#hearingFrom));
     this.#wanted = new Map();
     this.#virtualInterfaces.prune();
+    this.sockets.reconfigure();
     this.#reconsider(); // track groups may have other members, global_defs other receive buffers
     if (config.global.statesOnReload) this.#repeatStates();
     this.changed();
@@ -355,6 +356,10 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     const before = new Map(this.#up);
     this.#up.clear();
     for (const name of names) this.#up.set(name, before.get(name) ?? this.#isUp(name));
+  }
+
+  hearsAll(): boolean {
+    return this.#config.global.logUnknownVrids;
   }
 
   isListening(): boolean {
