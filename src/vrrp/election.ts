@@ -15,9 +15,11 @@ export function heard(router: VrrpParameters, state: Backup, { from, advertiseme
   if (priority === RESIGN) return resigned(router, state, from, now);
   const { preemptAt } = state;
   const theirs = masterInterval(router, advertisement);
+  const again = backup(router, now, theirs);
+  const masterDownAt = followedAt(state, from, again.masterDownAt);
   // The sender is our master: the wait begins again.
   const follow = (delayedTo: Micros | undefined, first: readonly VrrpEffect[]): Step => ({
-    state: { ...backup(router, now, theirs), master: from, preemptAt: delayedTo },
+    state: { ...again, masterDownAt, master: from, preemptAt: delayedTo },
     effects: [...first, ...masterChanged(state, from), ...learned(router, state.masterInterval, from, theirs)],
   });
   if (priority >= router.priority || !router.preempt)
@@ -27,6 +29,15 @@ export function heard(router: VrrpParameters, state: Backup, { from, advertiseme
   if (preemptAt !== undefined && now < preemptAt) return follow(preemptAt, []);
   // Discarded: our own timer keeps running, and will preempt the sender.
   return { state: { ...state, master: from }, effects: [note({ name: "lower-priority-discarded", from, priority })] };
+}
+
+/**
+ * Another master does not cut the wait for the one before short; its second advertisement does. Where VRRPv3 intervals
+ * differ, one that yields with a last word (`higher_prio_send_advert`) would else leave its short interval to all who
+ * hear it: they wait for it in vain, take over, yield with a last word, and so for ever.
+ */
+function followedAt({ master, masterDownAt }: Backup, from: IpAddress, again: Micros): Micros {
+  return master === undefined || master === from ? again : Math.max(again, masterDownAt);
 }
 
 function masterChanged({ master }: Backup, from: IpAddress): VrrpEffect[] {

@@ -85,5 +85,6 @@ function configuration(count: number, priority: number): string {
 }
 `;
   const rest = Array.from({ length: count }, (_, i) => instance(i + 1)).join("");
-  return `global_defs {\n    vrrp_rt_priority 50\n}\n${rest}`; // ours has one without being asked
+  // Ours has a real-time priority without being asked; Keepalived with one is killed by the kernel after 10 ms of work.
+  return `global_defs {\n    vrrp_rt_priority 50\n    vrrp_rlimit_rttime 10000000\n}\n${rest}`;
 }
