@@ -97,7 +97,7 @@ test("after any storm, a healed LAN has exactly one master, whom nobody may pree
       const better = routers.filter(({ preempt, priority }) => preempt && priority > (master?.priority ?? 0));
       expect(better.map(({ name }) => name)).toEqual([]);
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
 });
 
