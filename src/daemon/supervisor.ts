@@ -75,6 +75,7 @@ export class Supervisor {
       process: "vrrp",
       title: "VRRP",
       program: programs.vrrp,
+      nodeOptions: ["--single-threaded"], // see ARCHITECTURE.md
       pidFile: options.vrrpPidFile,
       bfd: () => this.#verdicts.known("vrrp"),
     });

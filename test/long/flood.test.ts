@@ -82,7 +82,8 @@ test("50,000 packets a second that nobody should believe: no master turns, adver
       );
       const turned = [...turns(lb1, marks[0]), ...turns(lb2, marks[1])];
       if (turned.length > 0) failures.push(`${kind}: ${turned.join(", ")} (${stood})`);
-      if (worst > milliseconds(10)) failures.push(`${kind}: an advert ${worst / 1000} ms late (${stood})`);
+      if (worst > milliseconds(10) + metronome.longest(begin, wallClock()))
+        failures.push(`${kind}: an advert ${worst / 1000} ms late (${stood})`);
       if (stand.watch.resignations > 0) failures.push(`${kind}: ${stand.watch.resignations} resignations`);
       if (sent / took < RATE / 10) failures.push(`${kind}: ${sent / took} packets a second are no flood`); // two cores do what they can
       for (const [i, { resident, descriptors }] of after.entries())
