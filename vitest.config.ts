@@ -6,7 +6,8 @@ const PATIENT = { testTimeout: 900_000, hookTimeout: 900_000 };
 
 /**
  * `fast`: no root, no network, seconds. `lab`: network namespaces, one file after the other, so that they measure
- * themselves alone. `vm`: the emulated kernel, one boot at a time (scripts/test). The latter two need root.
+ * themselves alone. `vm`: the emulated kernel, one boot at a time (scripts/test). `long`: minutes each. All but the first
+ * need root.
  */
 export default defineConfig({
   test: {
@@ -17,7 +18,7 @@ export default defineConfig({
         test: {
           name: "fast",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/lab/**"],
+          exclude: ["test/lab/**", "test/long/**"],
           isolate: false, // halves the processor time
           testTimeout: 30_000, // for a machine that is busy with something else
         },
@@ -30,6 +31,16 @@ export default defineConfig({
           fileParallelism: false,
           maxConcurrency: 8,
           ...PATIENT,
+        },
+      },
+      // What takes long is no part of `npm test`: npm run test:long; DURATION, in seconds, shortens it.
+      {
+        test: {
+          name: "long",
+          include: ["test/long/*.test.ts"],
+          fileParallelism: false,
+          maxConcurrency: 8,
+          ...{ testTimeout: 3_600_000, hookTimeout: 3_600_000 },
         },
       },
       { test: { name: "vm", include: EMULATED, ...PATIENT } },

@@ -1,6 +1,7 @@
 /* Sockets of any family, and bytes in and out of any descriptor. socket(2), sendmmsg(2), recvmmsg(2). */
 #include "native.h"
 
+#include <linux/filter.h>
 #include <net/if.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -42,6 +43,15 @@ FUNCTION(getsockopt) {
   if (!ARGUMENTS("iiib", &fd, &level, &option, &value)) return NULL;
   socklen_t length = value.length;
   return result(env, getsockopt(fd, level, option, value.data, &length) < 0 ? -1 : (long)length);
+}
+
+/* A row of struct sock_filter; setsockopt wants a pointer to it. */
+FUNCTION(attachFilter) {
+  int fd;
+  struct bytes program;
+  if (!ARGUMENTS("ib", &fd, &program)) return NULL;
+  struct sock_fprog filter = {.len = program.length / sizeof(struct sock_filter), .filter = program.data};
+  return result(env, setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter));
 }
 
 /* Half of a message: where to, and what. An empty address is left out, for a connected or bound socket. */

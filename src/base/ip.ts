@@ -11,9 +11,9 @@ export type Family = 4 | 6;
 
 /** Parses either family; undefined where the text is no address. */
 export function parseIp(text: string): IpAddress | undefined {
-  if (isDottedQuad(text)) return text; // which is its own canonical form
   const bytes = parse(text);
-  return bytes === undefined ? undefined : fromBytes(bytes);
+  if (bytes === undefined) return undefined;
+  return bytes.length === 4 ? (text as IpAddress) : fromBytes(bytes); // IPv4 is its own canonical form
 }
 
 /** An address that is known to be one, such as a constant. Throws TypeError otherwise. */
@@ -53,27 +53,26 @@ function parse(text: string): Uint8Array | undefined {
   return text.includes(":") ? parseV6(text) : parseV4(text);
 }
 
+/** Four decimal numbers up to 255 without leading zeros, as inet_pton(3) wants them. In one pass: it is done for every packet. */
 function parseV4(text: string): Uint8Array | undefined {
-  return isDottedQuad(text) ? Uint8Array.from(text.split("."), Number) : undefined;
-}
-
-/** Four decimal numbers up to 255 without leading zeros, as inet_pton(3) wants them. */
-function isDottedQuad(text: string): text is IpAddress {
+  const bytes = new Uint8Array(4);
   let part = -1; // its value; -1 where a digit must follow
-  let parts = 1;
+  let parts = 0;
   for (let i = 0; i < text.length; i++) {
     const digit = text.charCodeAt(i) - 0x30;
     if (digit >= 0 && digit <= 9) {
-      if (part === 0) return false;
+      if (part === 0) return undefined;
       part = part === -1 ? digit : 10 * part + digit;
-      if (part > 255) return false;
+      if (part > 255) return undefined;
     } else {
-      if (text[i] !== "." || part === -1) return false;
-      parts++;
+      if (text[i] !== "." || part === -1) return undefined;
+      bytes[parts++] = part; // beyond the fourth it has no effect
       part = -1;
     }
   }
-  return parts === 4 && part !== -1;
+  if (parts !== 3 || part === -1) return undefined;
+  bytes[3] = part;
+  return bytes;
 }
 
 function parseV6(text: string): Uint8Array | undefined {
@@ -126,4 +125,10 @@ export function isMulticast(address: IpAddress): boolean {
 export function isLinkLocal(address: IpAddress): boolean {
   const [first = 0, second = 0] = toBytes(address);
   return family(address) === 4 ? first === 169 && second === 254 : first === 0xfe && second >> 6 === 2;
+}
+
+/** Whether a multicast group of IPv6 does not go beyond the link: scope 2, RFC 4291 §2.7. */
+export function isLinkLocalGroup(address: IpAddress): boolean {
+  const [first = 0, second = 0] = toBytes(address);
+  return family(address) === 6 && first === 0xff && (second & 15) === 2;
 }

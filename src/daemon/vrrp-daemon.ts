@@ -186,6 +186,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.#instances.follow(vrrpInstances, { config, placed, renamed });
     this.#held.expect(new Map());
     this.#setup.prune();
+    this.sockets.reconfigure();
     this.#reconsider(); // track groups may have other members, global_defs other receive buffers
     if (config.global.statesOnReload) this.#notices.repeat(this.#routers.values(), this.#groups);
     this.changed();
@@ -261,6 +262,9 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     return this.trackers.isUp(name);
   }
 
+  hearsAll(): boolean {
+    return this.#config.global.logUnknownVrids;
+  }
   isListening(): boolean {
     return this.clock.now() >= this.#hearingFrom;
   }

@@ -37,6 +37,8 @@ interface Place {
 /** What comes in when nobody is to hear it, and what is for nobody. */
 export interface Reception {
   isListening(): boolean;
+  /** Whether it wants to know of what is for nobody. */
+  hearsAll(): boolean;
   unknown(vrid: number, device: string | undefined): void;
 }
 
@@ -48,6 +50,7 @@ export class VrrpSockets {
   readonly #reception: Reception;
   readonly #places = new Map<string, Place>();
   readonly #joined = new Map<Speaker, Place>();
+  readonly #unsifted = new Set<Place>(); // with a filter for other VRIDs than are there
   readonly #failing = new Set<string>(); // instance and peer that could not be sent to, as said
 
   constructor(poller: Poller, network: HostNetwork, log: Log, reception: Reception) {
@@ -77,6 +80,7 @@ export class VrrpSockets {
     this.#joined.set(speaker, place);
     this.#open(place);
     setBuffer(place);
+    this.#sift(place);
   }
 
   /** A speaker is heard nowhere. */
@@ -89,6 +93,7 @@ export class VrrpSockets {
     const rest = (place.speakers.get(vrid) ?? []).filter((other) => other !== speaker);
     if (rest.length > 0) place.speakers.set(vrid, rest);
     else place.speakers.delete(vrid);
+    this.#sift(place);
     if (place.speakers.size > 0) return;
     this.#close(place);
     this.#places.delete(endpointKey(place.endpoint));
@@ -102,6 +107,11 @@ export class VrrpSockets {
   /** An interface came, went, or is another of the same name: its sockets are opened anew. */
   linkChanged(name: string): void {
     for (const place of this.#places.values()) if (place.endpoint.device === name) this.#open(place);
+  }
+
+  /** Whether `hearsAll` may have changed. */
+  reconfigure(): void {
+    for (const place of this.#places.values()) this.#sift(place);
   }
 
   /** Sends what a speaker has to say; whether any of it went out. Why not is said once, until it works again. */
@@ -151,9 +161,21 @@ export class VrrpSockets {
       place.socket = new VrrpSocket(this.#poller, where, (packet) => this.#received(place, packet));
       place.ifindex = link?.ifindex;
       setBuffer(place);
+      this.#sift(place);
     } catch (error) {
       this.#log.error("{error}", { error: String(error), intf: device ?? "" });
     }
+  }
+
+  /** The kernel is told at the end of the turn: at a start, of all instances of a place at once. */
+  #sift(place: Place): void {
+    if (this.#unsifted.size === 0)
+      queueMicrotask(() => {
+        for (const { socket, speakers } of this.#unsifted)
+          if (socket !== undefined) socket.vrids = this.#reception.hearsAll() ? undefined : speakers.keys();
+        this.#unsifted.clear();
+      });
+    this.#unsifted.add(place);
   }
 
   #close(place: Place): void {

@@ -15,6 +15,8 @@ export interface Native {
   /** getsockname(2) into `address`; its length. */
   getsockname(fd: number, address: Uint8Array): number;
   setsockopt(fd: number, level: number, option: number, value: Uint8Array | number): number;
+  /** SO_ATTACH_FILTER: only packets that the program, a row of `struct sock_filter`, lets pass are received. 0 or -errno. */
+  attachFilter(fd: number, program: Uint8Array): number;
   /** getsockopt(2) into `value`; the length the kernel wrote. */
   getsockopt(fd: number, level: number, option: number, value: Uint8Array): number;
   /** sendmsg(2) with MSG_DONTWAIT|MSG_NOSIGNAL and `flags`; empty `address` or `control` are left out. Bytes sent. */

@@ -1,5 +1,6 @@
 import { type Family, family, fromBytes, type IpAddress, ip, isMulticast } from "../base/ip.ts";
 import type { Micros } from "../base/time.ts";
+import { AH_HEADER, IPPROTO_AH } from "../wire/ah.ts";
 import { decodeIpv4 } from "../wire/ipv4.ts";
 import {
   AF_INET,
@@ -22,6 +23,7 @@ import {
   IPV6_RECVPKTINFO,
   MSG_DONTROUTE,
   SO_BINDTODEVICE,
+  SO_DETACH_FILTER,
   SO_PRIORITY,
   SO_RCVBUF,
   SO_TIMESTAMPNS_NEW,
@@ -35,6 +37,7 @@ import type { Poller } from "./poller.ts";
 import { ReceiveArena } from "./receive-arena.ts";
 import { deviceName, ipMreqn, ipv6Mreq, sockaddrIp } from "./sockaddr.ts";
 import { growReceiveBuffer, NOTHING, openSocket, takeError } from "./socket.ts";
+import { vridFilter } from "./vrid-filter.ts";
 
 /** An interface, or a VRF. */
 export interface VrrpLink {
@@ -85,6 +88,7 @@ export class VrrpSocket {
   readonly #scope: number;
   readonly #input: number;
   readonly #output: number;
+  readonly #before: number;
   readonly #onPacket: (packet: ReceivedPacket) => void;
 
   /** Throws KernelError, such as ENODEV when the interface is gone. */
@@ -93,6 +97,7 @@ export class VrrpSocket {
     this.#onPacket = onPacket;
     this.#family = family(place.local);
     this.#scope = place.link?.ifindex ?? 0;
+    this.#before = place.protocol === IPPROTO_AH ? AH_HEADER : 0;
     this.#input = this.#family === 4 ? openInput4(place) : openInput6(place);
     try {
       this.#output = this.#family === 4 ? openOutput4(place.link) : openOutput6(place.link);
@@ -107,6 +112,16 @@ export class VrrpSocket {
   /** Room for what waits to be read, bytes. */
   set receiveBuffer(size: number) {
     growReceiveBuffer(this.#input, size);
+  }
+
+  /**
+   * The VRIDs that are listened to; undefined: all. On a virtual MAC interface come the adverts of every VRID of the LAN,
+   * so that with many of them each would wake up the process once for each interface. Where the kernel has no filter,
+   * what is for nobody is dropped by who receives it.
+   */
+  set vrids(vrids: Iterable<number> | undefined) {
+    if (vrids === undefined) native.setsockopt(this.#input, SOL_SOCKET, SO_DETACH_FILTER, 0);
+    else native.attachFilter(this.#input, vridFilter(this.#family, vrids, this.#before));
   }
 
   /**

@@ -15,9 +15,11 @@ export function heard(router: VrrpParameters, state: Backup, { from, advertiseme
   if (priority === RESIGN) return resigned(router, state, from, now);
   const { preemptAt } = state;
   const theirs = masterInterval(router, advertisement);
+  const again = backup(router, now, theirs);
+  const masterDownAt = followedAt(state, from, again.masterDownAt);
   // The sender is our master: the wait begins again.
   const follow = (delayedTo: Micros | undefined, first: readonly VrrpEffect[]): Step => ({
-    state: { ...backup(router, now, theirs), master: from, preemptAt: delayedTo },
+    state: { ...again, masterDownAt, master: from, preemptAt: delayedTo },
     effects: [...first, ...masterChanged(state, from), ...learned(router, state.masterInterval, from, theirs)],
   });
   if (priority >= router.priority || !router.preempt)
@@ -27,6 +29,15 @@ export function heard(router: VrrpParameters, state: Backup, { from, advertiseme
   if (preemptAt !== undefined && now < preemptAt) return follow(preemptAt, []);
   // Discarded: our own timer keeps running, and will preempt the sender.
   return { state: { ...state, master: from }, effects: [note({ name: "lower-priority-discarded", from, priority })] };
+}
+
+/**
+ * Another master does not cut the wait for the one before short; its second advertisement does. Where VRRPv3 intervals
+ * differ, one that yields with a last word (`higher_prio_send_advert`) would else leave its short interval to all who
+ * hear it: they wait for it in vain, take over, yield with a last word, and so for ever.
+ */
+function followedAt({ master, masterDownAt }: Backup, from: IpAddress, again: Micros): Micros {
+  return master === undefined || master === from ? again : Math.max(again, masterDownAt);
 }
 
 function masterChanged({ master }: Backup, from: IpAddress): VrrpEffect[] {
@@ -57,9 +68,11 @@ export function challenged(router: VrrpParameters, state: Master, event: Heard, 
   return rank > 0 ? yielded(router, { from, advertisement }, said, now) : asserted(router, state, said, now);
 }
 
-/** Another one resigns: who waits for a master hears at once that there is one. */
+/** Another one resigns: who waits for a master hears at once that there is one, or in the gap after the last answer. */
 function farewellHeard(router: VrrpParameters, state: Master, from: IpAddress, now: Micros): Step {
   const said = note({ name: "priority-zero-received", from, by: "master" });
+  if (router.lowerPriorityAdvert && (hasJustSaid(router, state, now) || state.advertiseAt - now <= ANSWER_GAP))
+    return { state: { ...state, advertiseAt: Math.min(state.advertiseAt, now + ANSWER_GAP) }, effects: [said] };
   const answered = prefixed(said, advertise(router, now, [], state));
   return router.lowerPriorityAdvert ? answered : { ...answered, state }; // lower_prio_no_advert: out of turn
 }
@@ -73,13 +86,16 @@ function verdict(router: VrrpParameters, priority: number, from: IpAddress, lost
   });
 }
 
-/** Whoever spoke just before has been heard: lower adverts in a flood are not answered by a flood. */
+/** Whoever spoke just before has been heard: a flood is not answered by a flood. */
 const ANSWER_GAP = milliseconds(1);
+
+function hasJustSaid({ interval }: VrrpParameters, { advertiseAt }: Master, now: Micros): boolean {
+  return now - (advertiseAt - interval) < ANSWER_GAP;
+}
 
 /** We win. The other one goes when it hears us; the neighbours may have believed it, so they are told again. */
 export function asserted(router: VrrpParameters, state: Master, said: VrrpEffect, now: Micros): Step {
-  const justSaid = now - (state.advertiseAt - router.interval) < ANSWER_GAP;
-  if (!router.lowerPriorityAdvert || justSaid)
+  if (!router.lowerPriorityAdvert || hasJustSaid(router, state, now))
     return { state, effects: [said, { type: "announce", because: "lower-priority" }] };
   return prefixed(said, advertise(router, now, [{ type: "announce", because: "lower-priority" }], state));
 }

@@ -1,4 +1,4 @@
-import { family, type IpAddress, toBytes } from "../base/ip.ts";
+import { type IpAddress, toBytes } from "../base/ip.ts";
 
 /** Between whom a message goes, as its IP header says; both of one family. */
 export interface Envelope {
@@ -13,9 +13,14 @@ export interface Envelope {
  *     IPv6, RFC 8200 §8.1:   | source (16) | destination (16) | length (4)   | 0 0 0 | protocol |
  */
 export function pseudoHeader({ from, to }: Envelope, protocol: number, length: number): Uint8Array {
-  const lengthAndProtocol =
-    family(from) === 4
-      ? [0, protocol, length >> 8, length & 0xff]
-      : [0, 0, length >> 8, length & 0xff, 0, 0, 0, protocol];
-  return Uint8Array.of(...toBytes(from), ...toBytes(to), ...lengthAndProtocol);
+  const [source, destination] = [toBytes(from), toBytes(to)];
+  const { length: size } = source;
+  const bytes = new Uint8Array(2 * size + (size === 4 ? 4 : 8));
+  bytes.set(source);
+  bytes.set(destination, size);
+  const [lengthAt, protocolAt] = size === 4 ? [10, 9] : [34, 39];
+  bytes[lengthAt] = length >> 8;
+  bytes[lengthAt + 1] = length & 0xff;
+  bytes[protocolAt] = protocol;
+  return bytes;
 }

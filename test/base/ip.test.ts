@@ -6,6 +6,7 @@ import {
   type IpAddress,
   ip,
   isLinkLocal,
+  isLinkLocalGroup,
   isMulticast,
   parseIp,
   toBytes,
@@ -115,4 +116,14 @@ test.each([
   ["169.253.0.1", false],
 ])("RFC 3927, RFC 4291 §2.5.6: whether %s is link-local: %s", (address, expected) => {
   expect(isLinkLocal(ip(address))).toBe(expected);
+});
+
+test.each<[string, boolean]>([
+  ["ff02::12", true],
+  ["ff12::12", true],
+  ["ff05::12", false],
+  ["fe02::12", false],
+  ["224.0.0.18", false],
+])("%s is a group of the link alone: %s", (address, expected) => {
+  expect(isLinkLocalGroup(ip(address))).toBe(expected);
 });

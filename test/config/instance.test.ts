@@ -52,6 +52,8 @@ test.each<[string, string, Partial<VrrpInstanceConfig>]>([
   ["multicast goes to the group of the family", six(), { multicastGroup: "ff02::12" as never, unicast: undefined }],
   ["mcast_dst_ip is the group", instance("mcast_dst_ip 224.0.0.19"), { multicastGroup: "224.0.0.19" as never }],
   ["of the other family it is not", instance("mcast_dst_ip ff02::19"), { multicastGroup: "224.0.0.18" as never }],
+  ["a group of IPv6 is one of the link", six("mcast_dst_ip ff12::19"), { multicastGroup: "ff12::19" as never }],
+  ["one of the site is not taken", six("mcast_dst_ip ff05::19"), { multicastGroup: "ff02::12" as never }],
   [
     "vrrp_mcast_group4 is the group of all",
     `global_defs {\nvrrp_mcast_group4 224.0.0.77\n}\n${instance()}`,

@@ -41,14 +41,15 @@ export class Capture {
     ]);
   }
 
-  /** Listens when the promise is kept. */
-  static async start(lan: Lan): Promise<Capture> {
+  /** Listens when the promise is kept. `onFrame` is given each frame too; it is valid until it returns. */
+  static async start(lan: Lan, onFrame?: (at: Micros, frame: Uint8Array) => void): Promise<Capture> {
     const capture = new Capture(lan);
     const { stdout, stderr } = capture.#process;
     if (stdout === null || stderr === null) throw new Error("tcpdump has no output");
     const reader = new PcapReader((at, frame) => {
       const heard = decodeFrame(at, frame);
       if (heard !== undefined) capture.heard.push(heard);
+      onFrame?.(at, new Uint8Array(frame.buffer, frame.byteOffset, frame.byteLength));
     });
     stdout.on("data", (chunk: Uint8Array) => reader.write(chunk));
     let said = "";

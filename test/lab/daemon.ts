@@ -169,8 +169,10 @@ export class Director {
   }
 }
 
+type Elector = Pick<Director, "node" | "running" | "state" | "log">;
+
 /** The first director master, the second backup. Rejects after `within`, or at once where a daemon has ended. */
-export async function elected(master: Director, backup: Director, within: Micros): Promise<void> {
+export async function elected(master: Elector, backup: Elector, within: Micros): Promise<void> {
   await until(
     `${master.node} master and ${backup.node} backup`,
     async () => {

@@ -38,11 +38,20 @@ export class Metronome {
     });
   }
 
+  /** The longest that the machine may have stood still between two times of the wall clock: less is not seen. */
+  longest(from: Micros, to: Micros): Micros {
+    return Math.max(milliseconds(STALL), ...this.#between(from, to).map(({ length }) => length));
+  }
+
   /** What stood still between two times of the wall clock, in words. */
   between(from: Micros, to: Micros): string {
-    const found = this.#stalls.filter(({ at, length }) => at >= from && at - length <= to);
+    const found = this.#between(from, to);
     if (found.length === 0) return "the machine did not stand still";
     return `the machine stood still for ${found.map(({ length }) => `${length / 1000} ms`).join(", ")}`;
+  }
+
+  #between(from: Micros, to: Micros): readonly Stall[] {
+    return this.#stalls.filter(({ at, length }) => at >= from && at - length <= to);
   }
 
   stop(): void {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Micros, milliseconds } from "../../src/base/time.ts";
 import { Capture } from "./capture.ts";
-import { Director, type DirectorOptions, type Implementation } from "./daemon.ts";
+import { Director, type DirectorOptions } from "./daemon.ts";
 import { Journal } from "./journal.ts";
 import { Lan } from "./lan.ts";
 import { until, wallClock } from "./run.ts";
@@ -60,6 +60,11 @@ export interface AddressEvent {
   readonly text: string;
 }
 
+export interface StandOptions {
+  readonly ipv6?: boolean; // with link-local addresses, and 2001:db8::11 and ::12
+  readonly onFrame?: (at: Micros, frame: Uint8Array) => void; // each that is captured, valid until it returns
+}
+
 /** Two machines, lb1 (192.0.2.11) and lb2 (192.0.2.12), eth0 each, on a LAN of their own, and somebody who listens. */
 export class Stand {
   readonly lan: Lan;
@@ -70,8 +75,8 @@ export class Stand {
     this.capture = capture;
   }
 
-  /** Builds it, lets `use` work, and leaves nothing behind. `ipv6`: with link-local addresses, and 2001:db8::11 and ::12. */
-  static async with(use: (stand: Stand) => Promise<void>, { ipv6 = false } = {}): Promise<void> {
+  /** Builds it, lets `use` work, and leaves nothing behind. */
+  static async with(use: (stand: Stand) => Promise<void>, { ipv6 = false, onFrame }: StandOptions = {}): Promise<void> {
     const lan = await Lan.open(
       HOSTS.map(([name, host]) => ({
         name,
@@ -81,7 +86,7 @@ export class Stand {
       })),
     );
     try {
-      const stand = new Stand(lan, await Capture.start(lan));
+      const stand = new Stand(lan, await Capture.start(lan, onFrame));
       // The kernel says that a new link works up to a second after it does; until then a daemon is in fault.
       await until(
         "links",
@@ -109,22 +114,18 @@ export class Stand {
   }
 
   /** Starts a daemon on a node: ours if nothing else is said. */
-  start(
-    node: string,
-    text: string,
-    more: Partial<DirectorOptions> & { readonly implementation?: Implementation } = {},
-  ): Director {
-    const config = this.configure(node, text);
-    const { options = [], ...rest } = more;
-    const director = new Director(this.lan, {
-      node,
-      implementation: "ours",
-      config,
-      options: ["-P", ...options],
-      ...rest,
-    });
+  start(node: string, text: string, more: Partial<DirectorOptions> = {}): Director {
+    const director = this.director(node, text, more);
     director.start();
     return director;
+  }
+
+  /** A daemon that is not started yet. */
+  director(node: string, text: string, more: Partial<DirectorOptions> = {}): Director {
+    const config = this.configure(node, text);
+    const { options = [], ...rest } = more;
+    const usual = { node, implementation: "ours", config, options: ["-P", ...options] } as const;
+    return new Director(this.lan, { ...usual, ...rest });
   }
 
   /** Starts ours on lb1 and waits until it is master. */

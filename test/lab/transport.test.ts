@@ -313,6 +313,29 @@ describe.concurrent("multicast", () => {
     });
   });
 
+  test("what is for the VRID of somebody else does not wake the process, until a reload makes it ours", async () => {
+    await Stand.with(async (stand) => {
+      const lb1 = stand.start("lb1", config({ priority: 100 }));
+      await lb1.waitForState("MASTER");
+      const foreign = { vrid: 77, from: "192.0.2.12", to: "224.0.0.18", priority: 254, addresses: ["192.0.2.101"] };
+      const pid = lb1.childPid("vrrp") ?? 0;
+      process.kill(pid, "SIGSTOP"); // so that what is received stays to be seen
+      await send(stand, foreign);
+      expect(await waiting(stand)).toBe(false);
+      await send(stand, { ...foreign, vrid: 51, priority: 50 });
+      expect(await waiting(stand)).toBe(true);
+      process.kill(pid, "SIGCONT");
+      const second = config({ name: "VI_2", vrid: 77, priority: 100, addresses: ["192.0.2.101"] });
+      await stand.reload(lb1, config({ priority: 100 }) + second);
+      await lb1.waitForLog(/\(VI_2\) Entering MASTER/);
+      await send(stand, foreign);
+      await lb1.waitForLog(/\(VI_2\) Entering BACKUP STATE$/);
+      await stand.reload(lb1, `global_defs {\nlog_unknown_vrids\n}\n${config({ priority: 100 })}`);
+      await send(stand, foreign);
+      await lb1.waitForLog(/Unknown VRID\(77\) received on interface\(eth0\). ignoring\.\.\./);
+    });
+  });
+
   test("log_unknown_vrids: the VRID of somebody else is said once", async () => {
     await Stand.with(async (stand) => {
       const lb1 = stand.start("lb1", `global_defs {\nlog_unknown_vrids\n}\n${config({ priority: 100 })}`);
@@ -403,6 +426,15 @@ async function counted(stand: Stand, reasons: readonly string[]): Promise<void> 
 async function held(stand: Stand, node: string, prefix: string): Promise<number> {
   const text = await stand.lan.run(node, ["ip", "-o", "addr", "show", "dev", "eth0"]);
   return text.split("\n").filter((line) => line.includes(` ${prefix}`)).length;
+}
+
+/** Whether a socket of protocol 112 on lb1 has something to be read. */
+async function waiting(stand: Stand): Promise<boolean> {
+  const rows = (await stand.lan.run("lb1", ["cat", "/proc/net/raw"]))
+    .split("\n")
+    .filter((row) => row.includes(":0070 "));
+  expect(rows).not.toEqual([]);
+  return rows.some((row) => row.trim().split(/\s+/)[4]?.endsWith(":00000000") !== true); // tx_queue:rx_queue
 }
 
 /** How many sockets of protocol 112 a daemon has open. */

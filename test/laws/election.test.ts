@@ -5,7 +5,7 @@ import { type Micros, milliseconds, seconds } from "../../src/base/time.ts";
 import { adopt, deadline, INIT, step, type VrrpEvent, type VrrpState } from "../../src/vrrp/machine.ts";
 import { masterDownInterval, type VrrpParameters } from "../../src/vrrp/parameters.ts";
 import { receive } from "../../src/vrrp/receive.ts";
-import { Lan, parameters } from "../stories/lan.ts";
+import { parameters } from "../stories/lan.ts";
 
 const address: fc.Arbitrary<IpAddress> = fc.integer({ min: 1, max: 5 }).map((n) => ip(`192.0.2.${n}`));
 
@@ -132,103 +132,5 @@ test("receive never throws on arbitrary bytes", () => {
       const { state } = step(parameters("r1", 100, "192.0.2.1"), INIT, { type: "startup", standing: "fit" }, 0);
       receive(parameters("r1", 100, "192.0.2.1"), state, { from, to: ip("224.0.0.18"), ttl, payload });
     }),
-  );
-});
-
-type Blow = (lan: Lan, name: string) => void;
-
-/** What can happen to a router. A stopped or dead process may come back in both ways. */
-const BLOWS: readonly Blow[] = [
-  (lan, name) => lan.start(name),
-  (lan, name) => lan.stop(name),
-  (lan, name) => lan.kill(name),
-  (lan, name) => lan.respawn(name),
-  (lan, name) => lan.move(name, "main"),
-  (lan, name) => lan.move(name, "left"),
-  (lan, name) => lan.move(name, "right"),
-  (lan, name) => lan.sleep(name, false),
-  (lan, name) => lan.sleep(name, true),
-  (lan, name) => lan.wake(name),
-  (lan, name) => lan.feed(name, { type: "fault" }),
-  (lan, name) => lan.feed(name, { type: "recovered" }),
-  (lan, name) => lan.feed(name, { type: "reconfigured" }),
-];
-
-const storm = fc.record({
-  priorities: fc.uniqueArray(fc.integer({ min: 1, max: 254 }), { minLength: 2, maxLength: 5 }),
-  farewell: fc.boolean(),
-  intervals: fc.option(fc.array(fc.constantFrom(100, 500, 2000), { minLength: 5, maxLength: 5 })), // VRRPv3, milliseconds
-  blows: fc.array(fc.tuple(fc.nat(), fc.constantFrom(...BLOWS), fc.nat(5_000)), { maxLength: 30 }),
-});
-
-/** A LAN that has been through the storm and was healed `calm` ago. */
-function weather(
-  { priorities, farewell, intervals, blows }: typeof storm extends fc.Arbitrary<infer T> ? T : never,
-  calm: Micros,
-): Lan {
-  const lan = new Lan();
-  const names = priorities.map((priority, i) => {
-    const name = `r${priority}`;
-    const usual = { ...parameters(name, priority, `192.0.2.${i + 1}`), higherPriorityAdvert: farewell };
-    const interval = intervals?.[i];
-    lan.router(interval === undefined ? usual : { ...usual, version: 3, interval: milliseconds(interval) });
-    return name;
-  });
-  for (const [which, blow, wait] of blows) {
-    blow(lan, names[which % names.length] ?? "");
-    lan.run(milliseconds(wait));
-  }
-  for (const name of names) {
-    lan.move(name, "main");
-    lan.wake(name);
-    lan.start(name);
-    lan.feed(name, { type: "recovered" });
-  }
-  lan.run(calm);
-  return lan;
-}
-
-test("after any storm, a healed LAN has exactly one master, the highest priority, and it alone holds the addresses", () => {
-  fc.assert(
-    fc.property(storm, (what) => {
-      const lan = weather(what, seconds(what.intervals === null ? 10 : 20));
-      const best = `r${Math.max(...what.priorities)}`;
-      expect(lan.masters).toEqual([best]);
-      expect(lan.holders).toEqual([best]);
-    }),
-    { numRuns: 300 },
-  );
-});
-
-test("whoever does not run for a while, and hears what was said when it runs again, takes nothing from a living master", () => {
-  const nap = fc.tuple(fc.constantFrom("r100", "r50"), fc.nat(9_000), fc.nat(3_000));
-  fc.assert(
-    fc.property(fc.array(nap, { maxLength: 20 }), (naps) => {
-      const lan = new Lan();
-      for (const [i, priority] of [200, 100, 50].entries()) {
-        lan.router(parameters(`r${priority}`, priority, `192.0.2.${i + 1}`));
-        lan.start(`r${priority}`);
-      }
-      lan.run(seconds(5));
-      for (const [name, asleep, awake] of naps) {
-        lan.sleep(name, false);
-        lan.run(milliseconds(asleep));
-        lan.wake(name);
-        expect(lan.masters).toEqual(["r200"]);
-        lan.run(milliseconds(awake));
-      }
-      expect(lan.masters).toEqual(["r200"]);
-    }),
-  );
-});
-
-test("after any storm, the client sends to no other than the master within a minute and a wait", () => {
-  fc.assert(
-    fc.property(storm, (what) => {
-      const lan = weather(what, seconds(what.intervals === null ? 75 : 85));
-      // Who has heard nobody asks by ARP, and the master answers.
-      expect([`r${Math.max(...what.priorities)}`, "nobody"]).toContain(lan.neighbour);
-    }),
-    { numRuns: 50 },
   );
 });

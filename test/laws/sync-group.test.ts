@@ -175,11 +175,16 @@ function next(host: Host): readonly [lan: number, at: Micros] {
   );
 }
 
-/** Hosts with a group each, over LANs that can be cut. */
+/** Copies that arrive of what is sent: none, one or two. */
+type Fate = 0 | 1 | 2;
+
+/** Hosts with a group each, over LANs that can be cut, and on which packets are lost and doubled. */
 class World {
   readonly hosts: readonly Host[];
   readonly cut: boolean[];
+  fate: () => Fate = () => 1;
   now: Micros = 0;
+  readonly #asleep = new Map<Host, (() => void)[]>(); // and what waits in its sockets
 
   constructor(priorities: readonly number[], lans: number) {
     this.hosts = priorities.map((priority, i) => new Host(priority, ip(`192.0.2.${i + 1}`), lans));
@@ -191,15 +196,27 @@ class World {
   run(span: Micros): void {
     const end = this.now + span;
     for (;;) {
-      const [host, lan, at] = this.hosts
-        .map((each) => [each, ...next(each)] as const)
-        .reduce((a, b) => (b[2] < a[2] ? b : a));
-      if (at > end) break;
+      const awake = this.hosts.filter((each) => !this.#asleep.has(each)).map((each) => [each, ...next(each)] as const);
+      const [host, lan, at] = awake.toSorted(([, , a], [, , b]) => a - b)[0] ?? [];
+      if (host === undefined || lan === undefined || at === undefined || at > end) break;
       this.now = Math.max(this.now, at);
       host.feed(lan, { type: "timer" }, this.now);
       this.deliver();
     }
     this.now = end;
+  }
+
+  /** The process of a host does not run until `wake`. */
+  sleep(host: Host): void {
+    if (!this.#asleep.has(host)) this.#asleep.set(host, []);
+  }
+
+  /** It runs again, and hears what waits before its timers are looked at. */
+  wake(host: Host): void {
+    const waiting = this.#asleep.get(host) ?? [];
+    this.#asleep.delete(host);
+    for (const hear of waiting) hear();
+    this.deliver();
   }
 
   /** What was sent reaches everybody on a LAN that is whole, and the answers too. */
@@ -209,37 +226,62 @@ class World {
       for (const [i, host] of this.hosts.entries())
         for (const { lan, priority } of host.sent.splice(0)) {
           busy = true;
-          for (const [j, other] of this.hosts.entries())
-            if (i !== j && this.cut[lan] === false && isListening(other.members[lan]))
-              other.feed(lan, advertisement(ip(`192.0.2.${i + 1}`), priority), this.now);
+          for (const other of this.hosts)
+            if (other !== host && this.cut[lan] === false)
+              for (let copies = this.fate(); copies > 0; copies--) this.#arrive(other, lan, { sender: i, priority });
         }
     }
+  }
+
+  #arrive(host: Host, lan: number, { sender, priority }: { readonly sender: number; readonly priority: number }): void {
+    const hear = (): void => {
+      if (isListening(host.members[lan]))
+        host.feed(lan, advertisement(ip(`192.0.2.${sender + 1}`), priority), this.now);
+    };
+    const asleep = this.#asleep.get(host);
+    if (asleep === undefined) hear();
+    else asleep.push(hear);
   }
 }
 
 const weather = fc.record({
-  priorities: fc.uniqueArray(fc.integer({ min: 1, max: 254 }), { minLength: 2, maxLength: 3 }),
+  priorities: fc.uniqueArray(fc.integer({ min: 1, max: 254 }), { minLength: 2, maxLength: 5 }),
   lans: fc.integer({ min: 1, max: 3 }),
+  fates: fc.array(fc.constantFrom<Fate>(0, 1, 1, 1, 2), { minLength: 1, maxLength: 9 }),
   blows: fc.array(
-    fc.tuple(fc.nat(), fc.nat(), fc.constantFrom("cut", "heal", "fault", "recover", "reload"), fc.nat(5000)),
+    fc.tuple(
+      fc.nat(),
+      fc.nat(),
+      fc.constantFrom("cut", "heal", "fault", "recover", "reload", "sleep", "wake"),
+      fc.nat(5000),
+    ),
     { maxLength: 25 },
   ),
 });
 
 test("after any storm, healed LANs have one master each, and it is the same host: the highest priority", () => {
   fc.assert(
-    fc.property(weather, ({ priorities, lans, blows }) => {
+    fc.property(weather, ({ priorities, lans, fates, blows }) => {
       const world = new World(priorities, lans);
+      let packets = 0;
+      world.fate = () => fates[packets++ % fates.length] ?? 1;
       for (const [h, l, what, wait] of blows) {
         const [host, lan] = [world.hosts[h % priorities.length], l % lans];
+        if (host === undefined) continue;
         if (what === "cut" || what === "heal") world.cut[lan] = what === "cut";
-        if (what === "fault" || what === "recover") host?.judge(lan, what === "fault" ? "unfit" : "fit", world.now);
-        if (what === "reload") host?.feed(lan, { type: "reconfigured" }, world.now);
+        if (what === "fault" || what === "recover") host.judge(lan, what === "fault" ? "unfit" : "fit", world.now);
+        if (what === "reload") host.feed(lan, { type: "reconfigured" }, world.now);
+        if (what === "sleep") world.sleep(host);
+        if (what === "wake") world.wake(host);
         world.deliver();
         world.run(milliseconds(wait));
       }
       world.cut.fill(false);
-      for (const host of world.hosts) for (let lan = 0; lan < lans; lan++) host.judge(lan, "fit", world.now);
+      world.fate = () => 1;
+      for (const host of world.hosts) {
+        world.wake(host);
+        for (let lan = 0; lan < lans; lan++) host.judge(lan, "fit", world.now);
+      }
       world.deliver();
       world.run(seconds(30));
       const masters = world.hosts.map(({ members }) => members.map(({ holds }) => holds));

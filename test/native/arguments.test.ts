@@ -25,6 +25,7 @@ const ANY_NUMBER_OR_STRING = new Set(["ifNametoindex", "mlock"]);
 test("the addon offers exactly the functions that native.ts declares", () => {
   expect(Object.keys(native).sort()).toMatchInlineSnapshot(`
     [
+      "attachFilter",
       "bind",
       "catchSignal",
       "close",

@@ -110,6 +110,8 @@ export class Lan extends Timeline {
   readonly #hosts = new Map<string, Host>();
   readonly #clientSide = "main";
   #listens = (): void => {}; // to what waits for a router that wakes up
+  /** What becomes of the next packet on its way to a host: when its copies arrive, from now; none: it is lost. */
+  fate: () => readonly Micros[] = () => [0];
   /** Which host the client sends the virtual address's traffic to. */
   neighbour = "nobody";
 
@@ -142,9 +144,9 @@ export class Lan extends Timeline {
     const adopted = adopt(host.router, state, lastAdvertAt, this.now);
     this.#say(name, `adopts ${adopted.name}`);
     this.#run(host, adopted);
-    if (adopted.name === "init") this.feed(name, { type: "startup", standing: "fit" });
     if (adopted.name === "master") this.#announce(name, { type: "adopted" });
     else if (host.holds) this.#release(name, host);
+    if (adopted.name === "init") this.feed(name, { type: "startup", standing: "fit" });
     this.#rearm(name, host);
     this.run(0);
   }
@@ -295,7 +297,7 @@ export class Lan extends Timeline {
       if (!packet.ok) throw new Error(`a packet that nobody can read: ${packet.reason}`);
       for (const [name, host] of this.#hosts)
         if (name !== sender && host.side === side && (isMulticast(to) || to === host.router.primaryAddress))
-          this.wakeAt(this.now, () => this.#hear(name, packet.value));
+          for (const delay of this.fate()) this.wakeAt(this.now + delay, () => this.#hear(name, packet.value));
     }
   }
 

@@ -1,4 +1,4 @@
-import { type Family, family } from "../../base/ip.ts";
+import { type Family, family, isLinkLocalGroup } from "../../base/ip.ts";
 import type { Report } from "../../syntax/report.ts";
 import { last } from "../../syntax/table.ts";
 import type { VrrpInstanceConfig } from "../model/model.ts";
@@ -201,10 +201,21 @@ function multicastGroup(
   of: Family,
 ): VrrpInstanceConfig["multicastGroup"] | undefined {
   const setting = last(given.mcast_dst_ip);
-  if (setting === undefined || family(setting.value) === of) return setting?.value;
-  const keepalived = `${setting.at}(${name}) mcast dest address ${setting.value} MUST match VRRP instance family. Skipping...`;
-  const message = `\`${setting.value}\` is of another family than the instance`;
-  report.error(["bad-address", message], setting.span, { keepalived });
+  if (setting === undefined) return undefined;
+  const { value: group, at, span } = setting;
+  const refuse = (message: string, keepalived: string): void =>
+    report.error(["bad-address", `\`${group}\` ${message}`], span, { keepalived: `${at}(${name}) ${keepalived}` });
+  if (family(group) === 6 && !isLinkLocalGroup(group))
+    refuse(
+      "is no group of the link alone: its scope is not 2",
+      `mcast_dst_ip ${group} not link-local multicast. Skipping...`,
+    );
+  else if (family(group) !== of)
+    refuse(
+      "is of another family than the instance",
+      `mcast dest address ${group} MUST match VRRP instance family. Skipping...`,
+    );
+  else return group;
   return undefined;
 }
 
