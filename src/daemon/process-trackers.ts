@@ -61,6 +61,10 @@ export class ProcessTrackers implements ProcessListener {
     return this.#kinds.find(({ config }) => config.name === name)?.state.up ?? false;
   }
 
+  get counts(): readonly { readonly name: string; readonly count: number; readonly enough: boolean }[] {
+    return this.#kinds.map(({ config: { name }, count, state }) => ({ name, count, enough: state.up }));
+  }
+
   close(): void {
     for (const { cancelWake } of this.#kinds) cancelWake();
     this.#monitor.close();

@@ -1,8 +1,10 @@
 import type { IpAddress } from "../base/ip.ts";
+import type { Micros } from "../base/time.ts";
 import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { Log } from "../observe/log.ts";
 import type { RestoredCounters, VrrpCounters } from "../observe/report.ts";
-import type { VrrpNote, VrrpState } from "../vrrp/machine.ts";
+import { blamed, NO_HISTORY, remembered } from "../vrrp/history.ts";
+import type { Step, VrrpNote, VrrpState } from "../vrrp/machine.ts";
 import { RESIGN } from "../vrrp/parameters.ts";
 import type { Received, ReceiveProblem } from "../vrrp/receive.ts";
 import type { SplitBrainNote } from "../vrrp/split-brain.ts";
@@ -30,6 +32,7 @@ export class RouterJournal {
   #warned = UNWARNED;
   #room: number | undefined;
   counters = NO_COUNTERS;
+  history = NO_HISTORY;
 
   constructor(log: Log) {
     this.#log = log;
@@ -40,7 +43,9 @@ export class RouterJournal {
   }
 
   /** The machine has made a step. */
-  stepped(before: VrrpState, after: VrrpState): void {
+  stepped(before: VrrpState, step: Step, now: Micros): void {
+    const { state: after } = step;
+    this.history = remembered(this.history, before, step, now);
     if (forgetsWarnings(before, after)) this.forgetWarnings();
     if (before.name === after.name) return;
     this.count({
@@ -112,6 +117,7 @@ export class RouterJournal {
   }
 
   #problem(router: Spoken, from: IpAddress, problem: ReceiveProblem): void {
+    this.history = blamed(this.history, problem);
     const { dropped } = this.counters;
     const count = (dropped[problem.reason] ?? 0) + 1;
     this.counters = { ...this.counters, dropped: { ...dropped, [problem.reason]: count } };

@@ -1,4 +1,5 @@
 import type { Micros } from "../base/time.ts";
+import type { Trap, TrapRouter } from "../base/trap.ts";
 import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { Clock } from "../io/clock.ts";
 import type { Log } from "../observe/log.ts";
@@ -19,6 +20,7 @@ import { RESIGN, type VrrpParameters } from "../vrrp/parameters.ts";
 import { receive, type VrrpPacket } from "../vrrp/receive.ts";
 import { evidenceOf } from "../vrrp/split-brain.ts";
 import { standingEvent } from "../vrrp/tracking.ts";
+import { problemTraps, stepTraps } from "../vrrp/traps.ts";
 import { Advertiser } from "./advertiser.ts";
 import type { Announcer } from "./announcer.ts";
 import type { ArpWatch } from "./arp-watch.ts";
@@ -52,6 +54,8 @@ export interface RouterHost extends Surroundings, Pick<Tables, "routing"> {
   changed(): void;
   /** Operators are to be told of an instance, with its effective priority. */
   notify(instance: VrrpInstanceConfig, event: NotifiedEvent, priority: number): void;
+  /** SNMP managers are to be told, if there are any: only then it is asked of what. */
+  trap(router: Router, told: (router: TrapRouter) => readonly Trap[]): void;
   /** Where items are put, as the interfaces are now. */
   readonly places: PlacementCache;
   /** Told before a router holds its addresses, and after it has let them go: the packet filter follows. */
@@ -139,6 +143,7 @@ export class Router implements Speaker, GroupMember {
     const now = this.#host.clock.now();
     if (adopted !== undefined && adopted.state.name !== "init") {
       this.#journal.counters = adopted.counters;
+      this.#journal.history = adopted.history;
       this.#advertiser.adopt(adopted);
       this.#state = adopt(this.#parameters, adopted.state, adopted.lastAdvertAt, now);
       const resumed = this.#state.name === "master";
@@ -169,6 +174,8 @@ export class Router implements Speaker, GroupMember {
     const received = receive(this.#parameters, before, packet, (sealed) => this.#advertiser.open(sealed));
     if (received.type === "ignored") return;
     this.#journal.received(this.#parameters, packet.from, received);
+    if (received.type === "dropped")
+      this.#host.trap(this, (router) => problemTraps(router, packet.from, received.problem));
     if (received.type === "dropped") this.#host.changed();
     else {
       this.#advertiser.heard(packet.from, received.checksum);
@@ -259,6 +266,7 @@ export class Router implements Speaker, GroupMember {
       priority: this.#priority,
       ...this.#advertiser.report(),
       counters: this.#journal.counters,
+      history: this.#journal.history,
       split: this.#rivals.isSplit,
     };
   }
@@ -275,9 +283,12 @@ export class Router implements Speaker, GroupMember {
   carryOut({ state, effects }: Step): void {
     const before = this.#state;
     this.#state = state;
-    this.#journal.stepped(before, state);
+    this.#journal.stepped(before, { state, effects }, this.#host.clock.now());
     for (const effect of effects) this.#perform(effect);
     for (const told of happened(this.#config, state, effects)) this.notify(told);
+    this.#host.trap(this, (router) =>
+      stepTraps(router, this.#parameters.primaryAddress, this.#journal.history, before, state),
+    );
     this.#rearm();
     this.#rivals.follow(this.#config, state);
     this.#host.changed();

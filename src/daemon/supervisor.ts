@@ -15,6 +15,7 @@ import type { BfdReport, ChildOptions, VrrpReport } from "./messages.ts";
 import { Notifier } from "./notifier.ts";
 import type { Notify } from "./notify.ts";
 import type { Options } from "./options.ts";
+import { Snmp } from "./snmp.ts";
 import { VERSION } from "./version.ts";
 
 /** What the supervisor is given of the world. */
@@ -42,6 +43,7 @@ export class Supervisor {
   readonly #vrrp: ChildSlot<VrrpReport>;
   readonly #checkers: ChildSlot<CheckersReport>;
   readonly #notifier: Notifier;
+  readonly #snmp: Snmp;
   readonly #bfd: ChildSlot<BfdReport>;
   readonly #verdicts = new BfdVerdicts();
   readonly #reloads = { applied: 0, refused: 0 };
@@ -69,9 +71,13 @@ export class Supervisor {
     this.#options = options;
     this.#host = host;
     this.#notifier = new Notifier(log);
+    this.#snmp = new Snmp(log, () => ({ vrrp: this.#vrrp.report, bfd: this.#bfd.report }));
     this.#vrrp = new ChildSlot({
       ...shared,
-      notify: (notification) => this.#notifier.tell("vrrp", notification),
+      notify: (notification) => {
+        this.#notifier.tell("vrrp", notification);
+        this.#snmp.tell(notification);
+      },
       process: "vrrp",
       title: "VRRP",
       program: programs.vrrp,
@@ -225,6 +231,7 @@ export class Supervisor {
   async #apply(config: Config): Promise<boolean> {
     const { everyChild, checkers, vrrp, bfd } = this.#options;
     this.#notifier.configure(config.global);
+    this.#snmp.configure(config);
     const checkersNeeded = checkers && (everyChild || config.virtualServers.length > 0);
     const vrrpNeeded = vrrp && (everyChild || config.vrrpInstances.length > 0);
     const bfdNeeded = bfd && (everyChild || config.bfdInstances.length > 0);
@@ -268,7 +275,7 @@ export class Supervisor {
     this.#host.log.info("Stopping");
     this.#host.notify(["STOPPING=1"]);
     await Promise.all([this.#checkers.stop(), this.#vrrp.stop(), this.#bfd.stop()]);
-    await this.#notifier.close();
+    await Promise.all([this.#notifier.close(), this.#snmp.close()]);
     this.#end(status);
   }
 

@@ -5,7 +5,7 @@ import { FolderWatch } from "../io/folder-watch.ts";
 import type { HostNetwork } from "../io/host-network.ts";
 import type { Poller } from "../io/poller.ts";
 import type { Log } from "../observe/log.ts";
-import type { ScriptReport } from "../observe/report.ts";
+import type { ScriptReport, SnmpReport } from "../observe/report.ts";
 import type { Tracker, Verdict } from "../vrrp/tracking.ts";
 import { scriptWords } from "../vrrp/words.ts";
 import { BfdTracker } from "./bfd-tracker.ts";
@@ -98,6 +98,12 @@ export class Trackers {
 
   report(): readonly ScriptReport[] {
     return [...this.#scripts.values()].map((script) => script.report());
+  }
+
+  /** What SNMP shows of files and processes. */
+  get facts(): Pick<SnmpReport, "files" | "processes"> {
+    const files = [...this.#files].map(([name, { value }]) => ({ name, value }));
+    return { files, processes: this.#processes?.counts ?? [] };
   }
 
   /** Nothing is run or watched any more. Resolves when the scripts have ended; called again, it ends them by force. */

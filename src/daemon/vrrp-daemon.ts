@@ -32,6 +32,8 @@ import type { BfdVerdict, VrrpInstanceReport, VrrpReport } from "./messages.ts";
 import { createPlaces, sharesItems, usesRouting } from "./network-items.ts";
 import { keysOf, type PlacementCache } from "./placement.ts";
 import { Router, type RouterHost } from "./router.ts";
+import { snmpFacts } from "./snmp-facts.ts";
+import { SnmpTraps } from "./snmp-traps.ts";
 import { StaticNetwork } from "./static-network.ts";
 import { withGroupTrackers } from "./sync-group.ts";
 import { SyncGroups } from "./sync-groups.ts";
@@ -67,6 +69,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   #shares = false; // whether two owners may have the same address, route or rule
   #wanted: ReadonlyMap<string, VrrpInstanceConfig> = new Map(); // while a reload is under way: what is to come
   readonly #hearingFrom: number; // vrrp_startup_delay: what comes before is not listened to
+  #strangers = 0; // packets for VRIDs of others
+  readonly #traps = new SnmpTraps(this, (notification) => this.#context.notify(notification));
   readonly #unknown = new Set<string>(); // VRIDs of others, by interface, as said
   #stopped = false;
 
@@ -123,6 +127,10 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.#context.changed();
   }
 
+  trap(router: Router, told: Parameters<SnmpTraps["tell"]>[1]): void {
+    this.#traps.tell(router.config, told);
+  }
+
   notify(instance: VrrpInstanceConfig, event: NotifiedEvent, priority: number): void {
     this.#context.notify(instanceNotification(instance, event, priority, { faults: this.#config.global.emailFaults }));
   }
@@ -134,6 +142,10 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
 
   bfd(verdicts: readonly BfdVerdict[]): void {
     if (!this.#stopped) this.trackers.bfdHeard(verdicts);
+  }
+
+  get sendsTraps(): boolean {
+    return this.#config.global.snmp.traps;
   }
 
   get receiveBuffers() {
@@ -247,6 +259,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       scripts: this.trackers.report(),
       restored: this.#statics.restored,
       sysctls: this.#virtualInterfaces.sysctls,
+      facts: snmpFacts(this.#config, [...this.#routers.values()], this, this.#strangers),
     };
   }
 
@@ -363,6 +376,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
 
   /** Said once of each number and interface: an advertisement comes every second. */
   unknown(vrid: number, device: string | undefined): void {
+    this.#strangers++;
     if (!this.#config.global.logUnknownVrids) return;
     // What comes in on an interface may come in on every virtual MAC interface on it.
     const intf = device === undefined ? "" : (carrierOf(this.network, device) ?? device);

@@ -1,5 +1,7 @@
 import type { IpAddress } from "../base/ip.ts";
+import type { MacAddress } from "../base/mac.ts";
 import type { Micros } from "../base/time.ts";
+import type { MasterReason, ProtocolError } from "../base/trap.ts";
 
 /**
  * What the two children tell the supervisor about themselves: plain data that JSON keeps, shown as metrics and handed
@@ -14,6 +16,35 @@ export interface VrrpReportOf<State extends NamedState> {
   readonly scripts: readonly ScriptReport[];
   readonly restored: RestoredCounters; // static items
   readonly sysctls: readonly SysctlReport[]; // to be put back at the end
+  readonly facts: SnmpReport | undefined; // while SNMP is asked for
+}
+
+/** What SNMP shows and nothing else does. */
+export interface SnmpReport {
+  readonly links: readonly { readonly name: string; readonly ifindex: number }[]; // that the configuration names
+  readonly instances: readonly SnmpInstanceReport[];
+  readonly files: readonly { readonly name: string; readonly value: number }[];
+  readonly processes: readonly { readonly name: string; readonly count: number; readonly enough: boolean }[];
+  readonly unknownVrids: number; // packets for virtual routers that are not ours
+}
+
+/** The same of an instance. */
+export interface SnmpInstanceReport {
+  readonly name: string;
+  readonly ifindex: number; // of the interface in the configuration; 0: it is not there
+  readonly device: string; // that it speaks on
+  readonly mac: MacAddress | undefined; // of that
+  readonly source: IpAddress | undefined;
+  readonly master: IpAddress | undefined; // heard last, or we
+  readonly interfaces: readonly string[]; // of its addresses, then of its excluded ones
+}
+
+/** What is remembered of an instance: `vrrp/history.ts`. */
+export interface HistoryReport {
+  readonly activeAt: Micros | undefined; // since when it is neither init nor fault
+  readonly cause: MasterReason;
+  readonly reason: MasterReason;
+  readonly error: ProtocolError;
 }
 
 /** A setting of the host that was changed for a time. */
@@ -49,6 +80,7 @@ export interface VrrpInstanceReportOf<State extends NamedState> {
   readonly oldPeers: readonly IpAddress[]; // they were heard with the checksum of Keepalived before 1.3.7
   readonly proof: ProofReport;
   readonly counters: VrrpCounters;
+  readonly history: HistoryReport;
   readonly split: boolean; // it is master, and somebody else is too
 }
 

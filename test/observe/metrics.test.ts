@@ -33,6 +33,7 @@ const observed: Observed = {
     scripts: [],
     restored: { addresses: 0, routes: 7, rules: 0 },
     sysctls: [],
+    facts: undefined,
     instances: [
       {
         key: "eth0 51 IPv4 224.0.0.18",
@@ -46,6 +47,7 @@ const observed: Observed = {
         proof: { ah: { sent: 0, heard: [] }, hmac: { sent: "0", heard: [] } },
         lastAdvertAt: 0,
         counters,
+        history: { activeAt: 0, cause: "no-response", reason: "no-response", error: "none" },
         split: true,
       },
     ],
