@@ -19,6 +19,7 @@ import { daemonize, isDaemon, leaveFolder, reportStarted } from "./daemonize.ts"
 import { openNotify } from "./notify.ts";
 import { openLog } from "./open-log.ts";
 import type { Options } from "./options.ts";
+import { withSnmpOptions } from "./snmp-options.ts";
 import { Supervisor } from "./supervisor.ts";
 import { KEEPALIVED_VERSION, VERSION } from "./version.ts";
 
@@ -109,7 +110,7 @@ async function run(options: Options, args: readonly string[]): Promise<number> {
   const supervisor: Supervisor = new Supervisor(options, {
     log,
     notify,
-    read: () => readConfig(options.configFile, hostSource(options.configId)),
+    read: () => withSnmpOptions(readConfig(options.configFile, hostSource(options.configId)), options),
     programs: { vrrp: beside("vrrp.js"), checkers: beside("checkers.js"), bfd: beside("bfd.js") },
     starting: () => void showMetrics(supervisor, options, log),
     started: reportStarted,

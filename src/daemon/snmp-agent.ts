@@ -34,7 +34,7 @@ export class SnmpAgent implements AgentxListener {
   #connection: AgentxConnection | undefined;
   #session: Session | undefined;
   #failures = 0;
-  #said: string | undefined; // why there is no session, as said
+  #said = false; // that there is no session
   #retry: NodeJS.Timeout | undefined;
   #masterStartedAt: Micros = 0;
   #waiting: (readonly VarBind[])[] = [];
@@ -56,7 +56,7 @@ export class SnmpAgent implements AgentxListener {
     if (before === undefined) this.#log.info("Starting SNMP subagent");
     this.#leave();
     this.#failures = 0;
-    this.#said = undefined;
+    this.#said = false;
     this.#connect();
   }
 
@@ -93,14 +93,15 @@ export class SnmpAgent implements AgentxListener {
   }
 
   ended(why: string): void {
+    const socket = this.#config?.global.snmp.socket;
+    const served = this.#session?.phase === "ready";
     this.#connection = undefined;
     this.#session = undefined;
     this.#settled();
-    if (this.#said === undefined) {
-      const socket = this.#config?.global.snmp.socket;
-      this.#log.info("no AgentX master at {socket}: {why}; it is tried again", { socket, why });
-      this.#said = why;
-    }
+    if (served) this.#log.info("AgentX master disconnected us ({why}), reconnecting", { socket, why });
+    else if (!this.#said)
+      this.#log.warning("Warning: Failed to connect to the agentx master agent ({socket}): {why}", { socket, why });
+    this.#said = true;
     this.#retry = setTimeout(() => this.#connect(), retryDelay(this.#failures++));
     this.#retry.unref();
   }
@@ -120,7 +121,7 @@ export class SnmpAgent implements AgentxListener {
         case "ready":
           this.#masterStartedAt = monotonicNow() - note.upTime * centiseconds(1);
           this.#failures = 0;
-          this.#said = undefined;
+          this.#said = false;
           this.#log.info("AgentX subagent connected");
           this.#flush();
           break;
