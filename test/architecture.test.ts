@@ -13,6 +13,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   bfd: ["base", "wire"],
   lvs: ["base"],
   notify: ["base"],
+  snmp: ["base", "wire", "netlink", "config"],
   check: ["base", "wire", "node:"],
   io: ["base", "wire", "netlink", "node:"],
   observe: ["base", "pino", "prom-client"],
@@ -32,6 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "bfd",
     "lvs",
     "notify",
+    "snmp",
     "check",
     "io",
     "observe",
@@ -52,6 +54,7 @@ const PURE = [
   "bfd",
   "lvs",
   "notify",
+  "snmp",
 ];
 const IMPURE = /\b(new Date\b|Date[.(]|performance\.|setTimeout|setInterval|Math\.random|process\.|Buffer\.)/;
 

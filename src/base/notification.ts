@@ -1,3 +1,5 @@
+import type { Trap } from "./trap.ts";
+
 /** A program to run, never by a shell. Compatible with `CommandConfig`. */
 export interface Command {
   readonly argv: readonly string[]; // at least one
@@ -13,13 +15,14 @@ export interface Alert {
 }
 
 /**
- * Something that operators are told of: by scripts, by a line in the FIFOs, by mail. Plain JSON data; it crosses from
+ * Something that operators are told of: by scripts, by a line in the FIFOs, by SNMP, by mail. Plain JSON data; it crosses from
  * the process where it happened to the supervisor, which tells.
  */
 export interface Notification {
   readonly about: string; // `INSTANCE "VI_1"`: what is about one thing is told in order
   readonly scripts: readonly Command[]; // started together, in this order
   readonly line: string | undefined; // for the FIFOs, without its end
+  readonly traps?: readonly Trap[];
   readonly alert: Alert | undefined;
   readonly repeats: boolean; // others can make it happen at will: left out while the last one is on its way
   readonly final: boolean; // nothing comes after it: the daemon stops

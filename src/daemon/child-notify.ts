@@ -78,8 +78,9 @@ export class ChildNotify {
 }
 
 /** Whether anybody is told of it. */
-function isHeard({ scripts, alert }: Notification, global: GlobalConfig | undefined): boolean {
-  const { fifos = {}, smtpServer } = global ?? {};
+function isHeard({ scripts, traps = [], alert }: Notification, global: GlobalConfig | undefined): boolean {
+  const { fifos = {}, smtpServer, snmp } = global ?? {};
+  if (snmp?.traps && traps.length > 0) return true;
   const written = Object.values(fifos).some((fifo) => fifo !== undefined);
   return scripts.length > 0 || written || (alert !== undefined && smtpServer !== undefined);
 }

@@ -1,3 +1,4 @@
+import type { Notification } from "../base/notification.ts";
 import type { Config } from "../config/model/model.ts";
 import type { Log } from "../observe/log.ts";
 import type { ObservedChild } from "../observe/metric-scopes.ts";
@@ -5,7 +6,6 @@ import type { CheckersReport } from "../observe/report.ts";
 import { BfdVerdicts } from "./bfd-verdicts.ts";
 import { ChildSlot } from "./child-slot.ts";
 import type { BfdReport, ChildOptions, DumpRequest, VrrpReport } from "./messages.ts";
-import type { Notifier } from "./notifier.ts";
 import type { Options } from "./options.ts";
 import type { ServiceFiles } from "./service-files.ts";
 
@@ -20,7 +20,8 @@ export interface Programs {
 export interface ChildrenHost {
   readonly log: Log;
   readonly programs: Programs;
-  readonly notifier: Notifier;
+  /** Operators are to be told by a child. */
+  readonly notify: (origin: "vrrp" | "checkers", notification: Notification) => void;
   /** A child cannot run, or must not be started again: the daemon has to stop with `status`. */
   readonly ended: (status: number) => void;
   /** A signal asked one of them for a file. */
@@ -35,7 +36,7 @@ export class Children {
   readonly #options: Options;
   readonly #verdicts = new BfdVerdicts();
 
-  constructor(options: Options, files: ServiceFiles, { log, programs, notifier, ended, dump }: ChildrenHost) {
+  constructor(options: Options, files: ServiceFiles, { log, programs, notify, ended, dump }: ChildrenHost) {
     const { facility, respawn } = options;
     const shared = {
       log,
@@ -51,7 +52,7 @@ export class Children {
     this.#options = options;
     this.vrrp = new ChildSlot({
       ...shared,
-      notify: (notification) => notifier.tell("vrrp", notification),
+      notify: (notification) => notify("vrrp", notification),
       process: "vrrp",
       title: "VRRP",
       program: programs.vrrp,
@@ -60,7 +61,7 @@ export class Children {
     });
     this.checkers = new ChildSlot({
       ...shared,
-      notify: (notification) => notifier.tell("checkers", notification),
+      notify: (notification) => notify("checkers", notification),
       process: "checkers",
       title: "Healthcheck",
       program: programs.checkers,

@@ -21,6 +21,7 @@ import { openNotify } from "./notify.ts";
 import { openLog } from "./open-log.ts";
 import type { Options } from "./options.ts";
 import { serviceFiles } from "./service-files.ts";
+import { withSnmpOptions } from "./snmp-options.ts";
 import { Supervisor } from "./supervisor.ts";
 import { KEEPALIVED_VERSION, VERSION } from "./version.ts";
 
@@ -106,7 +107,7 @@ async function run(options: Options, args: readonly string[]): Promise<number> {
   const source = recordingSource(hostSource(options.configId));
   const read = (): Reading => {
     source.forget();
-    return readConfig(options.configFile, source.source);
+    return withSnmpOptions(readConfig(options.configFile, source.source), options);
   };
   const first = read();
   const files = serviceFiles(options, first.config.global.daemon);

@@ -27,6 +27,8 @@ export interface Options {
   readonly namespace: string | undefined; // -s
   readonly testLog: string | undefined; // -tFILE: where the findings are appended; undefined = stderr
   readonly metrics: Endpoint | undefined; // undefined = off
+  readonly snmp: boolean; // -x
+  readonly snmpSocket: string | undefined; // -A; undefined: that of the file
 }
 
 /** Where the metrics page is served. */
@@ -61,6 +63,8 @@ export const DEFAULTS: Options = {
   namespace: undefined,
   testLog: undefined,
   metrics: { host: "127.0.0.1", port: 9650 },
+  snmp: false,
+  snmpSocket: undefined,
 };
 
 /** An option of the command line; `--log-format` and `--metrics` are ours, the others keepalived(8)'s. */
@@ -117,14 +121,14 @@ export const OPTIONS: readonly OptionRow[] = [
   row("u", "umask", "MASK", "file creation mask: 0177, 127, 0x7f", umask),
   row("", "ignore-sigint", "", "leave SIGINT to a debugger", () => ({ set: { heedInterrupt: false } })),
   row("", "metrics", "ADDRESS:PORT", "where /metrics is served, or off", metrics),
+  row("x", "snmp", "", "serve SNMP, whatever the configuration says", () => ({ set: { snmp: true } })),
+  row("A", "snmp-agent-socket", "ADDRESS", "AgentX master", (snmpSocket) => ({ set: { snmpSocket } })),
   row("", "signum", "NAME", "print the number of a signal: STOP RELOAD DATA STATS STATS_CLEAR JSON", signum),
   row("v", "version", "", "print the version", () => ({ answer: "version" })),
   row("h", "help", "", "print this text", () => ({ answer: "help" })),
   // Their feature is not here. Where the daemon would do another job than the one asked for, it does not start.
   absent("X", "release-vips", "", "dropping addresses on a signalled transition"),
   absent("a", "address-monitoring", "", "logging of every address change"),
-  absent("x", "snmp", "", "SNMP"),
-  absent("A", "snmp-agent-socket", "ADDRESS", "SNMP"),
   absent("m", "core-dump", "", "lifting the core size limit"),
   absent("M", "core-dump-pattern", "[PATTERN]", "the core pattern"),
   absent("e", "all-config", "", "strict includes"),

@@ -1,3 +1,4 @@
+import type { Trap, TrapRouter } from "../base/trap.ts";
 import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { Clock } from "../io/clock.ts";
 import type { Log } from "../observe/log.ts";
@@ -20,6 +21,8 @@ export interface RouterHost extends Surroundings, Pick<Tables, "routing"> {
   changed(): void;
   /** Operators are to be told of an instance, with its effective priority. */
   notify(instance: VrrpInstanceConfig, event: NotifiedEvent, priority: number): void;
+  /** SNMP managers are to be told, if there are any: only then it is asked of what. */
+  trap(router: Router, told: (router: TrapRouter) => readonly Trap[]): void;
   /** Where items are put, as the interfaces are now. */
   readonly places: PlacementCache;
   /** Told before a router holds its addresses, and after it has let them go: the packet filter follows. */

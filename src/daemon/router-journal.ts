@@ -1,9 +1,10 @@
 import type { IpAddress } from "../base/ip.ts";
-import { milliseconds } from "../base/time.ts";
+import { type Micros, milliseconds } from "../base/time.ts";
 import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { Log } from "../observe/log.ts";
-import type { InstanceHistory, RestoredCounters, VrrpCounters } from "../observe/report.ts";
-import type { VrrpNote, VrrpState } from "../vrrp/machine.ts";
+import type { InstanceLately, RestoredCounters, VrrpCounters } from "../observe/report.ts";
+import { blamed, NO_HISTORY, remembered } from "../vrrp/history.ts";
+import type { Step, VrrpNote, VrrpState } from "../vrrp/machine.ts";
 import { RESIGN } from "../vrrp/parameters.ts";
 import type { Received, ReceiveProblem } from "../vrrp/receive.ts";
 import type { SplitBrainNote } from "../vrrp/split-brain.ts";
@@ -31,16 +32,18 @@ export class RouterJournal {
   #warned = UNWARNED;
   #room: number | undefined;
   counters = NO_COUNTERS;
-  history: InstanceHistory = { transitionAt: 0, masterPriority: 0 };
+  history = NO_HISTORY;
+  lately: InstanceLately = { transitionAt: 0, masterPriority: 0 };
 
   constructor(log: Log) {
     this.#log = log;
   }
 
   /** Goes on where a process that died was. */
-  adopt({ counters, history }: Pick<RouterJournal, "counters" | "history">): void {
+  adopt({ counters, history, lately }: Pick<RouterJournal, "counters" | "history" | "lately">): void {
     this.counters = counters;
     this.history = history;
+    this.lately = lately;
   }
 
   /** Statistics begin at zero. */
@@ -53,10 +56,12 @@ export class RouterJournal {
   }
 
   /** The machine has made a step. */
-  stepped(before: VrrpState, after: VrrpState): void {
+  stepped(before: VrrpState, step: Step, now: Micros): void {
+    const { state: after } = step;
+    this.history = remembered(this.history, before, step, now);
     if (forgetsWarnings(before, after)) this.forgetWarnings();
     if (before.name === after.name) return;
-    this.history = { ...this.history, transitionAt: milliseconds(Date.now()) };
+    this.lately = { ...this.lately, transitionAt: milliseconds(Date.now()) };
     this.count({
       becomeMaster: after.name === "master" ? 1 : 0,
       releaseMaster: before.name === "master" ? 1 : 0,
@@ -104,7 +109,7 @@ export class RouterJournal {
   /** A packet from `from` was judged. */
   received(router: Spoken, from: IpAddress, received: Exclude<Received, { readonly type: "ignored" }>): void {
     if (received.type === "accepted") {
-      this.history = { ...this.history, masterPriority: received.advertisement.priority };
+      this.lately = { ...this.lately, masterPriority: received.advertisement.priority };
       this.count({
         advertisementsReceived: 1,
         priorityZeroReceived: received.advertisement.priority === RESIGN ? 1 : 0,
@@ -128,6 +133,7 @@ export class RouterJournal {
   }
 
   #problem(router: Spoken, from: IpAddress, problem: ReceiveProblem): void {
+    this.history = blamed(this.history, problem);
     const { dropped } = this.counters;
     const count = (dropped[problem.reason] ?? 0) + 1;
     this.counters = { ...this.counters, dropped: { ...dropped, [problem.reason]: count } };

@@ -17,6 +17,7 @@ import type { VrrpParameters } from "../vrrp/parameters.ts";
 import { receive } from "../vrrp/receive.ts";
 import { evidenceOf } from "../vrrp/split-brain.ts";
 import { standingEvent } from "../vrrp/tracking.ts";
+import { problemTraps, stepTraps } from "../vrrp/traps.ts";
 import { Advertiser } from "./advertiser.ts";
 import type { Keeper } from "./keeper.ts";
 import type { VrrpInstanceReport } from "./messages.ts";
@@ -135,6 +136,8 @@ export class Router implements Speaker, GroupMember {
     const received = receive(this.parameters, before, packet, (sealed) => this.#advertiser.open(sealed));
     if (received.type === "ignored") return;
     this.#journal.received(this.parameters, packet.from, received);
+    if (received.type === "dropped")
+      this.#host.trap(this, (router) => problemTraps(router, packet.from, received.problem));
     if (received.type === "dropped") this.#host.changed();
     else {
       this.#advertiser.heard(packet.from, received.checksum);
@@ -238,6 +241,7 @@ export class Router implements Speaker, GroupMember {
       ...this.#advertiser.report(),
       counters: this.#journal.counters,
       history: this.#journal.history,
+      lately: this.#journal.lately,
       device: this.#host.speaksOn(this.config),
       split: this.#rivals.isSplit,
     };
@@ -255,9 +259,12 @@ export class Router implements Speaker, GroupMember {
   carryOut({ state, effects }: Step): void {
     const before = this.#state;
     this.#state = state;
-    this.#journal.stepped(before, state);
+    this.#journal.stepped(before, { state, effects }, this.#host.clock.now());
     for (const effect of effects) this.#effects.perform(effect);
     for (const told of happened(this.config, state, effects)) this.notify(told);
+    this.#host.trap(this, (router) =>
+      stepTraps(router, this.parameters.primaryAddress, this.#journal.history, before, state),
+    );
     this.#rearm();
     this.#rivals.follow(this.config, state);
     this.#host.changed();

@@ -19,6 +19,7 @@ import { sayConfig, sayDiagnostics } from "./say-config.ts";
 import { nameAndMask } from "./scheduling.ts";
 import type { ServiceFiles } from "./service-files.ts";
 import { claimService } from "./service-pid.ts";
+import { Snmp } from "./snmp.ts";
 import { VERSION } from "./version.ts";
 
 /** What the supervisor is given of the world. */
@@ -48,6 +49,7 @@ export class Supervisor {
   readonly #options: Options;
   readonly #host: SupervisorHost;
   readonly #notifier: Notifier;
+  readonly #snmp: Snmp;
   readonly #children: Children;
   readonly #dumps: Dumps;
   readonly #poller = new Poller();
@@ -67,10 +69,14 @@ export class Supervisor {
     this.#options = options;
     this.#host = host;
     this.#notifier = new Notifier(log);
+    this.#snmp = new Snmp(log, () => ({ vrrp: this.#children.vrrp.report, bfd: this.#children.bfd.report }));
     this.#children = new Children(options, files, {
       log,
       programs,
-      notifier: this.#notifier,
+      notify: (origin, notification) => {
+        this.#notifier.tell(origin, notification);
+        this.#snmp.tell(notification);
+      },
       ended: (status) => void this.#stop(status),
       dump: (what) => void this.#dumps.write(what),
     });
@@ -196,6 +202,7 @@ export class Supervisor {
   async #apply(config: Config): Promise<boolean> {
     nameAndMask(config.global.daemon.name, this.#options.umask ?? config.global.daemon.umask);
     this.#notifier.configure(config.global);
+    this.#snmp.configure(config);
     this.#schedule.configure(config.global.reload);
     return await this.#children.apply(config);
   }
@@ -227,7 +234,7 @@ export class Supervisor {
     this.#schedule.close();
     this.#script.kill(); // one of the start
     await this.#children.stop();
-    await this.#notifier.close();
+    await Promise.all([this.#notifier.close(), this.#snmp.close()]);
     const global = this.#running?.config.global;
     if (global !== undefined) await this.#script.run("shutdown", global.shutdownScript, global);
     this.#end(status);

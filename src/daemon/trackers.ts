@@ -6,7 +6,7 @@ import type { HostNetwork } from "../io/host-network.ts";
 import type { Poller } from "../io/poller.ts";
 import type { ScriptRules } from "../io/script-permission.ts";
 import type { Log } from "../observe/log.ts";
-import type { ProcessReport, ScriptReport } from "../observe/report.ts";
+import type { ProcessReport, ScriptReport, SnmpReport } from "../observe/report.ts";
 import type { Tracker, Verdict } from "../vrrp/tracking.ts";
 import { scriptWords } from "../vrrp/words.ts";
 import { BfdTracker } from "./bfd-tracker.ts";
@@ -109,6 +109,12 @@ export class Trackers {
 
   report(): readonly ScriptReport[] {
     return [...this.#scripts.values()].map((script) => script.report());
+  }
+
+  /** What SNMP shows of files and processes. */
+  get facts(): Pick<SnmpReport, "files" | "processes"> {
+    const files = [...this.#files].map(([name, { value }]) => ({ name, value }));
+    return { files, processes: this.processes.map(({ name, count, quorum }) => ({ name, count, enough: quorum })) };
   }
 
   /** Nothing is run or watched any more. Resolves when the scripts have ended; called again, it ends them by force. */

@@ -7,6 +7,8 @@ import { carrierOf } from "./carrier.ts";
 export class UnknownVrids {
   readonly #host: { readonly network: HostNetwork; readonly log: Log };
   readonly #said = new Set<string>();
+  /** How many came. */
+  count = 0;
 
   constructor(host: { readonly network: HostNetwork; readonly log: Log }) {
     this.#host = host;
@@ -14,6 +16,7 @@ export class UnknownVrids {
 
   /** An advertisement of a VRID came in on an interface. */
   heard({ global, vrrpInstances }: Config, vrid: number, device: string | undefined): void {
+    this.count++;
     if (!global.logUnknownVrids) return;
     const { network, log } = this.#host;
     // What comes in on an interface may come in on every virtual MAC interface on it.

@@ -9,6 +9,7 @@ import { NumberNames, nameFolders } from "../io/number-names.ts";
 import { Poller } from "../io/poller.ts";
 
 import { planVrrp } from "../plan/plan.ts";
+import { isServed } from "../snmp/served.ts";
 import type { NotifiedEvent, NotifiedState } from "../vrrp/notification.ts";
 import { startsAt } from "../vrrp/startup.ts";
 import { Announcer } from "./announcer.ts";
@@ -24,6 +25,8 @@ import type { PlacementCache } from "./placement.ts";
 import type { Router } from "./router.ts";
 import type { RouterHost } from "./router-host.ts";
 import { Routers } from "./routers.ts";
+import { snmpFacts } from "./snmp-facts.ts";
+import { SnmpTraps } from "./snmp-traps.ts";
 import { StaticNetwork } from "./static-network.ts";
 import { withGroupTrackers } from "./sync-group.ts";
 import { SyncGroups } from "./sync-groups.ts";
@@ -59,6 +62,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   readonly #links: LinkJournal;
   #virtual: ReadonlySet<IpAddress> = new Set();
   readonly #hearingFrom: number; // vrrp_startup_delay: what comes before is not listened to
+  readonly #traps = new SnmpTraps(this, (notification) => this.#context.notify(notification));
   readonly #unknown: UnknownVrids;
   #stopped = false;
 
@@ -116,6 +120,10 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.#context.changed();
   }
 
+  trap(router: Router, told: Parameters<SnmpTraps["tell"]>[1]): void {
+    this.#traps.tell(router.config, told);
+  }
+
   notify(instance: VrrpInstanceConfig, event: NotifiedEvent, priority: number): void {
     this.#notices.ofInstance(instance, event, priority);
   }
@@ -130,6 +138,10 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
 
   bfd(verdicts: readonly BfdVerdict[]): void {
     if (!this.#stopped) this.trackers.bfdHeard(verdicts);
+  }
+
+  get sendsTraps(): boolean {
+    return this.#config.global.snmp.traps;
   }
 
   get receiveBuffers() {
@@ -223,6 +235,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       processes: this.trackers.processes,
       restored: this.#statics.restored,
       sysctls: this.#setup.sysctls,
+      facts: snmpFacts(this.#config, [...this.#routers.values()], this, this.#unknown.count),
     };
   }
 
@@ -263,7 +276,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   }
 
   hearsAll(): boolean {
-    return this.#config.global.logUnknownVrids;
+    const { logUnknownVrids, snmp } = this.#config.global;
+    return logUnknownVrids || isServed(snmp);
   }
   isListening(): boolean {
     return this.clock.now() >= this.#hearingFrom;

@@ -45,9 +45,9 @@ function instanceLines(instance: VrrpInstanceConfig, told: VrrpInstanceReport): 
     `   VRRP Version = ${instance.version}`,
     `   State = ${state}`,
     `   Wantstate = ${state}`,
-    `   Last transition = ${pointInTime(told.history.transitionAt)}`,
+    `   Last transition = ${pointInTime(told.lately.transitionAt)}`,
     ...(told.state.name === "backup" && told.state.master !== undefined
-      ? [`   Master router = ${told.state.master}`, `   Master priority = ${told.history.masterPriority}`]
+      ? [`   Master router = ${told.state.master}`, `   Master priority = ${told.lately.masterPriority}`]
       : []),
     `   Interface = ${made ?? instance.interface}${made === undefined ? "" : `, vmac on ${instance.interface}`}`,
     ...(instance.sourceAddress === undefined ? [] : [`   Using src_ip = ${instance.sourceAddress}`]),

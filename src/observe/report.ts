@@ -1,5 +1,7 @@
 import type { IpAddress } from "../base/ip.ts";
+import type { MacAddress } from "../base/mac.ts";
 import type { Micros } from "../base/time.ts";
+import type { MasterReason, ProtocolError } from "../base/trap.ts";
 
 /**
  * What the two children tell the supervisor about themselves: plain data that JSON keeps, shown as metrics and handed
@@ -15,6 +17,42 @@ export interface VrrpReportOf<State extends NamedState> {
   readonly processes: readonly ProcessReport[];
   readonly restored: RestoredCounters; // static items
   readonly sysctls: readonly SysctlReport[]; // to be put back at the end
+  readonly facts: SnmpReport | undefined; // while SNMP is asked for
+}
+
+/** What SNMP shows and nothing else does. */
+export interface SnmpReport {
+  readonly links: readonly LinkReport[]; // that the configuration names
+  readonly instances: readonly SnmpInstanceReport[];
+  readonly files: readonly { readonly name: string; readonly value: number }[];
+  readonly processes: readonly { readonly name: string; readonly count: number; readonly enough: boolean }[];
+  readonly unknownVrids: number; // packets for virtual routers that are not ours
+}
+
+/** An interface. */
+export interface LinkReport {
+  readonly name: string;
+  readonly ifindex: number;
+  readonly vrfTable: number | undefined; // of a VRF, its routing table
+}
+
+/** The same of an instance. */
+export interface SnmpInstanceReport {
+  readonly name: string;
+  readonly ifindex: number; // of the interface in the configuration; 0: it is not there
+  readonly device: string; // that it speaks on
+  readonly mac: MacAddress | undefined; // of that
+  readonly source: IpAddress | undefined;
+  readonly master: IpAddress | undefined; // heard last, or we
+  readonly interfaces: readonly string[]; // of its addresses, then of its excluded ones
+}
+
+/** What is remembered of an instance: `vrrp/history.ts`. */
+export interface HistoryReport {
+  readonly activeAt: Micros | undefined; // since when it is neither init nor fault
+  readonly cause: MasterReason;
+  readonly reason: MasterReason;
+  readonly error: ProtocolError;
 }
 
 /** A setting of the host that was changed for a time. */
@@ -54,17 +92,18 @@ export interface VrrpInstanceReportOf<State extends NamedState> {
   readonly address: IpAddress | undefined; // the first virtual address
   readonly state: State; // what a respawned process takes over
   readonly priority: number; // effective
-  readonly history: InstanceHistory;
+  readonly lately: InstanceLately;
   readonly device: string | undefined; // the interface that it speaks on: its own, or the one that it made
   readonly lastAdvertAt: Micros; // last advertisement sent; 0 = never
   readonly oldPeers: readonly IpAddress[]; // they were heard with the checksum of Keepalived before 1.3.7
   readonly proof: ProofReport;
   readonly counters: VrrpCounters;
+  readonly history: HistoryReport;
   readonly split: boolean; // it is master, and somebody else is too
 }
 
 /** What an instance remembers for those who look at it. */
-export interface InstanceHistory {
+export interface InstanceLately {
   readonly transitionAt: Micros; // wall clock, since 1970: when it came to its state; 0: never
   readonly masterPriority: number; // of the advertisement last accepted; 0: none
 }

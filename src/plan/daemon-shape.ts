@@ -6,6 +6,7 @@ import type {
   NetlinkBuffer,
   ProcessConfig,
   ReloadConfig,
+  SmtpAlerts,
   SnmpConfig,
   SyncDaemonConfig,
 } from "../config/model/global.ts";
@@ -75,20 +76,23 @@ export const RELOAD = group<ReloadConfig>("", {
 });
 
 /** SNMP. */
-export const SNMP = group<SnmpConfig>(
-  "",
-  {
-    socket: value("snmp_socket"),
-    traps: value("enable_traps"),
-    vrrp: value("enable_snmp_vrrp"),
-    checkers: value("enable_snmp_checker"),
-    rfc2787: value("enable_snmp_rfcv2"),
-    rfc6527: value("enable_snmp_rfcv3"),
-    virtualServerAge: seconds("snmp_vs_stats_update_interval"),
-    realServerAge: seconds("snmp_rs_stats_update_interval"),
-  },
-  IDLE,
-);
+export const SNMP = group<SnmpConfig>("", {
+  socket: value("snmp_socket"),
+  traps: value("enable_traps", IDLE),
+  vrrp: value("enable_snmp_vrrp"),
+  checkers: value("enable_snmp_checker", IDLE),
+  rfc2787: value("enable_snmp_rfcv2"),
+  rfc6527: value("enable_snmp_rfcv3"),
+  smtpAlerts: value<SmtpAlerts | undefined>("smtp_alert", {
+    show: (alerts) =>
+      Object.entries(alerts ?? {})
+        .flatMap(([of, on]) => (on === undefined ? [] : [`${of} ${on}`]))
+        .join(" "),
+    ...IDLE,
+  }),
+  virtualServerAge: seconds("snmp_vs_stats_update_interval", IDLE),
+  realServerAge: seconds("snmp_rs_stats_update_interval", IDLE),
+});
 
 /** D-Bus. */
 export const DBUS = value<DbusConfig | undefined>("enable_dbus", {

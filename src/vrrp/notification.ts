@@ -90,6 +90,7 @@ export function instanceNotification(
     about,
     scripts: listed(specific, told(notify.every, ["INSTANCE", name, event, String(priority)])),
     line,
+    traps: [{ type: "instance", name, state: TRAPPED[event] }],
     alert: wanted ? instanceAlert(name, event) : undefined,
     repeats: false,
     final: event === "STOP",
@@ -109,6 +110,7 @@ export function groupNotification(
     about,
     scripts: listed(notify[KINDS[event]], told(notify.every, ["GROUP", name, event, "0"])),
     line: `${about} ${event} 0`,
+    traps: [{ type: "group", name, state: TRAPPED[event] }],
     alert: wanted ? groupAlert(name, event) : undefined,
     repeats: false,
     final: event === "STOP",
@@ -117,9 +119,10 @@ export function groupNotification(
 
 /** A notification that only repeats a state to the FIFOs (`fifo_write_vrrp_states_on_reload`). */
 export function lineOnly(notification: Notification): Notification {
-  return { ...notification, scripts: [], alert: undefined };
+  return { ...notification, scripts: [], traps: [], alert: undefined };
 }
 
+const TRAPPED = { MASTER: "master", BACKUP: "backup", FAULT: "fault", STOP: "stop", DELETED: "deleted" } as const;
 const STATES = { master: "MASTER", backup: "BACKUP", fault: "FAULT" } as const;
 const KINDS = { MASTER: "master", BACKUP: "backup", FAULT: "fault", STOP: "stop" } as const;
 

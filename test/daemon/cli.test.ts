@@ -104,8 +104,8 @@ test("--signum prints a number on standard output, Keepalived's; an unknown name
 });
 
 test("an option whose feature is missing is named; where ignoring it would be another job, it is refused", () => {
-  expect(run("-x", "--debug=Tp").warnings).toEqual([
-    "option -x (--snmp) has no effect: SNMP is not supported",
+  expect(run("-a", "--debug=Tp").warnings).toEqual([
+    "option -a (--address-monitoring) has no effect: logging of every address change is not supported",
     "option --debug has no effect: debug switches is not supported",
   ]);
   expect(refused("-s", "blue")).toContain("ip netns exec");

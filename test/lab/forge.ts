@@ -13,11 +13,11 @@ export async function sendFrames(stand: Stand, frames: readonly string[], gap: n
 }
 
 /** An advertisement of lb2 for the usual virtual router, priority 50, as a frame in hexadecimal. */
-export function advertisementFrame(stand: Stand, other: Partial<AdvertisementV2> = {}): string {
+export function advertisementFrame(stand: Stand, other: Partial<AdvertisementV2> = {}, ttl = 255): string {
   const addresses = { from: ip("192.0.2.12"), to: ip("224.0.0.18") };
   const usual = { version: 2, vrid: 51, priority: 50, interval: seconds(1), addresses: [ip(VIP)] } as const;
   const payload = encodeAdvertisement({ ...usual, authentication: { type: "none" }, ...other }, addresses);
-  const packet = encodeIpv4({ ...addresses, protocol: 112, ttl: 255, tos: 0xc0, id: 1, payload });
+  const packet = encodeIpv4({ ...addresses, protocol: 112, ttl, tos: 0xc0, id: 1, payload });
   return `01005e000012${stand.lan.mac("lb2").replaceAll(":", "")}0800${Buffer.from(packet).toString("hex")}`;
 }
 

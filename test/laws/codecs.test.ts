@@ -15,6 +15,7 @@ import { decodeLink } from "../../src/netlink/link.ts";
 import { decodeMessages, encodeMessages } from "../../src/netlink/message.ts";
 import { decodeRoute } from "../../src/netlink/route.ts";
 import { decodeRule } from "../../src/netlink/rule.ts";
+import { agentxLength, decodeAgentx } from "../../src/wire/agentx.ts";
 import { decodeArp, encodeArp } from "../../src/wire/arp.ts";
 import { endResponse, HTTP_START, type HttpResponse, readResponse } from "../../src/wire/http.ts";
 import { decodeIpv4, encodeIpv4 } from "../../src/wire/ipv4.ts";
@@ -269,6 +270,14 @@ test("VRRP, IPv4 and ARP never throw", () => {
   );
   neverThrows(messages, (data) => decodeAdvertisement(data, { from: ip("fe80::1"), to: ip("ff02::12") }));
   neverThrows(malformed(golden("arp-gratuitous")), decodeArp);
+});
+
+test("AgentX never throws", () => {
+  const packets = ["get", "get-next", "get-response", "test-set", "open-response"].map((name) =>
+    golden(`agentx-${name}`),
+  );
+  neverThrows(malformed(...packets), decodeAgentx);
+  neverThrows(malformed(...packets), agentxLength);
 });
 
 test("netlink never throws", () => {

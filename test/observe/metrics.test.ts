@@ -34,6 +34,7 @@ const observed: Observed = {
     processes: [],
     restored: { addresses: 0, routes: 7, rules: 0 },
     sysctls: [],
+    facts: undefined,
     instances: [
       {
         key: "eth0 51 IPv4 224.0.0.18",
@@ -46,9 +47,10 @@ const observed: Observed = {
         oldPeers: [],
         proof: { ah: { sent: 0, heard: [] }, hmac: { sent: "0", heard: [] } },
         lastAdvertAt: 0,
-        history: { transitionAt: 0, masterPriority: 0 },
+        lately: { transitionAt: 0, masterPriority: 0 },
         device: "eth0",
         counters,
+        history: { activeAt: 0, cause: "no-response", reason: "no-response", error: "none" },
         split: true,
       },
     ],

@@ -155,6 +155,7 @@ test("an empty file is a configuration of nothing", () => {
         "realServerAge": 0,
         "rfc2787": false,
         "rfc6527": false,
+        "smtpAlerts": undefined,
         "socket": "unix:/var/agentx/master",
         "traps": false,
         "virtualServerAge": 5000000,

@@ -129,6 +129,7 @@ test("a state has a name before it is told again; before the start there is none
   expect(lineOnly(instanceNotification(instance, "MASTER", 7))).toEqual({
     about: 'INSTANCE "VI_1"',
     scripts: [],
+    traps: [],
     line: 'INSTANCE "VI_1" MASTER 7',
     alert: undefined,
     repeats: false,

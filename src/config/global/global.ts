@@ -171,9 +171,16 @@ function snmpConfig(globals: Globals, report: Report): SnmpConfig {
     checkers: globals.enable_snmp_checker.length > 0,
     rfc2787: all || globals.enable_snmp_rfcv2.length > 0,
     rfc6527: all || globals.enable_snmp_rfcv3.length > 0,
+    smtpAlerts: smtpAlerts(globals),
     virtualServerAge: last(globals.snmp_vs_stats_update_interval)?.value ?? seconds(5),
     realServerAge: last(globals.snmp_rs_stats_update_interval)?.value ?? 0,
   };
+}
+
+function smtpAlerts({ smtp_alert, smtp_alert_vrrp, smtp_alert_checker }: Globals): SnmpConfig["smtpAlerts"] {
+  const written = [smtp_alert, smtp_alert_vrrp, smtp_alert_checker].map((settings) => last(settings)?.value);
+  const [all, vrrp, checkers] = written;
+  return written.every((value) => value === undefined) ? undefined : { all, vrrp, checkers };
 }
 
 function dbusConfig(globals: Globals): GlobalConfig["dbus"] {

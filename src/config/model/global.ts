@@ -131,8 +131,16 @@ export interface SnmpConfig {
   readonly checkers: boolean;
   readonly rfc2787: boolean; // VRRPv2 MIB
   readonly rfc6527: boolean; // VRRPv3 MIB
+  readonly smtpAlerts: SmtpAlerts | undefined; // as written, since a MIB shows that; undefined: none is
   readonly virtualServerAge: Micros; // least, before counters are read again
   readonly realServerAge: Micros;
+}
+
+/** `smtp_alert`, `smtp_alert_vrrp`, `smtp_alert_checker`; undefined: not written. */
+export interface SmtpAlerts {
+  readonly all: boolean | undefined;
+  readonly vrrp: boolean | undefined;
+  readonly checkers: boolean | undefined;
 }
 
 /** D-Bus. */
