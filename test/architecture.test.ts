@@ -11,6 +11,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   config: ["base", "syntax", "keywords"],
   vrrp: ["base", "wire"],
   bfd: ["base", "wire"],
+  dbus: ["base", "wire"],
   lvs: ["base"],
   notify: ["base"],
   check: ["base", "wire", "node:"],
@@ -30,6 +31,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "command",
     "vrrp",
     "bfd",
+    "dbus",
     "lvs",
     "notify",
     "check",
@@ -50,6 +52,7 @@ const PURE = [
   "convert",
   "vrrp",
   "bfd",
+  "dbus",
   "lvs",
   "notify",
 ];

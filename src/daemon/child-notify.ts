@@ -78,8 +78,9 @@ export class ChildNotify {
 }
 
 /** Whether anybody is told of it. */
-function isHeard({ scripts, alert }: Notification, global: GlobalConfig | undefined): boolean {
-  const { fifos = {}, smtpServer } = global ?? {};
+function isHeard({ scripts, alert, change }: Notification, global: GlobalConfig | undefined): boolean {
+  const { fifos = {}, smtpServer, dbus } = global ?? {};
+  if (change !== undefined && dbus !== undefined) return true;
   const written = Object.values(fifos).some((fifo) => fifo !== undefined);
   return scripts.length > 0 || written || (alert !== undefined && smtpServer !== undefined);
 }

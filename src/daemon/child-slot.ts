@@ -5,7 +5,7 @@ import { type Micros, milliseconds, toSeconds } from "../base/time.ts";
 import type { Config } from "../config/model/model.ts";
 import type { Log } from "../observe/log.ts";
 import type { ObservedChild } from "../observe/metric-scopes.ts";
-import type { BfdVerdict, ChildOptions, FromChild, ToChild } from "./messages.ts";
+import type { BfdVerdict, ChildOptions, FromChild, ToChild, VrrpOrder } from "./messages.ts";
 import { died, FRESH, permanentError } from "./respawn.ts";
 
 /** A process that the supervisor may keep, whether or not the configuration needs it now. */
@@ -76,6 +76,11 @@ export class ChildSlot<Report> {
   /** Tells the process of BFD sessions that have turned. */
   tellBfd(verdicts: readonly BfdVerdict[]): void {
     if (verdicts.length > 0) this.#tell({ type: "bfd", verdicts });
+  }
+
+  /** Tells the vrrp process what an operator wants done. */
+  order(order: VrrpOrder): void {
+    this.#tell({ type: "order", order });
   }
 
   /** Starts the process with `config`, or reloads it. Resolves as `inForce`. */

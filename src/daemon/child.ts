@@ -5,7 +5,7 @@ import { claimPidFile, type PidFile } from "../io/pid-file.ts";
 import { dieWithParent } from "../io/realtime.ts";
 import type { Log } from "../observe/log.ts";
 import { ChildNotify } from "./child-notify.ts";
-import type { BfdVerdict, ChildOptions, FromChild, ToChild } from "./messages.ts";
+import type { BfdVerdict, ChildOptions, FromChild, ToChild, VrrpOrder } from "./messages.ts";
 import { openLog } from "./open-log.ts";
 import { Throttle } from "./throttle.ts";
 
@@ -41,6 +41,8 @@ export interface Running<Report> {
   reload(config: Config): void | Promise<void>;
   /** Some BFD sessions are up or down now; others are as before. */
   bfd?(verdicts: readonly BfdVerdict[]): void;
+  /** An operator wants something done. */
+  order?(order: VrrpOrder): void;
   /** Leaves the network and the kernel as configured; the process exits when it is done. Called once. */
   stop(): void | Promise<void>;
   /** The state of things now; must stay callable during and after `stop()`. */
@@ -99,6 +101,9 @@ export function runChild<Report>(program: Program<Report>): void {
         break;
       case "bfd":
         (await running)?.bfd?.(message.verdicts);
+        break;
+      case "order":
+        (await running)?.order?.(message.order);
     }
   }
 

@@ -25,7 +25,13 @@ export type ToChild<Adopted> =
       readonly bfd: readonly BfdVerdict[]; // what is known of the sessions that this child may follow
     }
   | { readonly type: "reload"; readonly config: Config }
-  | { readonly type: "bfd"; readonly verdicts: readonly BfdVerdict[] };
+  | { readonly type: "bfd"; readonly verdicts: readonly BfdVerdict[] }
+  | { readonly type: "order"; readonly order: VrrpOrder }; // to the vrrp process alone
+
+/** What an operator wants done at once. */
+export type VrrpOrder =
+  | { readonly type: "announce"; readonly key: string } // the addresses of an instance, once
+  | { readonly type: "clear-counters" };
 
 export interface ChildOptions {
   readonly detail: boolean; // -D

@@ -39,6 +39,11 @@ export class RouterJournal {
     this.#warned = UNWARNED;
   }
 
+  /** An operator wants to count from zero. */
+  clear(): void {
+    this.counters = NO_COUNTERS;
+  }
+
   /** The machine has made a step. */
   stepped(before: VrrpState, after: VrrpState): void {
     if (forgetsWarnings(before, after)) this.forgetWarnings();

@@ -10,6 +10,7 @@ import { summaryOf } from "../plan/text.ts";
 import { type Diagnostic, startStatus } from "../syntax/diagnostic.ts";
 import { BfdVerdicts } from "./bfd-verdicts.ts";
 import { ChildSlot } from "./child-slot.ts";
+import { DbusService } from "./dbus-service.ts";
 import { statistics, writeDump } from "./dump.ts";
 import type { BfdReport, ChildOptions, VrrpReport } from "./messages.ts";
 import { Notifier } from "./notifier.ts";
@@ -42,6 +43,7 @@ export class Supervisor {
   readonly #vrrp: ChildSlot<VrrpReport>;
   readonly #checkers: ChildSlot<CheckersReport>;
   readonly #notifier: Notifier;
+  readonly #bus: DbusService;
   readonly #bfd: ChildSlot<BfdReport>;
   readonly #verdicts = new BfdVerdicts();
   readonly #reloads = { applied: 0, refused: 0 };
@@ -69,9 +71,21 @@ export class Supervisor {
     this.#options = options;
     this.#host = host;
     this.#notifier = new Notifier(log);
+    this.#bus = new DbusService({
+      log,
+      report: () => this.#vrrp.report,
+      announce: (key) => this.#vrrp.order({ type: "announce", key }),
+      printData: () => this.#dump(),
+      printStatistics: () => this.#dumpStatistics(),
+      clearStatistics: () => this.#vrrp.order({ type: "clear-counters" }),
+      reload: () => this.#askReload(),
+    });
     this.#vrrp = new ChildSlot({
       ...shared,
-      notify: (notification) => this.#notifier.tell("vrrp", notification),
+      notify: (notification) => {
+        this.#notifier.tell("vrrp", notification);
+        this.#bus.tell(notification.change);
+      },
       process: "vrrp",
       title: "VRRP",
       program: programs.vrrp,
@@ -163,12 +177,14 @@ export class Supervisor {
     process.on("SIGINT", () => {
       if (this.#options.heedInterrupt) this.#terminate();
     });
-    process.on("SIGHUP", () => {
-      this.#reloadWanted = true;
-      if (!this.#busy) this.#reload();
-    });
+    process.on("SIGHUP", () => this.#askReload());
     process.on("SIGUSR1", () => this.#dump());
     process.on("SIGUSR2", () => this.#dumpStatistics());
+  }
+
+  #askReload(): void {
+    this.#reloadWanted = true;
+    if (!this.#busy) this.#reload();
   }
 
   async #start({ config, diagnostics }: Reading): Promise<void> {
@@ -209,6 +225,7 @@ export class Supervisor {
       this.#running = { config, diagnostics };
       const inForce = await this.#apply(config);
       if (this.#stopping) return;
+      this.#bus.reloaded();
       if (inForce) log.info("Reload complete");
       else log.error("Reload not complete: a process died of it and is started again");
     }
@@ -229,11 +246,13 @@ export class Supervisor {
     const vrrpNeeded = vrrp && (everyChild || config.vrrpInstances.length > 0);
     const bfdNeeded = bfd && (everyChild || config.bfdInstances.length > 0);
     this.#verdicts.follow(config);
+    if (vrrpNeeded) this.#bus.show(config);
     const done = await Promise.all([
       checkersNeeded ? this.#checkers.apply(config) : this.#checkers.stop(),
       vrrpNeeded ? this.#vrrp.apply(config) : this.#vrrp.stop(),
       bfdNeeded ? this.#bfd.apply(config) : this.#bfd.stop(),
     ]);
+    if (!vrrpNeeded) this.#bus.close();
     return !done.includes(false);
   }
 
@@ -268,6 +287,7 @@ export class Supervisor {
     this.#host.log.info("Stopping");
     this.#host.notify(["STOPPING=1"]);
     await Promise.all([this.#checkers.stop(), this.#vrrp.stop(), this.#bfd.stop()]);
+    this.#bus.close();
     await this.#notifier.close();
     this.#end(status);
   }

@@ -28,7 +28,7 @@ import { carrierOf } from "./carrier.ts";
 import type { ProgramContext, Running } from "./child.ts";
 import { Firewall } from "./firewall.ts";
 import { allAddresses, deviceOf, gapRules, itemInterfaces, itemsOf } from "./instance.ts";
-import type { BfdVerdict, VrrpInstanceReport, VrrpReport } from "./messages.ts";
+import type { BfdVerdict, VrrpInstanceReport, VrrpOrder, VrrpReport } from "./messages.ts";
 import { createPlaces, sharesItems, usesRouting } from "./network-items.ts";
 import { keysOf, type PlacementCache } from "./placement.ts";
 import { Router, type RouterHost } from "./router.ts";
@@ -134,6 +134,12 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
 
   bfd(verdicts: readonly BfdVerdict[]): void {
     if (!this.#stopped) this.trackers.bfdHeard(verdicts);
+  }
+
+  order(order: VrrpOrder): void {
+    if (this.#stopped) return;
+    if (order.type === "announce") this.#routers.get(order.key)?.announce();
+    else for (const router of this.#routers.values()) router.clearCounters();
   }
 
   get receiveBuffers() {

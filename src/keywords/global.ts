@@ -126,6 +126,19 @@ export const GLOBAL_DEFS = {
     meaning: "Add packet counters to nftables rules",
     build: "NFTABLES",
   }),
+  enable_dbus: line(flag, { default: "off", meaning: "Publish state over D-Bus", build: "DBUS" }),
+  dbus_service_name: line(named("<NAME>"), {
+    default: "org.keepalived.Vrrp1",
+    meaning: "D-Bus service name",
+    build: "DBUS",
+    missing: "dbus_service_name missing - ignoring",
+  }),
+  dbus_no_interface_name: line(named("<NAME>"), {
+    default: "none",
+    meaning: "D-Bus path word for instances without interface",
+    since: "2.3.0",
+    build: "DBUS",
+  }),
   ...later({
     snmp_socket: line(named("<TRANSPORT ADDRESS>"), {
       default: "unix:/var/agentx/master",
@@ -168,19 +181,6 @@ export const GLOBAL_DEFS = {
       meaning: "Minimum age before SNMP rereads real server counters",
       since: "2.3.0",
       build: "SNMP_CHECKER",
-    }),
-    enable_dbus: line(flag, { default: "off", meaning: "Publish state over D-Bus", build: "DBUS" }),
-    dbus_service_name: line(named("<NAME>"), {
-      default: "org.keepalived.Vrrp1",
-      meaning: "D-Bus service name",
-      build: "DBUS",
-      missing: "dbus_service_name missing - ignoring",
-    }),
-    dbus_no_interface_name: line(named("<NAME>"), {
-      default: "none",
-      meaning: "D-Bus path word for instances without interface",
-      since: "2.3.0",
-      build: "DBUS",
     }),
     json_version: line(shown("<1|2>", integer(1, 2)), {
       default: "1",

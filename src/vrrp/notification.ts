@@ -17,6 +17,9 @@ interface Scripts {
 /** What an instance's configuration says of its notifications; compatible with config/model. */
 export interface NotifyingInstance {
   readonly name: string;
+  readonly interface: string;
+  readonly vrid: number;
+  readonly family: 4 | 6;
   readonly notify: Scripts & {
     readonly deleted: Command | undefined;
     readonly reportsDeleted: boolean;
@@ -76,7 +79,7 @@ export function instanceNotification(
   priority: number,
   { faults }: { readonly faults: boolean } = { faults: true },
 ): Notification {
-  const { name, notify, smtpAlert } = instance;
+  const { name, notify, smtpAlert, interface: carrier, vrid, family } = instance;
   const about = `INSTANCE "${name}"`;
   const line = `${about} ${event} ${priority}`;
   if (!isState(event)) {
@@ -93,6 +96,7 @@ export function instanceNotification(
     alert: wanted ? instanceAlert(name, event) : undefined,
     repeats: false,
     final: event === "STOP",
+    change: { interface: carrier, vrid, family, state: event },
   };
 }
 
@@ -117,7 +121,7 @@ export function groupNotification(
 
 /** A notification that only repeats a state to the FIFOs (`fifo_write_vrrp_states_on_reload`). */
 export function lineOnly(notification: Notification): Notification {
-  return { ...notification, scripts: [], alert: undefined };
+  return { ...notification, scripts: [], alert: undefined, change: undefined };
 }
 
 const STATES = { master: "MASTER", backup: "BACKUP", fault: "FAULT" } as const;

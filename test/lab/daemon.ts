@@ -24,6 +24,7 @@ export interface DirectorOptions {
   readonly implementation: Implementation;
   readonly config: string; //                    path of keepalived.conf
   readonly options?: readonly string[]; //       more of them, such as -P
+  readonly environment?: Readonly<Record<string, string>>; // beside ours
   readonly quiet?: boolean; //                   without -D: a line for each announcement is work too
 }
 
@@ -55,16 +56,8 @@ export class Director {
     const program = implementation === "ours" ? [process.execPath, join(PROJECT, "dist/main.js")] : ["keepalived"];
     const files = ["-p", this.#pidFile("parent"), "-r", this.#pidFile("vrrp"), "-c", this.#pidFile("checkers")];
     files.push("-b", this.#pidFile("bfd"));
-    const child = this.#lan.spawn(this.node, [
-      ...program,
-      "-n",
-      "-l",
-      ...(quiet ? [] : ["-D"]),
-      "-f",
-      config,
-      ...files,
-      ...options,
-    ]);
+    const words = ["-n", "-l", ...(quiet ? [] : ["-D"]), "-f", config, ...files, ...options];
+    const child = this.#lan.spawn(this.node, [...program, ...words], this.#options.environment);
     for (const stream of [child.stdout, child.stderr]) {
       if (stream === null) continue;
       createInterface({ input: stream }).on("line", (text) => this.log.push({ at: wallClock(), text }));
