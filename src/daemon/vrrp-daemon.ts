@@ -33,8 +33,10 @@ import { createPlaces, sharesItems, usesRouting } from "./network-items.ts";
 import { keysOf, type PlacementCache } from "./placement.ts";
 import { Router, type RouterHost } from "./router.ts";
 import { StaticNetwork } from "./static-network.ts";
+import { SyncDaemons } from "./sync-daemons.ts";
 import { withGroupTrackers } from "./sync-group.ts";
 import { SyncGroups } from "./sync-groups.ts";
+import { type Followed, followed, following, unfollowed } from "./sync-owner.ts";
 import { Trackers } from "./trackers.ts";
 import { VirtualInterfaces } from "./virtual-interfaces.ts";
 import { isPlacedAlike } from "./virtual-placement.ts";
@@ -62,6 +64,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   readonly #firewall: Firewall;
   readonly #routers = new Map<string, Router>(); // by `instanceKeys`
   readonly #groups = new SyncGroups(this);
+  readonly #syncDaemons = new SyncDaemons(this);
+  #followed: Followed | undefined; // by the sync daemons
   readonly #up = new Map<string, boolean>(); // interfaces as last told to the operator
   #virtual: ReadonlySet<IpAddress> = new Set();
   #shares = false; // whether two owners may have the same address, route or rule
@@ -76,6 +80,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     const { adopted, log } = context;
     const config = withGroupTrackers(context.config);
     this.#config = config;
+    this.#followed = followed(config);
     this.network = new HostNetwork(this.#poller, (links, shaken) => this.#networkChanged(links, shaken));
     this.routing = new HostRouting(this.#poller, () => this.#reconsider());
     this.routing.watch(usesRouting(config));
@@ -112,6 +117,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     for (const [key, router] of this.#routers) this.#startRouter(router, reports.get(key));
     this.#groups.settle(Math.max(this.clock.now(), this.#hearingFrom));
     this.#virtualInterfaces.prune();
+    this.#followSync();
     for (const error of enterRealtime()) log.detail("{error}", { error: error.message });
   }
 
@@ -125,6 +131,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
 
   notify(instance: VrrpInstanceConfig, event: NotifiedEvent, priority: number): void {
     this.#context.notify(instanceNotification(instance, event, priority, { faults: this.#config.global.emailFaults }));
+    if (!this.#stopped && this.#followed?.instance === instance.name) this.#followSync();
   }
 
   /** Operators are told of a sync group: after its members, where they have the same news. */
@@ -183,6 +190,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.#names.forget();
     const { vrrpInstances } = planVrrp(this.#config, config).lists;
     this.#config = config;
+    this.#followed = followed(config);
     this.#virtualInterfaces.want(config);
     this.#firewall.configure(config, this.#virtualInterfaces.names);
     const placed = this.#placed();
@@ -218,6 +226,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.#wanted = new Map();
     this.#virtualInterfaces.prune();
     this.#reconsider(); // track groups may have other members, global_defs other receive buffers
+    this.#followSync();
     if (config.global.statesOnReload) this.#repeatStates();
     this.changed();
   }
@@ -230,6 +239,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       if (this.#context.options.releaseVips) router.stop();
       else router.abandon();
     }
+    this.#syncDaemons.close({ stop: this.#context.options.releaseIpvs });
     this.#statics.stop(); // also with -V, as by keepalived 2.2.7
     for (const router of this.#routers.values()) router.notify("STOP");
     this.#groups.stopped();
@@ -260,6 +270,14 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     const { config } = router;
     const faults = this.#config.global.emailFaults;
     this.#context.notify(removedNotification(config, router.report().priority, { faults }));
+  }
+
+  /** The kernel's sync daemons go where the instance is that they follow; without one they are not ours. */
+  #followSync(): void {
+    const sync = this.#followed;
+    const router = [...this.#routers.values()].find(({ config }) => config.name === sync?.instance);
+    const state = router && { vrid: router.config.vrid, state: router.state.name };
+    this.#syncDaemons.want(sync === undefined ? unfollowed(this.#config) : following(sync, state));
   }
 
   /** For who reads a FIFO: each state as it is. */

@@ -219,6 +219,12 @@ export const VRRP_INSTANCE = {
     note: "firewall build only",
     build: "FIREWALL",
   }),
+  lvs_sync_daemon_interface: line(interfaceName, {
+    default: "none",
+    meaning: "Bind the IPVS sync daemon to this instance",
+    note: "deprecated; use global lvs_sync_daemon",
+    deprecated: "lvs_sync_daemon",
+  }),
   ...later({
     use_ipvlan: line(ipvlan("[[name] <IFNAME>] [<IPADDR>] [bridge|private|vepa] [group <GROUP>]", IPVLAN), {
       default: "off; bridge",
@@ -237,12 +243,6 @@ export const VRRP_INSTANCE = {
       build: "LINKBEAT",
     }),
     debug: line(integer(0, 4), { default: "0", meaning: "Reserved debug level", note: "no effect" }),
-    lvs_sync_daemon_interface: line(interfaceName, {
-      default: "none",
-      meaning: "Bind the IPVS sync daemon to this instance",
-      note: "deprecated; use global lvs_sync_daemon",
-      deprecated: "lvs_sync_daemon",
-    }),
   }),
 } satisfies Table;
 

@@ -31,6 +31,8 @@ const ANNOUNCE: Shape<AnnounceConfig> = {
   extra: EXTRA,
 };
 
+const SYNC = "the kernel's sync daemon is another: connections of that moment are not copied";
+
 /** `vrrp_instance`. */
 export const INSTANCES = list<VrrpInstanceConfig>({
   words: "vrrp_instance",
@@ -80,7 +82,7 @@ export const INSTANCES = list<VrrpInstanceConfig>({
     notifyPriorityChanges: value("notify_priority_changes"),
     promoteSecondaries: value("promote_secondaries", IDLE),
     pollLink: value("linkbeat_use_polling", IDLE),
-    syncInterface: value("lvs_sync_daemon_interface", IDLE),
+    syncInterface: value("lvs_sync_daemon_interface", { effect: always(SYNC) }),
     receiveBuffer: value("kernel_rx_buf_size", { unit: "bytes" }),
   },
   added: always("begins as at a start"),
@@ -90,7 +92,7 @@ export const INSTANCES = list<VrrpInstanceConfig>({
   ),
 });
 
-const TOLD: ReadonlySet<string> = new Set(["smtpAlert", "notifyPriorityChanges"]);
+const TOLD: ReadonlySet<string> = new Set(["smtpAlert", "notifyPriorityChanges", "syncInterface"]);
 
 /** Whether the same router goes on, and only who is told of it is another. */
 export function isAboutTelling({
