@@ -85,11 +85,16 @@ export class DbusConnection {
     this.#perform(effects);
   }
 
+  /** A bug of ours in here must not end the supervisor: the bus is the least of its duties. */
   #heard(bytes: Uint8Array): void {
     if (this.#session === undefined) return;
-    const { session, effects } = busHeard(this.#session, bytes);
-    this.#session = session;
-    this.#perform(effects);
+    try {
+      const { session, effects } = busHeard(this.#session, bytes);
+      this.#session = session;
+      this.#perform(effects);
+    } catch (error) {
+      this.#failed(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
   }
 
   #perform(effects: readonly BusEffect[]): void {
