@@ -1,4 +1,4 @@
-import type { IpAddress } from "./ip.ts";
+import { type IpAddress, ip } from "./ip.ts";
 
 /** IPVS schedulers by their kernel names. */
 export const SCHEDULERS = [
@@ -52,6 +52,26 @@ export interface IpvsEntry {
   readonly service: IpvsService;
   readonly destinations: readonly IpvsDestination[];
 }
+
+/**
+ * The kernel's daemon that sends our connections to the other director (master), or takes theirs (backup); it has one of
+ * each at most. linux/ip_vs.h.
+ */
+export interface IpvsSyncDaemon {
+  readonly state: "master" | "backup";
+  readonly interface: string; // at most 15 bytes
+  readonly id: number; //        0..255
+  readonly maxLength: number | undefined; // bytes of a packet; undefined: the kernel's choice, by the interface
+  readonly port: number; //      UDP
+  readonly ttl: number; //       of multicast packets
+  readonly group: IpAddress; //  multicast
+}
+
+/** What the kernel takes where nothing is said: IP_VS_SYNC_PORT, IP_VS_SYNC_GROUP. */
+export const SYNC_PORT = 8848;
+export const SYNC_GROUP = ip("224.0.0.81");
+/** The same of the TTL, and of the id. */
+export const SYNC_TTL = 1;
 
 /** Names a service within a table, as Keepalived writes it in logs: `[10.9.0.100]:tcp:80`. */
 export function serviceName({ address, protocol, port }: Pick<IpvsService, "address" | "protocol" | "port">): string {

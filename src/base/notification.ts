@@ -26,4 +26,13 @@ export interface Notification {
   readonly alert: Alert | undefined;
   readonly repeats: boolean; // others can make it happen at will: left out while the last one is on its way
   readonly final: boolean; // nothing comes after it: the daemon stops
+  readonly change?: StateChange | undefined; // what a message bus shows; undefined: nothing
+}
+
+/** A virtual router has entered a state. */
+export interface StateChange {
+  readonly interface: string; // empty: none
+  readonly vrid: number;
+  readonly family: 4 | 6;
+  readonly state: "MASTER" | "BACKUP" | "FAULT" | "STOP" | "DELETED";
 }

@@ -11,6 +11,8 @@ import { PermanentFailure, type ProgramContext, type Running } from "./child.ts"
 import { IpvsTable } from "./ipvs-table.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
 import { planServices, runnable } from "./runnable.ts";
+import { SyncDaemons } from "./sync-daemons.ts";
+import { followed, unfollowing } from "./sync-owner.ts";
 
 /** How long a table that the kernel refused is left as it is. */
 const RETRY = seconds(10);
@@ -23,6 +25,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   readonly #clock = new Clock(this.#poller);
   readonly #table: IpvsTable;
   readonly #pools = new Map<string, PoolRunner>();
+  readonly #syncDaemons: SyncDaemons;
   readonly #host: PoolHost;
   #settling = true; // the table is written as a whole at the end
   #cancelRetry = (): void => {};
@@ -34,6 +37,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#config = config;
     this.#clock.onLate = (late) => context.late(late);
     this.#makeRoom(config);
+    this.#syncDaemons = new SyncDaemons({ log, clock: this.#clock });
     this.#table = this.#openTable(adopted?.services.map(({ name }) => name) ?? []);
     this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
     this.#host = {
@@ -80,6 +84,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
       for (const pool of this.#pools.values()) pool.sayLeaving("Shutting down");
       this.#table.applyAll([]);
     }
+    this.#syncDaemons.close({ stop: this.#context.options.releaseIpvs });
     this.#table.close();
     this.#clock.close();
     this.#poller.close();
@@ -102,6 +107,8 @@ export class CheckersDaemon implements Running<CheckersReport> {
 
   #settle(): void {
     this.#settling = false;
+    // Those that follow a router are the vrrp process's.
+    this.#syncDaemons.want(followed(this.#config) === undefined ? unfollowing(this.#config) : undefined);
     if (!this.#table.applyAll([...this.#pools.values()].map(({ entry }) => entry))) this.#tryAgain();
     this.#context.changed();
   }

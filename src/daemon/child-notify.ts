@@ -78,9 +78,10 @@ export class ChildNotify {
 }
 
 /** Whether anybody is told of it. */
-function isHeard({ scripts, traps = [], alert }: Notification, global: GlobalConfig | undefined): boolean {
-  const { fifos = {}, smtpServer, snmp } = global ?? {};
+function isHeard({ scripts, traps = [], alert, change }: Notification, global: GlobalConfig | undefined): boolean {
+  const { fifos = {}, smtpServer, snmp, dbus } = global ?? {};
   if (snmp?.traps && traps.length > 0) return true;
+  if (change !== undefined && dbus !== undefined) return true;
   const written = Object.values(fifos).some((fifo) => fifo !== undefined);
   return scripts.length > 0 || written || (alert !== undefined && smtpServer !== undefined);
 }

@@ -6,7 +6,7 @@ import type { Config } from "../config/model/model.ts";
 import { preload } from "../io/realtime.ts";
 import type { Log } from "../observe/log.ts";
 import type { ObservedChild } from "../observe/metric-scopes.ts";
-import type { BfdVerdict, ChildOptions, DumpRequest, FromChild, ToChild } from "./messages.ts";
+import type { BfdVerdict, ChildOptions, DumpRequest, FromChild, ToChild, VrrpOrder } from "./messages.ts";
 import { died, FRESH, permanentError } from "./respawn.ts";
 
 /** A process that the supervisor may keep, whether or not the configuration needs it now. */
@@ -82,6 +82,11 @@ export class ChildSlot<Report> {
   /** Tells the process of BFD sessions that have turned. */
   tellBfd(verdicts: readonly BfdVerdict[]): void {
     if (verdicts.length > 0) this.#tell({ type: "bfd", verdicts });
+  }
+
+  /** Tells the vrrp process what an operator wants done. */
+  order(order: VrrpOrder): void {
+    this.#tell({ type: "order", order });
   }
 
   /**

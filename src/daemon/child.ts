@@ -8,7 +8,7 @@ import { dieWithParent } from "../io/realtime.ts";
 import type { Log } from "../observe/log.ts";
 import { ChildNotify } from "./child-notify.ts";
 import { hearDumpSignals } from "./dump-signals.ts";
-import type { BfdVerdict, ChildOptions, FromChild, ToChild } from "./messages.ts";
+import type { BfdVerdict, ChildOptions, FromChild, ToChild, VrrpOrder } from "./messages.ts";
 import { openLog } from "./open-log.ts";
 import { nameAndMask, OwnScheduling } from "./scheduling.ts";
 import { Throttle } from "./throttle.ts";
@@ -49,6 +49,8 @@ export interface Running<Report> {
   clear?(): void;
   /** Some BFD sessions are up or down now; others are as before. */
   bfd?(verdicts: readonly BfdVerdict[]): void;
+  /** An operator wants something done. */
+  order?(order: VrrpOrder): void;
   /** Leaves the network and the kernel as configured; the process exits when it is done. Called once. */
   stop(): void | Promise<void>;
   /** The state of things now; must stay callable during and after `stop()`. */
@@ -123,6 +125,9 @@ export function runChild<Report>(program: Program<Report>): void {
       }
       case "bfd":
         (await running)?.bfd?.(message.verdicts);
+        break;
+      case "order":
+        (await running)?.order?.(message.order);
     }
   }
 

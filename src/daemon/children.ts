@@ -93,16 +93,21 @@ export class Children {
     return this.#all.filter(({ wanted }) => wanted).map(({ observed }) => observed);
   }
 
+  /** Whether a configuration needs the vrrp process. */
+  needVrrp({ vrrpInstances }: Config): boolean {
+    const { everyChild, vrrp } = this.#options;
+    return vrrp && (everyChild || vrrpInstances.length > 0);
+  }
+
   /** Starts, reloads or stops each process, as the configuration needs it. Whether that worked. */
   async apply(config: Config): Promise<boolean> {
-    const { everyChild, checkers, vrrp, bfd } = this.#options;
+    const { everyChild, checkers, bfd } = this.#options;
     const checkersNeeded = checkers && (everyChild || config.virtualServers.length > 0);
-    const vrrpNeeded = vrrp && (everyChild || config.vrrpInstances.length > 0);
     const bfdNeeded = bfd && (everyChild || config.bfdInstances.length > 0);
     this.#verdicts.follow(config);
     const done = await Promise.all([
       checkersNeeded ? this.checkers.apply(config) : this.checkers.stop(),
-      vrrpNeeded ? this.vrrp.apply(config) : this.vrrp.stop(),
+      this.needVrrp(config) ? this.vrrp.apply(config) : this.vrrp.stop(),
       bfdNeeded ? this.bfd.apply(config) : this.bfd.stop(),
     ]);
     return !done.includes(false);

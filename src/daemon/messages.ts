@@ -26,7 +26,13 @@ export type ToChild<Adopted> =
     }
   | { readonly type: "reload"; readonly config: Config }
   | { readonly type: "ask"; readonly clear: boolean } // for a report at once; then statistics begin at zero
-  | { readonly type: "bfd"; readonly verdicts: readonly BfdVerdict[] };
+  | { readonly type: "bfd"; readonly verdicts: readonly BfdVerdict[] }
+  | { readonly type: "order"; readonly order: VrrpOrder }; // to the vrrp process alone
+
+/** What an operator wants done at once. */
+export type VrrpOrder =
+  | { readonly type: "announce"; readonly key: string } // the addresses of an instance, once
+  | { readonly type: "clear-counters" };
 
 /** What a signal asks of a process: its data, its statistics, those and then zero, its state as JSON. cli.md §3. */
 export type DumpRequest = "data" | "stats" | "stats-clear" | "json";

@@ -195,6 +195,11 @@ export class Router implements Speaker, GroupMember {
     this.#feed({ type: "timer" });
   }
 
+  /** An operator wants the addresses announced; one that does not hold them has nothing to say. */
+  announce(): void {
+    this.#announcements.feed({ type: "asked" });
+  }
+
   /** Leaves: resigns and removes the addresses if it is master. */
   stop(): void {
     this.#feed({ type: "shutdown" });

@@ -7,6 +7,7 @@ import type { Observed } from "../observe/metric-scopes.ts";
 import { startStatus } from "../syntax/diagnostic.ts";
 import { Children, type Programs } from "./children.ts";
 import { DaemonScript } from "./daemon-script.ts";
+import { DbusService } from "./dbus-service.ts";
 import { hearDumpSignals } from "./dump-signals.ts";
 import { Dumps } from "./dumps.ts";
 import { Notifier } from "./notifier.ts";
@@ -50,6 +51,7 @@ export class Supervisor {
   readonly #host: SupervisorHost;
   readonly #notifier: Notifier;
   readonly #snmp: Snmp;
+  readonly #bus: DbusService;
   readonly #children: Children;
   readonly #dumps: Dumps;
   readonly #poller = new Poller();
@@ -70,12 +72,22 @@ export class Supervisor {
     this.#host = host;
     this.#notifier = new Notifier(log);
     this.#snmp = new Snmp(log, () => ({ vrrp: this.#children.vrrp.report, bfd: this.#children.bfd.report }));
+    this.#bus = new DbusService({
+      log,
+      report: () => this.#children.vrrp.report,
+      announce: (key) => this.#children.vrrp.order({ type: "announce", key }),
+      printData: () => void this.#dumps.write("data"),
+      printStatistics: () => void this.#dumps.write("stats"),
+      clearStatistics: () => this.#children.vrrp.order({ type: "clear-counters" }),
+      reload: () => this.#wantReload(),
+    });
     this.#children = new Children(options, files, {
       log,
       programs,
       notify: (origin, notification) => {
         this.#notifier.tell(origin, notification);
         this.#snmp.tell(notification);
+        this.#bus.tell(notification.change);
       },
       ended: (status) => void this.#stop(status),
       dump: (what) => void this.#dumps.write(what),
@@ -186,6 +198,7 @@ export class Supervisor {
       this.#files.keepConfig(config.global, this.#host.text());
       const inForce = await this.#apply(config);
       if (this.#stopping) return;
+      this.#bus.reloaded();
       await this.#keepStates("post");
       if (inForce) log.info("Reload complete");
       else log.error("Reload not complete: a process died of it and is started again");
@@ -204,7 +217,11 @@ export class Supervisor {
     this.#notifier.configure(config.global);
     this.#snmp.configure(config);
     this.#schedule.configure(config.global.reload);
-    return await this.#children.apply(config);
+    const speaksVrrp = this.#children.needVrrp(config);
+    if (speaksVrrp) this.#bus.show(config);
+    const done = await this.#children.apply(config);
+    if (!speaksVrrp) this.#bus.close();
+    return done;
   }
 
   /**
@@ -234,6 +251,7 @@ export class Supervisor {
     this.#schedule.close();
     this.#script.kill(); // one of the start
     await this.#children.stop();
+    this.#bus.close();
     await Promise.all([this.#notifier.close(), this.#snmp.close()]);
     const global = this.#running?.config.global;
     if (global !== undefined) await this.#script.run("shutdown", global.shutdownScript, global);

@@ -19,7 +19,7 @@ import { HeldItems } from "./held-items.ts";
 import { allAddresses, deviceOf, gapRules } from "./instance.ts";
 import { InterfaceSetup } from "./interface-setup.ts";
 import { LinkJournal } from "./link-journal.ts";
-import type { BfdVerdict, VrrpReport } from "./messages.ts";
+import type { BfdVerdict, VrrpOrder, VrrpReport } from "./messages.ts";
 import { createPlaces, usesRouting } from "./network-items.ts";
 import type { PlacementCache } from "./placement.ts";
 import type { Router } from "./router.ts";
@@ -28,8 +28,10 @@ import { Routers } from "./routers.ts";
 import { snmpFacts } from "./snmp-facts.ts";
 import { SnmpTraps } from "./snmp-traps.ts";
 import { StaticNetwork } from "./static-network.ts";
+import { SyncDaemons } from "./sync-daemons.ts";
 import { withGroupTrackers } from "./sync-group.ts";
 import { SyncGroups } from "./sync-groups.ts";
+import { type Followed, followed, following, unfollowed } from "./sync-owner.ts";
 import { Trackers } from "./trackers.ts";
 import { UnknownVrids } from "./unknown-vrids.ts";
 import { VrrpNotices } from "./vrrp-notices.ts";
@@ -60,6 +62,8 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   readonly #instances: Routers; // who keeps them as the configuration says
   readonly #groups = new SyncGroups(this);
   readonly #links: LinkJournal;
+  readonly #syncDaemons = new SyncDaemons(this);
+  #followed: Followed | undefined; // by the sync daemons
   #virtual: ReadonlySet<IpAddress> = new Set();
   readonly #hearingFrom: number; // vrrp_startup_delay: what comes before is not listened to
   readonly #traps = new SnmpTraps(this, (notification) => this.#context.notify(notification));
@@ -73,6 +77,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     const config = withGroupTrackers(context.config);
     this.#config = config;
     this.#names = new NumberNames(nameFolders(config.global.iprouteDirectories));
+    this.#followed = followed(config);
     this.network = new HostNetwork(this.#poller, (links, shaken) => this.#networkChanged(links, shaken));
     this.routing = new HostRouting(this.#poller, () => this.#reconsider());
     this.routing.watch(usesRouting(config));
@@ -110,6 +115,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.#instances = new Routers(this.#routers, this, company);
     this.#instances.begin(config, this.#setup.placed(), reports);
     this.#setup.prune();
+    this.#followSync();
   }
 
   get log() {
@@ -126,6 +132,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
 
   notify(instance: VrrpInstanceConfig, event: NotifiedEvent, priority: number): void {
     this.#notices.ofInstance(instance, event, priority);
+    if (!this.#stopped && this.#followed?.instance === instance.name) this.#followSync();
   }
 
   notifyGroup(group: SyncGroupConfig, event: Exclude<NotifiedState, "DELETED">): void {
@@ -138,6 +145,12 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
 
   bfd(verdicts: readonly BfdVerdict[]): void {
     if (!this.#stopped) this.trackers.bfdHeard(verdicts);
+  }
+
+  order(order: VrrpOrder): void {
+    if (this.#stopped) return;
+    if (order.type === "announce") this.#routers.get(order.key)?.announce();
+    else this.clear();
   }
 
   get sendsTraps(): boolean {
@@ -184,6 +197,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     const renamed = this.#names.look(nameFolders(config.global.iprouteDirectories));
     const { vrrpInstances } = planVrrp(this.#config, config).lists;
     this.#config = config;
+    this.#followed = followed(config);
     this.#notices.configure(config.global);
     this.#setup.configure(config);
     for (const name of this.#setup.interfaces) this.sockets.linkChanged(name); // one may be another now
@@ -200,6 +214,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.#setup.prune();
     this.sockets.reconfigure();
     this.#reconsider(); // track groups may have other members, global_defs other receive buffers
+    this.#followSync();
     if (config.global.statesOnReload) this.#notices.repeat(this.#routers.values(), this.#groups);
     this.changed();
   }
@@ -212,6 +227,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       if (this.#context.options.releaseVips) router.stop();
       else router.abandon();
     }
+    this.#syncDaemons.close({ stop: this.#context.options.releaseIpvs });
     this.#statics.stop(); // also with -V, as by keepalived 2.2.7
     for (const router of this.#routers.values()) router.notify("STOP");
     this.#groups.stopped();
@@ -237,6 +253,14 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       sysctls: this.#setup.sysctls,
       facts: snmpFacts(this.#config, [...this.#routers.values()], this, this.#unknown.count),
     };
+  }
+
+  /** The kernel's sync daemons go where the instance is that they follow; without one they are not ours. */
+  #followSync(): void {
+    const sync = this.#followed;
+    const router = [...this.#routers.values()].find(({ config }) => config.name === sync?.instance);
+    const state = router && { vrid: router.config.vrid, state: router.state.name };
+    this.#syncDaemons.want(sync === undefined ? unfollowed(this.#config) : following(sync, state));
   }
 
   /** Every router looks around before any timer speaks for one that slept. */

@@ -1,4 +1,4 @@
-import type { IpvsDestination, IpvsEntry, IpvsService } from "../base/ipvs.ts";
+import type { IpvsDestination, IpvsEntry, IpvsService, IpvsSyncDaemon } from "../base/ipvs.ts";
 import { NETLINK_GENERIC } from "../netlink/constants.ts";
 import type { Answer, Request } from "../netlink/conversation.ts";
 import { decodeFamilyId, getFamily } from "../netlink/genetlink.ts";
@@ -11,6 +11,7 @@ import {
   type IpvsRequests,
   ipvsRequests,
 } from "../netlink/ipvs.ts";
+import { decodeSyncDaemon } from "../netlink/ipvs-daemon.ts";
 import { ENOENT } from "./constants.ts";
 import { KernelError } from "./kernel-error.ts";
 import { loadKernelModule } from "./kernel-module.ts";
@@ -55,6 +56,14 @@ export class IpvsKernel {
     return this.#ask(this.#requests.dumpDestinations(service), what).flatMap(({ body }) => {
       const destination = decodeDestination(body);
       return destination.ok ? [destination.value] : [];
+    });
+  }
+
+  /** The kernel's sync daemons: none, one, or one of each state. Throws KernelError. */
+  syncDaemons(): IpvsSyncDaemon[] {
+    return this.#ask(this.#requests.dumpDaemons(), "cannot read the IPVS sync daemons").flatMap(({ body }) => {
+      const daemon = decodeSyncDaemon(body);
+      return daemon.ok ? [daemon.value] : [];
     });
   }
 

@@ -27,6 +27,11 @@ export class Stream {
     this.#poller = poller;
   }
 
+  /** Bytes that wait for the socket to have room. */
+  get unsent(): number {
+    return this.#unsent.length;
+  }
+
   /** Sends bytes, later where the socket is full. An error comes to the handler by the reading side. */
   write(bytes: Uint8Array): void {
     if (!this.#open) return;

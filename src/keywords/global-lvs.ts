@@ -78,6 +78,18 @@ export const GLOBAL_LVS = {
     default: "off",
     meaning: "Log each failed check, not only state changes",
   }),
+  lvs_sync_daemon: line(
+    syncDaemon(
+      "<IFNAME> [[inst] <VRRP_INSTANCE>] [id <0..255>] [maxlen <1..65507>] [port <1..65535>] [ttl <1..255>] [group <MCAST ADDR>]",
+      SYNC_DAEMON,
+    ),
+    {
+      default: "none",
+      meaning: "Run the kernel connection sync daemon",
+      note: "old form: IFNAME INSTANCE SYNCID",
+      missing: "lvs_sync_daemon requires interface",
+    },
+  ),
   ...later({
     smtp_alert_checker: line(optionalBoolean, {
       default: "unset",
@@ -108,18 +120,6 @@ export const GLOBAL_LVS = {
     lvs_flush_onstop: line(
       shown("[VS]", optional(oneOf({ VS: choice("Delete own virtual services only", { default: "off" }) }), true)),
       { default: "off", meaning: "Old spelling of lvs_flush_on_stop", note: "deprecated alias of lvs_flush_on_stop" },
-    ),
-    lvs_sync_daemon: line(
-      syncDaemon(
-        "<IFNAME> [[inst] <VRRP_INSTANCE>] [id <0..255>] [maxlen <1..65507>] [port <1..65535>] [ttl <1..255>] [group <MCAST ADDR>]",
-        SYNC_DAEMON,
-      ),
-      {
-        default: "none",
-        meaning: "Run the kernel connection sync daemon",
-        note: "old form: IFNAME INSTANCE SYNCID",
-        missing: "lvs_sync_daemon requires interface",
-      },
     ),
     nftables_ipvs: line(optional(named("<TABLE>"), true), {
       default: "keepalived_ipvs when bare",

@@ -152,6 +152,19 @@ export const GLOBAL_DEFS = {
   enable_snmp_rfc: line(flag, { default: "off", meaning: "Serve both RFC VRRP MIBs", build: "SNMP_RFC" }),
   enable_snmp_rfcv2: line(flag, { default: "off", meaning: "Serve the VRRPv2 RFC2787 MIB", build: "SNMP_RFCV2" }),
   enable_snmp_rfcv3: line(flag, { default: "off", meaning: "Serve the VRRPv3 RFC6527 MIB", build: "SNMP_RFCV3" }),
+  enable_dbus: line(flag, { default: "off", meaning: "Publish state over D-Bus", build: "DBUS" }),
+  dbus_service_name: line(named("<NAME>"), {
+    default: "org.keepalived.Vrrp1",
+    meaning: "D-Bus service name",
+    build: "DBUS",
+    missing: "dbus_service_name missing - ignoring",
+  }),
+  dbus_no_interface_name: line(named("<NAME>"), {
+    default: "none",
+    meaning: "D-Bus path word for instances without interface",
+    since: "2.3.0",
+    build: "DBUS",
+  }),
   ...later({
     enable_snmp_checker: line(flag, {
       default: "off",
@@ -171,19 +184,6 @@ export const GLOBAL_DEFS = {
       meaning: "Minimum age before SNMP rereads real server counters",
       since: "2.3.0",
       build: "SNMP_CHECKER",
-    }),
-    enable_dbus: line(flag, { default: "off", meaning: "Publish state over D-Bus", build: "DBUS" }),
-    dbus_service_name: line(named("<NAME>"), {
-      default: "org.keepalived.Vrrp1",
-      meaning: "D-Bus service name",
-      build: "DBUS",
-      missing: "dbus_service_name missing - ignoring",
-    }),
-    dbus_no_interface_name: line(named("<NAME>"), {
-      default: "none",
-      meaning: "D-Bus path word for instances without interface",
-      since: "2.3.0",
-      build: "DBUS",
     }),
   }),
   json_version: line(shown("<1|2>", integer(1, 2)), {

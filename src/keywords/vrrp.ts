@@ -1,6 +1,6 @@
 import { host } from "../syntax/host-address.ts";
 import type { ArgumentType } from "../syntax/table.ts";
-import { block, choice, items, later, line, type Table } from "../syntax/table.ts";
+import { block, choice, items, line, type Table } from "../syntax/table.ts";
 import {
   decimalSeconds,
   flag,
@@ -236,13 +236,11 @@ export const VRRP_INSTANCE = {
     note: "deprecated; use linkbeat_interfaces",
     build: "LINKBEAT",
   }),
-  ...later({
-    lvs_sync_daemon_interface: line(interfaceName, {
-      default: "none",
-      meaning: "Bind the IPVS sync daemon to this instance",
-      note: "deprecated; use global lvs_sync_daemon",
-      deprecated: "lvs_sync_daemon",
-    }),
+  lvs_sync_daemon_interface: line(interfaceName, {
+    default: "none",
+    meaning: "Bind the IPVS sync daemon to this instance",
+    note: "deprecated; use global lvs_sync_daemon",
+    deprecated: "lvs_sync_daemon",
   }),
 } satisfies Table;
 

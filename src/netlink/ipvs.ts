@@ -67,13 +67,14 @@ import {
 } from "./constants.ts";
 import type { Request } from "./conversation.ts";
 import { decodeGeneric, genericBody } from "./genetlink.ts";
+import { type SyncDaemonRequests, syncDaemonRequests } from "./ipvs-daemon.ts";
 import { LITTLE_ENDIAN } from "./message.ts";
 
 /** The name to resolve with `getFamily`, linux/ip_vs.h IPVS_GENL_NAME. */
 export const IPVS_FAMILY = "IPVS";
 
 /** What can be asked of the IPVS table. The errors are the kernel's: ESRCH no such service, ENOENT no such destination. */
-export interface IpvsRequests {
+export interface IpvsRequests extends SyncDaemonRequests {
   readonly newService: (service: IpvsService) => Request; // EEXIST; ENOENT: no such scheduler
   readonly setService: (service: IpvsService) => Request;
   readonly deleteService: (service: IpvsService) => Request; // with all its destinations
@@ -108,6 +109,7 @@ export function ipvsRequests(familyId: number): IpvsRequests {
     dumpDestinations: (service) => request(IPVS_CMD_GET_DEST, NLM_F_DUMP, serviceName(service)),
     getInfo: () => request(IPVS_CMD_GET_INFO, 0),
     flush: () => request(IPVS_CMD_FLUSH, 0),
+    ...syncDaemonRequests(familyId),
   };
 }
 

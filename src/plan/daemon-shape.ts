@@ -97,7 +97,7 @@ export const SNMP = group<SnmpConfig>("", {
 /** D-Bus. */
 export const DBUS = value<DbusConfig | undefined>("enable_dbus", {
   show: ({ service, noInterfaceName }) => [service, noInterfaceName].join(" ").trim(),
-  ...IDLE,
+  effect: (_, to) => (to === undefined ? "the name on the bus is released" : "the bus shows it at once"),
 });
 
 const SYNC_DAEMON = value<SyncDaemonConfig | undefined>("lvs_sync_daemon", {
@@ -107,23 +107,21 @@ const SYNC_DAEMON = value<SyncDaemonConfig | undefined>("lvs_sync_daemon", {
     const given = options.filter(([, option]) => option !== undefined).map(([word, option]) => `${word} ${option}`);
     return [carrier, instance, ...given].filter((word) => word !== "").join(" ");
   },
+  effect: always("the kernel's sync daemon is another: connections of that moment are not copied"),
 });
 
 /** IPVS and the checkers. */
-export const IPVS = group<IpvsConfig>(
-  "",
-  {
-    flushAtStart: value("lvs_flush"),
-    flushAtStop: value("lvs_flush_on_stop"),
-    timeouts: value("lvs_timeouts", {
-      show: ({ tcp, tcpFin, udp }) => `tcp ${toSeconds(tcp)} tcpfin ${toSeconds(tcpFin)} udp ${toSeconds(udp)}`,
-    }),
-    syncDaemon: SYNC_DAEMON,
-    table: value("nftables_ipvs"),
-    tablePriority: value("nftables_ipvs_priority"),
-    firstMark: value("nftables_ipvs_start_fwmark"),
-    initialNotifies: value("rs_init_notifies"),
-    checkerEmails: unless("no_checker_emails"),
-  },
-  IDLE,
-);
+export const IPVS = group<IpvsConfig>("", {
+  flushAtStart: value("lvs_flush", IDLE),
+  flushAtStop: value("lvs_flush_on_stop", IDLE),
+  timeouts: value("lvs_timeouts", {
+    show: ({ tcp, tcpFin, udp }) => `tcp ${toSeconds(tcp)} tcpfin ${toSeconds(tcpFin)} udp ${toSeconds(udp)}`,
+    ...IDLE,
+  }),
+  syncDaemon: SYNC_DAEMON,
+  table: value("nftables_ipvs", IDLE),
+  tablePriority: value("nftables_ipvs_priority", IDLE),
+  firstMark: value("nftables_ipvs_start_fwmark", IDLE),
+  initialNotifies: value("rs_init_notifies", IDLE),
+  checkerEmails: { ...unless("no_checker_emails"), ...IDLE },
+});

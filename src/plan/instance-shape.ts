@@ -2,7 +2,7 @@ import type { AnnounceConfig, VirtualAddress, VrrpInstanceConfig } from "../conf
 import { keysOf } from "./compare.ts";
 import type { Difference } from "./difference.ts";
 import { ADDRESS, addressKey, routes, rules } from "./network-shape.ts";
-import { group, IDLE, type ListRow, list, type Shape, value } from "./shape.ts";
+import { group, type ListRow, list, type Shape, value } from "./shape.ts";
 import { TRACKERS } from "./track-shape.ts";
 import { CHECKSUM, EXTRA, HMAC, INSTANCE_NOTIFICATIONS, UNICAST, VIRTUAL_INTERFACE } from "./vrrp-shape.ts";
 import { AT_A_START, AT_ALL, always, seconds, unless } from "./words.ts";
@@ -30,6 +30,8 @@ const ANNOUNCE: Shape<AnnounceConfig> = {
   lowerPriorityDelay: seconds("garp_lower_prio_delay"),
   extra: EXTRA,
 };
+
+const SYNC = "the kernel's sync daemon is another: connections of that moment are not copied";
 
 /** `vrrp_instance`. */
 export const INSTANCES = list<VrrpInstanceConfig>({
@@ -80,7 +82,7 @@ export const INSTANCES = list<VrrpInstanceConfig>({
     notifyPriorityChanges: value("notify_priority_changes"),
     promoteSecondaries: value("promote_secondaries"),
     pollLink: value("linkbeat_use_polling"),
-    syncInterface: value("lvs_sync_daemon_interface", IDLE),
+    syncInterface: value("lvs_sync_daemon_interface", { effect: always(SYNC) }),
     receiveBuffer: value("kernel_rx_buf_size", { unit: "bytes" }),
   },
   added: always("begins as at a start"),
@@ -90,7 +92,7 @@ export const INSTANCES = list<VrrpInstanceConfig>({
   ),
 });
 
-const TOLD: ReadonlySet<string> = new Set(["smtpAlert", "notifyPriorityChanges"]);
+const TOLD: ReadonlySet<string> = new Set(["smtpAlert", "notifyPriorityChanges", "syncInterface"]);
 
 /** Whether the same router goes on, and only who is told of it is another. */
 export function isAboutTelling({

@@ -33,6 +33,7 @@ export type AnnounceEvent =
   | { readonly type: "adopted" } //        they were there before us: a respawned process is master
   | { readonly type: "lower-priority" } // effect `announce` of the machine
   | { readonly type: "again" } //          neighbours may have another idea now: another master is gone, a link is back
+  | { readonly type: "asked" } //          an operator wants one round
   | { readonly type: "reconfigured" } //   the parameters are others now
   | { readonly type: "released" }
   | { readonly type: "timer" };
@@ -75,6 +76,7 @@ export function announceStep(
   if (event.type === "adopted") return { state: speaking(parameters, now), effects: [] };
   if (state.name === "silent") return { state, effects: [] };
   if (event.type === "timer") return due(parameters, state, now);
+  if (event.type === "asked") return { state, effects: send(1) };
   if (event.type === "reconfigured") return { state: rescheduled(parameters, state, now), effects: [] };
   // In strict mode a lower advertisement is no reason to announce; that the addresses were elsewhere is one.
   if (event.type === "again") return repeated(parameters, state, Math.max(1, parameters.lowerPriorityRepeat), now);

@@ -17,6 +17,9 @@ interface Scripts {
 /** What an instance's configuration says of its notifications; compatible with config/model. */
 export interface NotifyingInstance {
   readonly name: string;
+  readonly interface: string;
+  readonly vrid: number;
+  readonly family: 4 | 6;
   readonly notify: Scripts & {
     readonly deleted: Command | undefined;
     readonly reportsDeleted: boolean;
@@ -76,7 +79,7 @@ export function instanceNotification(
   priority: number,
   { faults }: { readonly faults: boolean } = { faults: true },
 ): Notification {
-  const { name, notify, smtpAlert } = instance;
+  const { name, notify, smtpAlert, interface: carrier, vrid, family } = instance;
   const about = `INSTANCE "${name}"`;
   const line = `${about} ${event} ${priority}`;
   if (!isState(event)) {
@@ -94,6 +97,7 @@ export function instanceNotification(
     alert: wanted ? instanceAlert(name, event) : undefined,
     repeats: false,
     final: event === "STOP",
+    change: { interface: carrier, vrid, family, state: event },
   };
 }
 
@@ -119,7 +123,7 @@ export function groupNotification(
 
 /** A notification that only repeats a state to the FIFOs (`fifo_write_vrrp_states_on_reload`). */
 export function lineOnly(notification: Notification): Notification {
-  return { ...notification, scripts: [], traps: [], alert: undefined };
+  return { ...notification, scripts: [], traps: [], alert: undefined, change: undefined };
 }
 
 const TRAPPED = { MASTER: "master", BACKUP: "backup", FAULT: "fault", STOP: "stop", DELETED: "deleted" } as const;

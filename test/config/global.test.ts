@@ -127,3 +127,14 @@ test("a reader of a fifo that is none is not run", () => {
   expect(found.config.global.fifos.all).toBeUndefined();
   expect(findings(found)).toContain("warning 3:1 `notify_fifo_script` is not run without `notify_fifo`");
 });
+
+test("an instance for the sync daemon to follow that is not there is a warning, which names those that are", () => {
+  const instance = "vrrp_instance VI_1 {\ninterface eth0\nvirtual_router_id 51\nvirtual_ipaddress {\n192.0.2.1\n}\n}\n";
+  const said = (line: string): readonly string[] =>
+    findings(reading(`global_defs {\n${line}\n}\n${instance}`)).filter((finding) => finding.includes("sync daemon"));
+  expect(said("lvs_sync_daemon eth1 inst nix")).toEqual([
+    "warning 2:17 no vrrp_instance `nix`: the sync daemon does not run",
+  ]);
+  expect(said("lvs_sync_daemon eth1 inst VI_1")).toEqual([]);
+  expect(said("lvs_sync_daemon eth1")).toEqual([]);
+});

@@ -73,7 +73,9 @@ test("delays are seconds up to 255, and 0 where they are none", () => {
 
 test("the sync daemon is read in its old form and in its new one", () => {
   const daemon = (words: string) => {
-    const { tree, diagnostics } = readConfig("k", sourceOf({ k: `global_defs {\nlvs_sync_daemon ${words}\n}\n` }));
+    const instance = "vrrp_instance V {\nvirtual_router_id 1\ninterface eth0\nvirtual_ipaddress {\n192.0.2.1\n}\n}\n";
+    const text = `global_defs {\nlvs_sync_daemon ${words}\n}\n${instance}`;
+    const { tree, diagnostics } = readConfig("k", sourceOf({ k: text }));
     const value = tree.global_defs[0]?.value.settings.lvs_sync_daemon[0]?.value;
     return { value, found: diagnostics.filter(({ code }) => code !== "not-implemented") };
   };

@@ -1,3 +1,6 @@
+import type { Implementation } from "./daemon.ts";
+import type { SyncLife } from "./ipvs-sync.ts";
+
 /** What our checkers process and keepalived made of the same configuration, side by side. */
 export interface IpvsRecord {
   /** `ipvsadm -Sn` of each implementation at that moment; see `Step`. */
@@ -7,6 +10,7 @@ export interface IpvsRecord {
   readonly refused: readonly string[]; // what our daemon said of the kernel's refusals
   readonly traffic: Readonly<Record<"nat" | "tun" | "dr", readonly string[]>>; // answers, in order
   readonly counters: { readonly before: string; readonly after: string }; // connections of a server over a reload
+  readonly sync: Readonly<Record<Implementation, SyncLife>>;
   readonly error?: string;
 }
 

@@ -190,3 +190,36 @@ describe("traffic goes through", () => {
     expect(record.traffic.dr).toEqual(["rs4", "rs4"]);
   });
 });
+
+describe("the kernel's sync daemons follow the instance", () => {
+  const shown = (name: string) => record.sync.ours.steps[name]?.map((line) => line.replace(/ \(.*/, ""));
+
+  test.each([
+    ["master", ["master sync daemon"]],
+    ["fault", ["backup sync daemon"]],
+    ["master again", ["master sync daemon"]],
+    ["the same file", ["master sync daemon"]],
+    ["options", ["master sync daemon"]],
+    ["a killed daemon", ["master sync daemon"]],
+    ["stopped", []],
+    ["without an instance", ["backup sync daemon", "master sync daemon"]],
+    ["stopped, too", []],
+  ])("%s: %j, with keepalived's numbers", (name, daemons) => {
+    expect(shown(name)).toEqual(daemons);
+    expect(record.sync.ours.steps[name]).toEqual(record.sync.keepalived.steps[name]);
+  });
+
+  test("a killed vrrp process changes nothing, and what a killed daemon left gives way to what is configured now", () => {
+    expect(record.sync.ours.steps["a killed vrrp process"]).toEqual(record.sync.ours.steps["options"]);
+    expect(record.sync.ours.steps["started again"]).toEqual(record.sync.ours.steps["master"]);
+  });
+
+  test("nothing is asked of the kernel that is so already: not by a reload of the same file, nor by a respawn", () => {
+    const [backup, master, other] = ["backup on eth0 id 51", "master on eth0 id 51", "master on eth0 id 9"];
+    const asked = [
+      ...[`start ${master}`, `stop ${master}`, `start ${backup}`, `stop ${backup}`, `start ${master}`],
+      ...[`stop ${master}`, `start ${other}`, `stop ${other}`, `start ${master}`, `stop ${master}`],
+    ];
+    expect(record.sync.ours.changes).toEqual(asked.map((change) => `${change} sync daemon`));
+  });
+});

@@ -7,6 +7,7 @@ import { agent } from "./ipvs-agent.ts";
 import { CASES, FOREIGN, PACE, type Service, serviceText } from "./ipvs-cases.ts";
 import { type Expected, Pair, type Side } from "./ipvs-pair.ts";
 import type { IpvsRecord, Step } from "./ipvs-record.ts";
+import { syncLives } from "./ipvs-sync.ts";
 import { machines, traffic } from "./ipvs-traffic.ts";
 import { Lan } from "./lan.ts";
 import { until, wallClock } from "./run.ts";
@@ -27,8 +28,8 @@ async function main(): Promise<void> {
     const pair = new Pair(lan, steps);
     const road = await Lan.open(machines());
     lans.push(road);
-    const [travelled] = await Promise.all([traffic(road), tables(pair)]);
-    Object.assign(record, travelled);
+    const [travelled, , sync] = await Promise.all([traffic(road), tables(pair), syncLives()]);
+    Object.assign(record, travelled, { sync });
     await transitions(pair);
     record.complaints = pair.complaints();
     record.refused = pair.refusals();

@@ -65,9 +65,10 @@ export class Lan {
   }
 
   /** Starts a program on a node, in a session of its own, its output to be read. It ends with the LAN at the latest. */
-  spawn(node: string, argv: readonly string[]): ChildProcess {
+  spawn(node: string, argv: readonly string[], environment: Readonly<Record<string, string>> = {}): ChildProcess {
     return spawn("ip", ["netns", "exec", this.namespace(node), ...argv], {
       stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...environment },
       detached: true,
     });
   }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ip } from "../../src/base/ip.ts";
-import type { IpvsDestination, IpvsService } from "../../src/base/ipvs.ts";
+import type { IpvsDestination, IpvsService, IpvsSyncDaemon } from "../../src/base/ipvs.ts";
 import {
   be16Attribute,
   bytesAttribute,
@@ -13,6 +13,7 @@ import { NLM_F_DUMP } from "../../src/netlink/constants.ts";
 import { answers, type Request, receive, startConversation } from "../../src/netlink/conversation.ts";
 import { genericBody } from "../../src/netlink/genetlink.ts";
 import { decodeDestination, decodeInfo, decodeService, ipvsRequests } from "../../src/netlink/ipvs.ts";
+import { decodeSyncDaemon } from "../../src/netlink/ipvs-daemon.ts";
 import { decodeMessages } from "../../src/netlink/message.ts";
 import { fromHex, golden } from "../golden.ts";
 
@@ -61,10 +62,25 @@ const direct: IpvsDestination = {
   upperThreshold: 0,
   lowerThreshold: 0,
 };
+const backup: IpvsSyncDaemon = {
+  state: "backup",
+  interface: "eth7",
+  id: 51,
+  maxLength: undefined,
+  port: 8848,
+  ttl: 1,
+  group: ip("224.0.0.81"),
+};
+const master: IpvsSyncDaemon = {
+  ...{ state: "master", interface: "eth7", id: 9, maxLength: 1400, port: 9000, ttl: 3, group: ip("224.0.0.99") },
+};
 const tunnelled: IpvsDestination = { ...direct, address: ip("2001:db8::b"), port: 80, forwarding: "tun", weight: 0 };
 
 test.each<[string, Request]>([
   ["ipvs-getinfo", ipvs.getInfo()],
+  ["ipvs-new-daemon", ipvs.newDaemon(backup)],
+  ["ipvs-new-daemon-options", ipvs.newDaemon(master)],
+  ["ipvs-delete-daemon", ipvs.deleteDaemon(backup)],
   ["ipvs-new-service", ipvs.newService(web)],
   ["ipvs-new-service-persistent", ipvs.newService(dns)],
   ["ipvs-new-service-v6", ipvs.newService(v6)],
@@ -243,4 +259,27 @@ test.each<[string, Uint8Array]>([
   ["incomplete", genericBody(14, 1, u32Attribute(1, 0x010201))],
 ])("an answer to GET_INFO is dropped: %s", (reason, body) => {
   expect(decodeInfo(body)).toEqual({ ok: false, reason });
+});
+
+test.each<[string, IpvsSyncDaemon]>([
+  ["ipvs-daemons", { ...backup, maxLength: 1472 }], // the kernel says what it chose
+  ["ipvs-daemons-options", master],
+])("%s is read", (name, daemon) => {
+  const [message] = decodeMessages(golden(name));
+  expect(decodeSyncDaemon(message?.body ?? new Uint8Array())).toEqual({ ok: true, value: daemon });
+});
+
+test("an IPv6 group has an attribute of its own, and comes back", () => {
+  const { body } = ipvs.newDaemon({ ...backup, group: ip("ff02::51") });
+  expect(decodeSyncDaemon(body)).toEqual({ ok: true, value: { ...backup, group: ip("ff02::51") } });
+});
+
+test.each([
+  ["truncated", fromHex("0b01")],
+  ["daemon", genericBody(9, 1)],
+  ["state", genericBody(9, 1, nestedAttribute(3, u32Attribute(1, 3)))],
+  ["incomplete", genericBody(9, 1, nestedAttribute(3, u32Attribute(1, 1), stringAttribute(2, "eth0")))],
+  ["incomplete", genericBody(9, 1, nestedAttribute(3, u32Attribute(1, 1), u32Attribute(3, 1)))],
+])("what is no sync daemon is %s", (reason, body) => {
+  expect(decodeSyncDaemon(body)).toEqual({ ok: false, reason });
 });

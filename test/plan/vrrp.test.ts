@@ -240,8 +240,6 @@ test.each([
 test.each([
   ["notify_fifo /tmp/fifo", "notify_fifo none → /tmp/fifo"],
   ["lvs_timeouts tcp 5 udp 6", "lvs_timeouts tcp 0 tcpfin 0 udp 0 → tcp 5 tcpfin 0 udp 6"],
-  ["lvs_sync_daemon eth0 V1 id 5", "lvs_sync_daemon none → eth0 V1 id 5 port 8848 group 224.0.0.81"],
-  ["enable_dbus", "enable_dbus none → org.keepalived.Vrrp1"],
   ["enable_snmp_checker", "enable_snmp_checker off → on"],
 ])("global_defs: %s is said with its keyword and unit, and nothing happens", (line, expected) => {
   const [off, on] = [router("V1", 51), `global_defs {\n${line}\n}\n${router("V1", 51)}`];
@@ -260,6 +258,19 @@ test.each([
 ])("global_defs: %s is said with what it means", (line, expected) => {
   const [off, on] = [router("V1", 51), `global_defs {\n${line}\n}\n${router("V1", 51)}`];
   expect(lines(off, on)).toEqual([`global_defs ${expected}`]);
+});
+
+test("global_defs: the bus and the sync daemon follow at once", () => {
+  const off = router("V1", 51);
+  const using = (line: string): string => `global_defs {\n${line}\n}\n${off}`;
+  const bus = "global_defs enable_dbus";
+  expect(lines(off, using("enable_dbus"))).toEqual([`${bus} none → org.keepalived.Vrrp1: the bus shows it at once`]);
+  expect(lines(using("enable_dbus"), off)).toEqual([
+    `${bus} org.keepalived.Vrrp1 → none: the name on the bus is released`,
+  ]);
+  expect(lines(off, using("lvs_sync_daemon eth0 V1 id 5"))).toEqual([
+    "global_defs lvs_sync_daemon none → eth0 V1 id 5 port 8848 group 224.0.0.81: the kernel's sync daemon is another: connections of that moment are not copied",
+  ]);
 });
 
 test("a BFD session stays up with other timers, and is another one by another path", () => {

@@ -122,3 +122,12 @@ test("a master that was adopted is known to the neighbours already", () => {
   expect(after.effects).toEqual([]);
   expect(rounds(ANNOUNCE, after.state, seconds(61))).toEqual(["61s: 1"]);
 });
+
+test("an operator who asks gets one round of a master, which changes nothing that was to come; others have nothing to say", () => {
+  const master = claimed(ANNOUNCE);
+  expect(announceStep(ANNOUNCE, master, { type: "asked" }, seconds(1))).toEqual({
+    state: master,
+    effects: [{ type: "send-rounds", rounds: 1 }],
+  });
+  expect(announceStep(ANNOUNCE, SILENT, { type: "asked" }, 0)).toEqual({ state: SILENT, effects: [] });
+});

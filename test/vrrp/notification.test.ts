@@ -22,10 +22,13 @@ const scripts = {
 };
 const instance = {
   name: "VI_1",
+  interface: "eth0",
+  vrid: 51,
+  family: 4,
   notify: { ...scripts, deleted: command("deleted"), reportsDeleted: true, lowerPriority: command("lower") },
   smtpAlert: true,
   notifyPriorityChanges: true,
-};
+} as const;
 const group = { name: "G", notify: scripts, smtpAlert: true };
 const words = (list: readonly Command[]): string[] => list.map(({ argv }) => argv.join(" "));
 const MASTER: VrrpState = { name: "master", advertiseAt: 0 };
@@ -135,4 +138,14 @@ test("a state has a name before it is told again; before the start there is none
     repeats: false,
     final: false,
   });
+});
+
+test("who watches the bus is told of states alone, and of the virtual router by what identifies it", () => {
+  const change = { interface: "eth0", vrid: 51, family: 4 };
+  for (const state of ["MASTER", "BACKUP", "FAULT", "STOP", "DELETED"] as const)
+    expect(instanceNotification(instance, state, 7).change).toEqual({ ...change, state });
+  expect(instanceNotification(instance, "MASTER_PRIORITY", 7).change).toBeUndefined();
+  expect(instanceNotification(instance, "MASTER_RX_LOWER_PRI", 7).change).toBeUndefined();
+  expect(lineOnly(instanceNotification(instance, "MASTER", 7)).change).toBeUndefined();
+  expect(groupNotification(group, "MASTER").change).toBeUndefined();
 });

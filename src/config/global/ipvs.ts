@@ -1,10 +1,10 @@
-import { ip } from "../../base/ip.ts";
+import { SYNC_GROUP, SYNC_PORT } from "../../base/ipvs.ts";
 import type { GLOBAL_DEFS } from "../../keywords/global.ts";
 import type { SyncDaemon } from "../../keywords/read-sync-daemon.ts";
 import type { Report } from "../../syntax/report.ts";
 import { last, type Setting, type Settings } from "../../syntax/table.ts";
 import type { IpvsConfig, SyncDaemonConfig } from "../model/global.ts";
-import { givenOnce } from "../reference.ts";
+import { givenOnce, knownNames } from "../reference.ts";
 
 type Globals = Settings<typeof GLOBAL_DEFS>;
 
@@ -35,14 +35,22 @@ export function ipvsConfig(globals: Globals, report: Report): IpvsConfig {
   };
 }
 
-const PORT = 8848; // linux/ip_vs.h: IP_VS_SYNC_PORT
-const GROUP = ip("224.0.0.81"); // IP_VS_SYNC_GROUP
-
 /** `lvs_sync_daemon`: the first counts. */
 function syncDaemon(given: readonly Setting<SyncDaemon>[], report: Report): SyncDaemonConfig | undefined {
   const [before] = given;
   const name = [before?.value.interface, before?.value.instance].filter((word) => word !== undefined).join(" ");
   const logged = (): string => `lvs_sync_daemon has already been specified as ${name} - ignoring`;
   const first = givenOnce("lvs_sync_daemon", given, logged, report)?.value;
-  return first === undefined ? undefined : { ...first, port: first.port ?? PORT, group: first.group ?? GROUP };
+  return first === undefined
+    ? undefined
+    : { ...first, port: first.port ?? SYNC_PORT, group: first.group ?? SYNC_GROUP };
+}
+
+/** What the sync daemon follows has to be there; Keepalived says nothing, and runs none. */
+export function checkFollowed(globals: Globals, instances: ReadonlyMap<string, unknown>, report: Report): void {
+  const [given] = globals.lvs_sync_daemon;
+  const followed = given?.value.instance;
+  if (given === undefined || followed === undefined || instances.has(followed)) return;
+  const message = `no vrrp_instance \`${followed}\`: the sync daemon does not run`;
+  report.warning(["unknown-reference", message], given.span, { help: knownNames(followed, instances, "define it") });
 }

@@ -4,6 +4,7 @@ import type { Report } from "../../syntax/report.ts";
 import type { Span } from "../../syntax/span.ts";
 import type { Settings } from "../../syntax/table.ts";
 import type { Defaults } from "../global/defaults.ts";
+import { checkFollowed } from "../global/ipvs.ts";
 import type { LvsConfig } from "../model/lvs.ts";
 import type { Config } from "../model/model.ts";
 import { resolveBfdInstances } from "../track/bfd.ts";
@@ -42,6 +43,7 @@ export function resolveVrrp(
   const priorities = rulePriorities([tree.static_rules, ...virtualRules], report);
   const context = { defaults, sources, memberships, rulePriorities: priorities, report, swallowed };
   const vrrpInstances = resolveInstances(tree.vrrp_instance, context);
+  checkFollowed(globals, instances, report);
   const owners = new Set(vrrpInstances.filter(({ priority }) => priority === 255).map(({ name }) => name));
   const groups = new Map<string, { readonly order: number; readonly place: Span }>();
   for (const { value, order, span: place } of tree.track_group)
