@@ -133,7 +133,11 @@ export function runChild<Report>(program: Program<Report>): void {
 
   async function start(message: ToChild<Report> & { type: "configure" }): Promise<Running<Report>> {
     const { config, options, adopted, bfd } = message;
-    log = await openLog(`${program.ident}${options.suffix}`, { ...options, facility: message.facility });
+    log = await openLog(`${program.ident}${options.suffix}`, {
+      ...options,
+      facility: message.facility,
+      afterTurn: true,
+    });
     scheduling = new OwnScheduling(WHICH[program.ident], log);
     umask = options.umask;
     prepare(config);

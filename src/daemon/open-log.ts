@@ -12,6 +12,7 @@ export interface LogOptions {
   readonly json: boolean;
   readonly syslog: boolean;
   readonly facility: number;
+  readonly afterTurn?: boolean; // lines are written when a turn is done: packets first
 }
 
 /**
@@ -30,6 +31,7 @@ export async function openLog(ident: string, options: LogOptions): Promise<Log> 
     const write = openConsole();
     sinks.push(options.json ? await jsonSink(speaker, write) : consoleSink(write));
   }
+  if (!options.afterTurn) return createLog(sinks, options.detail);
   const { sink, flush } = backlog(sinks, queueMicrotask);
   process.on("exit", flush);
   return createLog([sink], options.detail);

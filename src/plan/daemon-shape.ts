@@ -16,24 +16,20 @@ import { AT_A_START, always, seconds, unless } from "./words.ts";
 /** What `global_defs` and the top level say about the daemon itself. */
 
 function buffer(words: string): ValueRow<NetlinkBuffer> {
-  return value(words, { show: ({ bytes, force }) => `${bytes}${force ? " force" : ""}`, ...IDLE });
+  return value(words, { show: ({ bytes, force }) => `${bytes}${force ? " force" : ""}` });
 }
 
 function process(name: "vrrp" | "checker" | "bfd", netlink: "vrrp" | "lvs" | "bfd") {
-  return group<ProcessConfig>(
-    "",
-    {
-      name: value(`${name}_process_name`),
-      nice: value(`${name}_priority`),
-      realtimePriority: value(`${name}_rt_priority`),
-      realtimeLimit: value(`${name}_rlimit_rttime`, { unit: "µs" }),
-      locked: value(`${name}_no_swap`),
-      cpus: value(`${name}_cpu_affinity`, { show: (cpus) => cpus.join(" ") || "all" }),
-      netlinkCommandBuffer: buffer(`${netlink}_netlink_cmd_rcv_bufs`),
-      netlinkMonitorBuffer: buffer(`${netlink}_netlink_monitor_rcv_bufs`),
-    },
-    IDLE,
-  );
+  return group<ProcessConfig>("", {
+    name: value(`${name}_process_name`),
+    nice: value(`${name}_priority`),
+    realtimePriority: value(`${name}_rt_priority`),
+    realtimeLimit: value(`${name}_rlimit_rttime`, { unit: "µs" }),
+    locked: value(`${name}_no_swap`),
+    cpus: value(`${name}_cpu_affinity`, { show: (cpus) => cpus.join(" ") || "all" }),
+    netlinkCommandBuffer: buffer(`${netlink}_netlink_cmd_rcv_bufs`),
+    netlinkMonitorBuffer: buffer(`${netlink}_netlink_monitor_rcv_bufs`),
+  });
 }
 
 /** The processes and their files. */

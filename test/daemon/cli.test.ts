@@ -108,7 +108,7 @@ test("an option whose feature is missing is named; where ignoring it would be an
     "option -a (--address-monitoring) has no effect: logging of every address change is not supported",
     "option --debug has no effect: debug switches is not supported",
   ]);
-  expect(refused("-s", "blue")).toContain("ip netns exec");
+  expect(run("-s", "blue")).toEqual({ namespace: "blue", warnings: [] });
   expect(refused("-g")).toContain("logging to a file");
 });
 

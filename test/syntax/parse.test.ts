@@ -68,7 +68,7 @@ test("an empty file is a configuration of nothing", () => {
         "stateDump": undefined,
         "statsDump": undefined,
         "temporaryConfigDirectory": undefined,
-        "umask": "0177",
+        "umask": 127,
         "vrrp": {
           "cpus": [],
           "locked": false,
