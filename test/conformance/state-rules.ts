@@ -179,6 +179,7 @@ const BACKUP: readonly Rule[] = [
       pause(5),
     ],
     checks: [takesOver(2, "down")],
+    note: "from its second advertisement on: see V96",
   },
   {
     id: "skews-by-the-learned-interval",
