@@ -2,11 +2,15 @@ import { defineConfig } from "vitest/config";
 
 /** These boot the emulated kernel; what else lies in test/lab/ runs in namespaces of this one, at full speed. */
 const EMULATED = ["clusters", "ipvs", "links", "resilience", "unit"].map((name) => `test/lab/${name}.test.ts`);
+/** These measure times, or hold keepalived to them, and have the machine for themselves. */
+const ALONE = ["bfd", "dbus", "director-announce", "director-late", "director-script", "failover", "inputs"].map(
+  (name) => `test/lab/${name}.test.ts`,
+);
 const PATIENT = { testTimeout: 900_000, hookTimeout: 900_000 };
 
 /**
- * `fast`: no root, no network, seconds. `lab`: network namespaces, one file after the other, so that they measure
- * themselves alone. `vm`: the emulated kernel, one boot at a time (scripts/test). `long`: minutes each. All but the first
+ * `fast`: no root, no network, seconds. `lab`: network namespaces, which mostly wait: several files at once. `alone`: those
+ * of them that measure, one file after the other. `vm`: the emulated kernel, one boot at a time (scripts/test). `long`: minutes each. All but the first
  * need root.
  */
 export default defineConfig({
@@ -27,12 +31,12 @@ export default defineConfig({
         test: {
           name: "lab",
           include: ["test/lab/**/*.test.ts"],
-          exclude: EMULATED,
-          fileParallelism: false,
+          exclude: [...EMULATED, ...ALONE],
           maxConcurrency: 8,
           ...PATIENT,
         },
       },
+      { test: { name: "alone", include: ALONE, fileParallelism: false, maxConcurrency: 8, ...PATIENT } },
       // What takes long is no part of `npm test`: npm run test:long; DURATION, in seconds, shortens it.
       {
         test: {

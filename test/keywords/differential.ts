@@ -128,7 +128,6 @@ export const DIFFERENT: readonly (readonly [RegExp, string])[] = [
   [/vrrp_(skip_check_adv_addr|strict) (1|ON|maybe)$/, "2.2.7 does not read the argument; later versions do"],
   [/(interval|timeout) 0\.001$/, "fractions of a second came with 2.3.2"],
   [/garp_group\.\w+_interval 4294\.967295$/, "the range grew with 2.3.2"],
-  [/vrrp_(iptables|ipsets) a$/, "Debian's keepalived is built without iptables"],
   [/default_interface a234567890123456$/, "no interface can have a name of 16 characters"],
   [/regex_(min_offset|max_offset) a$/, "a word that is no number is an error; keepalived takes it for 0"],
   [/persistence_granularity (0|129)$/, "no prefix length, and no netmask either; keepalived reads 0.0.0.129"],

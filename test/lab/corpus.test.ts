@@ -41,7 +41,6 @@ const DIFFERENT: readonly (readonly [RegExp, string])[] = [
   [/global\/script-user/, "accounts are the host's, not the language's"],
   [/global\/words: we alone: line 23$/, "no interface can have a name of 16 characters"],
   [/bad-addresses: .* line 15$|interface-missing/, "interfaces are the host's, not the language's"],
-  [/old-keywords: keepalived alone: line 3$/, "Debian's keepalived is built without iptables"],
   [/tracking\/files/, "an old name is said, also where keepalived accepts it in silence"],
   [
     /bad-file-check: .* line 17$|file-faults/,
