@@ -28,10 +28,9 @@ import { Routers } from "./routers.ts";
 import { snmpFacts } from "./snmp-facts.ts";
 import { SnmpTraps } from "./snmp-traps.ts";
 import { StaticNetwork } from "./static-network.ts";
-import { SyncDaemons } from "./sync-daemons.ts";
+import { SyncFollower } from "./sync-follower.ts";
 import { withGroupTrackers } from "./sync-group.ts";
 import { SyncGroups } from "./sync-groups.ts";
-import { type Followed, followed, following, unfollowed } from "./sync-owner.ts";
 import { Trackers } from "./trackers.ts";
 import { UnknownVrids } from "./unknown-vrids.ts";
 import { VrrpNotices } from "./vrrp-notices.ts";
@@ -62,8 +61,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
   readonly #instances: Routers; // who keeps them as the configuration says
   readonly #groups = new SyncGroups(this);
   readonly #links: LinkJournal;
-  readonly #syncDaemons = new SyncDaemons(this);
-  #followed: Followed | undefined; // by the sync daemons
+  readonly #sync: SyncFollower;
   #virtual: ReadonlySet<IpAddress> = new Set();
   readonly #hearingFrom: number; // vrrp_startup_delay: what comes before is not listened to
   readonly #traps = new SnmpTraps(this, (notification) => this.#context.notify(notification));
@@ -77,7 +75,6 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     const config = withGroupTrackers(context.config);
     this.#config = config;
     this.#names = new NumberNames(nameFolders(config.global.iprouteDirectories));
-    this.#followed = followed(config);
     this.network = new HostNetwork(this.#poller, (links, shaken) => this.#networkChanged(links, shaken));
     this.routing = new HostRouting(this.#poller, () => this.#reconsider());
     this.routing.watch(usesRouting(config));
@@ -93,6 +90,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       log.info("Delaying startup for {seconds} seconds", { seconds: toSeconds(this.#hearingFrom - now) });
       this.clock.wakeAt(this.#hearingFrom, () => log.info("Delayed start completed"));
     }
+    this.#sync = new SyncFollower(this, this.#routers, config);
     this.#unknown = new UnknownVrids(this);
     this.#virtual = virtualAddresses(config);
     const owners = { places: this.places, routers: this.#routers, statics: () => this.#statics.placement };
@@ -115,7 +113,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.#instances = new Routers(this.#routers, this, company);
     this.#instances.begin(config, this.#setup.placed(), reports);
     this.#setup.prune();
-    this.#followSync();
+    this.#sync.look();
   }
 
   get log() {
@@ -132,7 +130,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
 
   notify(instance: VrrpInstanceConfig, event: NotifiedEvent, priority: number): void {
     this.#notices.ofInstance(instance, event, priority);
-    if (!this.#stopped && this.#followed?.instance === instance.name) this.#followSync();
+    if (!this.#stopped) this.#sync.turned(instance.name);
   }
 
   notifyGroup(group: SyncGroupConfig, event: Exclude<NotifiedState, "DELETED">): void {
@@ -197,7 +195,6 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     const renamed = this.#names.look(nameFolders(config.global.iprouteDirectories));
     const { vrrpInstances } = planVrrp(this.#config, config).lists;
     this.#config = config;
-    this.#followed = followed(config);
     this.#notices.configure(config.global);
     this.#setup.configure(config);
     for (const name of this.#setup.interfaces) this.sockets.linkChanged(name); // one may be another now
@@ -214,7 +211,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.#setup.prune();
     this.sockets.reconfigure();
     this.#reconsider(); // track groups may have other members, global_defs other receive buffers
-    this.#followSync();
+    this.#sync.configure(config);
     if (config.global.statesOnReload) this.#notices.repeat(this.#routers.values(), this.#groups);
     this.changed();
   }
@@ -227,7 +224,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       if (this.#context.options.releaseVips) router.stop();
       else router.abandon();
     }
-    this.#syncDaemons.close({ stop: this.#context.options.releaseIpvs });
+    this.#sync.close({ stop: this.#context.options.releaseIpvs });
     this.#statics.stop(); // also with -V, as by keepalived 2.2.7
     for (const router of this.#routers.values()) router.notify("STOP");
     this.#groups.stopped();
@@ -253,14 +250,6 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
       sysctls: this.#setup.sysctls,
       facts: snmpFacts(this.#config, [...this.#routers.values()], this, this.#unknown.count),
     };
-  }
-
-  /** The kernel's sync daemons go where the instance is that they follow; without one they are not ours. */
-  #followSync(): void {
-    const sync = this.#followed;
-    const router = [...this.#routers.values()].find(({ config }) => config.name === sync?.instance);
-    const state = router && { vrid: router.config.vrid, state: router.state.name };
-    this.#syncDaemons.want(sync === undefined ? unfollowed(this.#config) : following(sync, state));
   }
 
   /** Every router looks around before any timer speaks for one that slept. */

@@ -44,7 +44,7 @@ export async function traffic(lan: Lan): Promise<Pick<IpvsRecord, "traffic" | "c
   const director = startDirector(lan, { node: "lb", implementation: "ours", config, options: ["-C"] });
   const whole = async (): Promise<boolean> =>
     (await ipvsTable(lan, "lb")).filter((line) => line.startsWith("-a")).length === 4;
-  await until("four servers", whole, seconds(60)); // an emulated machine, beside others
+  await until("four servers", whole, seconds(120)); // an emulated machine, beside others
   const ask = async (kind: keyof typeof VIP, times: number): Promise<string[]> => {
     const answers: string[] = [];
     while (answers.length < times)

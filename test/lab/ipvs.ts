@@ -28,9 +28,9 @@ async function main(): Promise<void> {
     const pair = new Pair(lan, steps);
     const road = await Lan.open(machines());
     lans.push(road);
-    const [travelled, , sync] = await Promise.all([traffic(road), tables(pair), syncLives()]);
+    const [travelled] = await Promise.all([traffic(road), tables(pair)]);
+    const [sync] = await Promise.all([syncLives(), transitions(pair)]);
     Object.assign(record, travelled, { sync });
-    await transitions(pair);
     record.complaints = pair.complaints();
     record.refused = pair.refusals();
   } catch (error) {
