@@ -13,7 +13,7 @@ import {
   healthStep,
 } from "../lvs/health.ts";
 import type { CheckerReport } from "../observe/report.ts";
-import { question, type RunnableChecker } from "../plan/check-shape.ts";
+import { type ConnectingChecker, question } from "../plan/check-shape.ts";
 
 export interface CheckerHost {
   readonly io: CheckIo;
@@ -26,7 +26,7 @@ export interface CheckerHost {
 
 /** Runs one checker of one real server as its machine says. */
 export class CheckerRunner {
-  readonly config: RunnableChecker;
+  readonly config: ConnectingChecker;
   readonly identity: string;
   readonly #host: CheckerHost;
   #state: HealthState;
@@ -36,7 +36,7 @@ export class CheckerRunner {
   #checking: AbortController | undefined; // of the check under way
   #cancelWake = (): void => {};
 
-  constructor(config: RunnableChecker, health: Health, host: CheckerHost) {
+  constructor(config: ConnectingChecker, health: Health, host: CheckerHost) {
     this.config = config;
     this.identity = question(config);
     this.#host = host;
@@ -45,6 +45,10 @@ export class CheckerRunner {
 
   get health(): Health {
     return this.#state.health;
+  }
+
+  get up(): boolean {
+    return this.health.up;
   }
 
   start(): void {
@@ -112,11 +116,11 @@ export class CheckerRunner {
 }
 
 /** What the machine needs to know of a checker. */
-export function healthParameters(config: RunnableChecker): HealthParameters {
+export function healthParameters(config: ConnectingChecker): HealthParameters {
   return { ...config, urls: config.type === "http" ? config.urls.length : 1 };
 }
 
-async function check(config: RunnableChecker, index: number, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
+async function check(config: ConnectingChecker, index: number, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
   if (config.type === "tcp") return tcpCheck(config, io, signal);
   const url = config.urls[index];
   return url === undefined ? down(`no url ${index}`) : httpCheck(config, url, io, signal);

@@ -6,6 +6,7 @@ import { Poller } from "../io/poller.ts";
 import { raiseDescriptorLimit } from "../io/realtime.ts";
 import type { CheckersReport } from "../observe/report.ts";
 import { going } from "../plan/difference.ts";
+import { CheckFiles } from "./check-files.ts";
 import { checkIo } from "./check-io.ts";
 import { PermanentFailure, type ProgramContext, type Running } from "./child.ts";
 import { IpvsTable } from "./ipvs-table.ts";
@@ -24,6 +25,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   readonly #poller = new Poller();
   readonly #clock = new Clock(this.#poller);
   readonly #table: IpvsTable;
+  readonly #files: CheckFiles;
   readonly #pools = new Map<string, PoolRunner>();
   readonly #syncDaemons: SyncDaemons;
   readonly #host: PoolHost;
@@ -40,6 +42,9 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#syncDaemons = new SyncDaemons({ log, clock: this.#clock });
     this.#table = this.#openTable(adopted?.services.map(({ name }) => name) ?? []);
     this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
+    this.#files = new CheckFiles({ poller: this.#poller, log, turned: (file) => this.#fileTurned(file) });
+    const services = runnable(config);
+    this.#files.configure(config, services, adopted !== undefined);
     this.#host = {
       io: checkIo(this.#clock, this.#poller),
       log,
@@ -47,8 +52,9 @@ export class CheckersDaemon implements Running<CheckersReport> {
       changed: () => context.changed(),
       wanted: (entry) => this.#wanted(entry),
       weight: (service, destination) => this.#table.weight(service, destination),
+      number: (file) => this.#files.number(file),
     };
-    for (const server of runnable(config)) {
+    for (const server of services) {
       const name = serviceName(server);
       const reported = adopted?.services.find((one) => one.name === name);
       this.#pools.set(name, new PoolRunner(server, reported ?? "start", this.#host));
@@ -60,8 +66,10 @@ export class CheckersDaemon implements Running<CheckersReport> {
   reload(config: Config): void {
     this.#settling = true;
     this.#makeRoom(config);
-    const services = planServices(runnable(this.#config), runnable(config));
+    const wanted = runnable(config);
+    const services = planServices(runnable(this.#config), wanted);
     this.#config = config;
+    const turned = this.#files.configure(config, wanted, false);
     this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
     for (const { key } of going(services)) {
       this.#pools.get(key)?.sayLeaving("Removing");
@@ -74,6 +82,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
         this.#pools.set(entry.key, new PoolRunner(entry.to, "reload", this.#host));
       if (entry.type === "changed") this.#pools.get(entry.key)?.reconfigure(entry);
     }
+    for (const file of turned) this.#fileTurned(file); // its name leads to another one
     this.#settle();
   }
 
@@ -86,6 +95,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     }
     this.#syncDaemons.close({ stop: this.#context.options.releaseIpvs });
     this.#table.close();
+    this.#files.close();
     this.#clock.close();
     this.#poller.close();
   }
@@ -94,11 +104,16 @@ export class CheckersDaemon implements Running<CheckersReport> {
     return { at: this.#clock.now(), services: [...this.#pools.values()].map((pool) => pool.report()) };
   }
 
-  /** Every checker may have a connection at the same time. */
+  /** Every checker that connects may have a connection at the same time. */
   #makeRoom(config: Config): void {
     const checkers = runnable(config).flatMap(({ realServers }) => realServers.flatMap((one) => one.checkers));
-    const limited = raiseDescriptorLimit(checkers.length + 64);
+    const connecting = checkers.filter(({ type }) => type !== "file");
+    const limited = raiseDescriptorLimit(connecting.length + 64);
     if (limited !== undefined) this.#context.log.warning("{error}", { error: limited.message });
+  }
+
+  #fileTurned(file: string): void {
+    for (const pool of this.#pools.values()) pool.fileTurned(file);
   }
 
   #wanted(entry: IpvsEntry): void {

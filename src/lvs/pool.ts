@@ -42,7 +42,8 @@ export interface PoolState {
 
 export type PoolEvent =
   | { readonly type: "configured"; readonly alive: readonly boolean[] } // start, reload or respawn
-  | { readonly type: "changed"; readonly server: number; readonly alive: boolean };
+  | { readonly type: "changed"; readonly server: number; readonly alive: boolean }
+  | { readonly type: "turned"; readonly alive: readonly boolean[] }; // several at once, or their weights
 
 /** What is worth saying; `words.ts` says it in Keepalived's words. */
 export type PoolNote =
@@ -69,6 +70,8 @@ export function poolStep(server: VirtualServer, state: PoolState, event: PoolEve
       return configured(server, state, event.alive);
     case "changed":
       return changed(server, state, event);
+    case "turned":
+      return turned(server, state, event.alive);
   }
 }
 
@@ -149,6 +152,16 @@ function changed(
         ? [{ name: "quorum-gained", weight }, ...restored(server)]
         : lost(server, weight);
   return { state: { alive: now, quorumUp }, notes: [serverNote(real, alive), ...turned] };
+}
+
+/** The quorum is counted once for all of them. */
+function turned(server: VirtualServer, before: PoolState, alive: readonly boolean[]): PoolStep {
+  const said = server.realServers.flatMap((real, i) => {
+    const now = alive[i] === true;
+    return now === before.alive[i] ? [] : [serverNote(real, now)];
+  });
+  const { state, notes } = configured(server, before, alive);
+  return { state, notes: [...said, ...notes] };
 }
 
 function restored({ sorryServer }: VirtualServer): PoolNote[] {

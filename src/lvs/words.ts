@@ -56,7 +56,12 @@ export function leavingWords(
   return `${how} ${alive ? "" : "(inhibited) "}service ${realServer} from VS ${virtualServer}`;
 }
 
-/** A reload changed a weight. */
+/** A FILE_CHECK has another verdict than before. */
+export function fileCheckWords(realServer: string, file: string, up: boolean): string {
+  return `(${realServer}): tracked file ${file} ${up ? "leaving" : "now"} FAULT state`;
+}
+
+/** A reload, or what the checkers add, changed a weight. */
 export function weightWords({ from, to, alive, realServer, virtualServer }: WeightChange): string {
   return `Changing weight from ${from} to ${to} for ${alive ? "active" : "inactive"} service ${realServer} of VS ${virtualServer}`;
 }

@@ -3,6 +3,7 @@ import {
   CHECKER_KEYWORDS,
   type CheckerBase,
   type CheckerConfig,
+  type FileCheckConfig,
   type HttpCheckConfig,
   type HttpUrl,
   type SslUrl,
@@ -11,24 +12,28 @@ import {
 import { list, value } from "./shape.ts";
 import { command, NOT_YET, seconds } from "./words.ts";
 
-type Paced = Partial<CheckerBase & Pick<HttpCheckConfig, "fastRecovery">> & Pick<CheckerConfig, "type">;
+type Paced = Partial<CheckerBase & Pick<HttpCheckConfig, "fastRecovery"> & FileWeight> & Pick<CheckerConfig, "type">;
+type FileWeight = Pick<FileCheckConfig, "weight" | "reverse">;
 
 /**
  * Equal for checkers that ask the same question: a verdict of one is a verdict of the other. How often it is asked, how
- * long an answer may take and how many failures count does not matter.
+ * long an answer may take, how many failures count and what the number in a file weighs does not matter.
  */
 export function question(checker: Paced): string {
   const { connectTimeout, delayLoop, retry, delayBeforeRetry, warmup, alpha, logAllFailures, ...more } = checker;
-  const { fastRecovery, ...asked } = more;
+  const { fastRecovery, weight, reverse, ...asked } = more;
   return JSON.stringify(asked);
 }
 
 /** A checker that the daemon runs; the others check nothing. */
-export type RunnableChecker = TcpCheckConfig | HttpCheckConfig;
+export type RunnableChecker = ConnectingChecker | FileCheckConfig;
+
+/** One that asks its server from time to time. */
+export type ConnectingChecker = TcpCheckConfig | HttpCheckConfig;
 
 /** Whether the daemon runs a checker. */
 export function isRun(checker: CheckerConfig): checker is RunnableChecker {
-  return checker.type === "tcp" || checker.type === "http";
+  return checker.type === "tcp" || checker.type === "http" || checker.type === "file";
 }
 
 function titleOf(checker: CheckerConfig): string {
@@ -51,8 +56,11 @@ function targetOf(checker: CheckerConfig): string {
 function knowsNothing(checker: CheckerConfig): string {
   const { alpha } = { alpha: false, ...checker };
   if (!isRun(checker)) return NOT_YET;
+  if (checker.type === "file") return FILE_COUNTS;
   return alpha ? "the server is down until it succeeds" : "it counts as a success until it fails";
 }
+
+const FILE_COUNTS = "the number in the file counts at once";
 
 const URLS = list<HttpUrl | SslUrl>({
   words: "url",
@@ -98,10 +106,16 @@ export const CHECKERS = list<CheckerConfig>({
     timeout: seconds("misc_timeout"),
     dynamicWeight: value("misc_dynamic"),
     requireReply: value("require_reply"),
+    trackFile: value("track_file"),
+    weight: value("weight"),
+    reverse: value("reverse"),
   },
   added: knowsNothing,
   removed: (checker) => (isRun(checker) ? "its verdict counts no more" : undefined),
-  changed: (_, checker) => (isRun(checker) ? "begins anew, its verdict stays" : NOT_YET),
+  changed: (_, checker) =>
+    checker.type === "file" ? FILE_COUNTS : isRun(checker) ? "begins anew, its verdict stays" : NOT_YET,
   replaced: (checker) =>
-    isRun(checker) ? `asks something else and knows nothing: ${knowsNothing(checker)}` : knowsNothing(checker),
+    isRun(checker) && checker.type !== "file"
+      ? `asks something else and knows nothing: ${knowsNothing(checker)}`
+      : knowsNothing(checker),
 });

@@ -6,25 +6,12 @@ import { PoolRunner } from "../../src/daemon/pool-runner.ts";
 import { createLog } from "../../src/observe/log.ts";
 import { reading } from "../config/reading.ts";
 import { farm } from "../plan/planning.ts";
+import { written } from "./fake-ipvs-table.ts";
 
-const tables: string[][] = vi.hoisted(() => []);
+vi.mock("../../src/daemon/ipvs-table.ts", () => import("./fake-ipvs-table.ts"));
 
-vi.mock("../../src/daemon/ipvs-table.ts", () => ({
-  IpvsTable: class {
-    apply = () => true;
-    applyAll(entries: readonly IpvsEntry[]): boolean {
-      tables.push(
-        entries.map(
-          ({ service, destinations }) => `${serviceName(service)} ${service.scheduler} ${destinations.length}`,
-        ),
-      );
-      return true;
-    }
-    weight = () => 0;
-    buffer(): void {}
-    close(): void {}
-  },
-}));
+const shown = ({ service, destinations }: IpvsEntry): string =>
+  `${serviceName(service)} ${service.scheduler} ${destinations.length}`;
 
 test("a reload starts, changes and ends services as planned, and leaves the others alone", () => {
   const said: string[] = [];
@@ -48,7 +35,7 @@ test("a reload starts, changes and ends services as planned, and leaves the othe
   const stopped = vi.spyOn(PoolRunner.prototype, "stop");
   daemon.reload(config(farm(83, { 11: "" }) + farm(81, { 11: "TCP_CHECK {\n}", 12: "" }).replace("wlc", "rr") + same));
   expect(stopped).toHaveBeenCalledTimes(1);
-  expect(tables.at(-1)?.sort()).toEqual([
+  expect(written.at(-1)?.map(shown).sort()).toEqual([
     "[192.0.2.100]:tcp:80 wlc 1",
     "[192.0.2.100]:tcp:81 rr 2",
     "[192.0.2.100]:tcp:83 wlc 1",

@@ -47,6 +47,7 @@ export const SORRY = { address: ip("10.88.0.99"), port: 80, forwarding: "nat", i
 export class PoolBench {
   readonly servers = new FakeServers();
   readonly table: string[][] = []; // each wanted table, hosts and weights
+  readonly numbers = new Map<string, number>(); // in files; 0 where there is none
   readonly #said: string[] = [];
   readonly #configs = new Map<PoolRunner, RunnableService>(); // in force
 
@@ -57,6 +58,7 @@ export class PoolBench {
       log: createLog([({ text }) => this.#said.push(text)], true),
       changed: () => {},
       wanted: (entry) => this.table.push(rows(entry)),
+      number: (file) => this.numbers.get(file) ?? 0,
       weight: (_, destination) => (destination === destinationName(real(11)) ? 1 : 0),
     });
     this.#configs.set(pool, config);

@@ -121,9 +121,30 @@ const TABLE: readonly (readonly [string, Case])[] = [
     "IPv6 TUN to servers of the other family",
     { lines: [...TCP, "lb_algo rr", "lb_kind TUN"], address: "2001:db8:78::6", servers: PAIR },
   ],
+  [
+    "weights and a fault by the number in a file",
+    {
+      lines: [...TCP, "lb_algo wrr", "lb_kind NAT", "weight 5"],
+      servers: [
+        ["10.88.0.11 80", follows()],
+        ["10.88.0.12 80", follows("weight 2"), follows("weight -1")],
+        ["10.88.0.13 80", follows("weight 1 reverse")],
+        ["10.88.0.14 80", follows("weight -9")],
+        ["10.88.0.15 80", follows("weight 0")],
+        ["10.88.0.16 80", "inhibit_on_failure", follows("weight 0 noreverse")],
+      ],
+    },
+  ],
 ];
 
-/** The services of the first configuration, by what each shows. No server of theirs is checked. */
+function follows(...lines: readonly string[]): string {
+  return block("FILE_CHECK", ["track_file three", ...lines]);
+}
+
+/** What stands above the services: the file that the weights of one follow. Each daemon makes it. */
+export const FILES = `${block("track_file three", ["file /tmp/keepalived-ts-lab-three", "init_file 3 overwrite"])}\n`;
+
+/** The services of the first configuration, by what each shows. No server of theirs is asked. */
 export const CASES: ReadonlyMap<string, Service> = new Map(
   TABLE.map(([name, { lines, servers = PAIR, address, port = 80 }], i) => [
     name,

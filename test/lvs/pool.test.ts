@@ -179,3 +179,19 @@ test("a reload keeps the quorum and re-evaluates it with the new numbers", () =>
   ]);
   expect(poolStep(guarded, down, { type: "configured", alive }).notes).toEqual([]);
 });
+
+test("several that turn at once are said in order, and the quorum is counted once with their weights of now", () => {
+  const up: PoolState = { alive: [true, false], quorumUp: true };
+  const swapped = poolStep(guarded, up, { type: "turned", alive: [false, true] });
+  expect(swapped.state).toEqual({ alive: [false, true], quorumUp: true });
+  expect(names(swapped.notes)).toEqual(["removing", "adding"]);
+  const none = poolStep(guarded, up, { type: "turned", alive: [false, false] });
+  expect(names(none.notes)).toEqual(["removing", "quorum-lost", "adding-sorry", "removing-alive"]);
+  const lighter = { ...guarded, realServers: [real(11, { weight: 0 }), real(12)] };
+  expect(names(poolStep(lighter, up, { type: "turned", alive: up.alive }).notes)).toEqual([
+    "quorum-lost",
+    "adding-sorry",
+    "removing-alive",
+  ]);
+  expect(poolStep(virtual, up, { type: "turned", alive: up.alive })).toEqual({ state: up, notes: [] });
+});

@@ -194,8 +194,25 @@ describe("virtual servers", () => {
         "removed checker TCP_CHECK [192.0.2.11]:80: its verdict counts no more",
       ],
     ],
+    [
+      "of a file counts with another weight at once",
+      "FILE_CHECK {\ntrack_file F\n}",
+      "FILE_CHECK {\ntrack_file F\nweight 3 reverse\n}",
+      [
+        "changed checker FILE_CHECK `F`: the number in the file counts at once",
+        "    weight 1 → 3",
+        "    reverse off → on",
+      ],
+    ],
+    [
+      "of another file too",
+      "FILE_CHECK {\ntrack_file F\n}",
+      "FILE_CHECK {\ntrack_file G\n}",
+      ["replaced checker FILE_CHECK `G`: the number in the file counts at once", "    track_file F → G"],
+    ],
   ])("a checker %s", (_, old, next, expected) => {
-    const said = lines(farm(80, { 11: old }), farm(80, { 11: next }));
+    const files = "track_file F {\nfile /etc/hostname\n}\ntrack_file G {\nfile /etc/hosts\n}\n";
+    const said = lines(files + farm(80, { 11: old }), files + farm(80, { 11: next }));
     expect(said.slice(2).map((line) => line.slice(8))).toEqual(expected);
   });
 });
