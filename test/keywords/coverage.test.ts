@@ -15,6 +15,16 @@ test("the tables say of every keyword of Keepalived what is known of it, and kno
   expect(tables).toHaveLength(known.length);
 });
 
+test("of VRRP, its tracking and BFD every row has its effect", () => {
+  const done = new Set(["vrrp", "track", "bfd"]);
+  const asked = csvRows(CSV).filter(([, , , , , , , family = ""]) => done.has(family));
+  const later = new Set(
+    ENTRIES.filter(({ row }) => row.later !== undefined).map((entry) => `${entry.block} ${entry.keyword}`),
+  );
+  expect(asked.length).toBeGreaterThan(500);
+  expect(asked.map(([block, keyword]) => `${block} ${keyword}`).filter((row) => later.has(row))).toEqual([]);
+});
+
 function shown({ block, keyword, row }: Entry): string {
   const { unit = "", default: standard = "", note = "", since, build, repeats, meaning } = row;
   const notes = [note, since === undefined ? "" : `since ${since}`, build === undefined ? "" : `build: ${build}`];
