@@ -72,9 +72,13 @@ async function life(implementation: Implementation): Promise<SyncLife> {
     await director.killAll();
     await step("a killed daemon", "master");
     writeFileSync(config, text(PLAIN));
+    const from = director.log.mark();
     director.start();
     if (implementation === "ours") await step("started again", "id=51");
-    else await director.waitForLog(/Daemon has already run/); // and is left as it was, with the other id
+    else {
+      await director.waitForLog(/Daemon has already run/, { from, within: seconds(60) }); // it stays, with the other id
+      await director.waitForLog(/VRRP sockpool/, { from, within: seconds(60) }); // before, its vrrp process misses a SIGTERM
+    }
     await director.stop();
     await step("stopped");
     const checkers = start("eth0 id 4", SERVICE, ["-C"]);
