@@ -13,11 +13,12 @@ export interface SyncDaemonParameters {
 
 /** The daemons in these states. Without an instance to follow there is one of each (Keepalived too). */
 export function syncDaemons(
-  { id, ttl, ...others }: SyncDaemonParameters,
+  { interface: carrier, id, maxLength, port, ttl, group }: SyncDaemonParameters,
   states: readonly IpvsSyncDaemon["state"][],
   vrid = 0,
 ): IpvsSyncDaemon[] {
-  return states.map((state) => ({ ...others, state, id: id ?? vrid, ttl: ttl ?? SYNC_TTL }));
+  const common = { interface: carrier, id: id ?? vrid, maxLength, port, ttl: ttl ?? SYNC_TTL, group };
+  return states.map((state) => ({ ...common, state }));
 }
 
 /** One request to the kernel. */
@@ -39,11 +40,12 @@ export function planSyncDaemons(have: readonly IpvsSyncDaemon[], want: readonly 
   ];
 }
 
+const COMPARED = ["state", "interface", "id", "port", "ttl", "group"] as const;
+
 /** The kernel always says a length, also where it was its own choice. */
 function isSame(have: IpvsSyncDaemon, want: IpvsSyncDaemon): boolean {
-  const { maxLength, ...others } = want;
-  const keys = Object.keys(others) as (keyof typeof others)[];
-  return keys.every((key) => have[key] === want[key]) && (maxLength === undefined || have.maxLength === maxLength);
+  const { maxLength } = want;
+  return COMPARED.every((key) => have[key] === want[key]) && (maxLength === undefined || have.maxLength === maxLength);
 }
 
 /** `master on eth0 id 51`. */

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
+import { ip } from "../../src/base/ip.ts";
 import type { Config } from "../../src/config/model/model.ts";
 import { readConfig } from "../../src/config/read.ts";
 import { followed, following, unfollowed, unfollowing } from "../../src/daemon/sync-owner.ts";
+import { planSyncDaemons } from "../../src/lvs/sync-daemon.ts";
 import { sourceOf } from "../config/reading.ts";
 
 const SERVICE = "virtual_server 10.0.0.1 80 {\n protocol TCP\n real_server 10.0.0.2 80 {\n }\n}\n";
@@ -21,6 +23,14 @@ test("with an instance the vrrp process has one daemon, of the state and the VRI
   for (const state of ["init", "backup", "fault"] as const)
     expect(following(sync, { vrid: 51, state })).toMatchObject([{ state: "backup" }]);
   expect(following(sync, undefined)).toEqual([]);
+});
+
+test("what the kernel says of the daemon that a configuration asked for is as wanted: a respawn leaves it alone", () => {
+  const sync = followed(config("lvs_sync_daemon eth1 inst V id 9 maxlen 1400 port 9000 ttl 3 group 224.0.0.99"));
+  if (sync === undefined) throw new Error("nobody is followed");
+  const group = ip("224.0.0.99");
+  const have = { state: "master", interface: "eth1", id: 9, maxLength: 1400, port: 9000, ttl: 3, group } as const;
+  expect(planSyncDaemons([have], following(sync, { vrid: 51, state: "master" }))).toEqual([]);
 });
 
 test("the old keyword of an instance means the same; a global one comes before it", () => {
