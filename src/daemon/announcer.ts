@@ -1,4 +1,5 @@
 import { type Family, family, type IpAddress } from "../base/ip.ts";
+import type { MacAddress } from "../base/mac.ts";
 import type { Clock } from "../io/clock.ts";
 import { Ipv6Forwarding } from "../io/forwarding.ts";
 import type { HostNetwork } from "../io/host-network.ts";
@@ -29,6 +30,9 @@ const SENDING = {
   4: "Sending gratuitous ARP on {intf} for {address}",
   6: "Sending unsolicited Neighbour Advert on {intf} for {address}",
 };
+
+/** Frames that a rehearsal makes. */
+const REHEARSED = 16;
 
 /** Sends gratuitous ARPs and, of IPv6, unsolicited neighbour advertisements, with at least the gap of its lane (an interface, or a `garp_group`) between two. */
 export class Announcer {
@@ -67,6 +71,16 @@ export class Announcer {
     for (const { lane, blocks } of byLane.values()) this.#feed(lane, { type: "queue", blocks });
   }
 
+  /** Goes through what `announce` does of the first of them, but for the sending. */
+  rehearse([block]: readonly AnnouncementBlock[]): void {
+    const [address] = block?.addresses ?? [];
+    if (block === undefined || address === undefined) return;
+    const lane = this.#laneOf(carrierOf(this.#network, block.interface) ?? block.interface, family(address));
+    const { send } = paceStep(lane.gap, UNPACED, { type: "queue", blocks: [block] }, this.#clock.now());
+    const mac = this.#network.link(block.interface)?.mac;
+    if (mac !== undefined) this.#frames(mac, block.interface, send.slice(0, REHEARSED));
+  }
+
   /** Forgets what waits for an instance that is master no more. */
   drop(instance: string): void {
     for (const { lane } of [...this.#queues.values()]) this.#feed(lane, { type: "drop", instance });
@@ -97,18 +111,20 @@ export class Announcer {
   #send(name: string, announcements: readonly Announcement[]): void {
     const link = this.#network.link(name);
     if (announcements.length === 0 || link?.mac === undefined || link.flags & IFF_NOARP) return;
-    const { mac } = link;
-    const isRouter = announcements.some(({ address }) => family(address) === 6) && this.#forwarding.of(name);
-    const arp = gratuitousArps(mac);
-    const frame = (address: IpAddress): Uint8Array =>
-      family(address) === 4 ? arp(address) : encodeUnsolicitedAdvertisement({ mac, address, isRouter });
-    const frames = announcements.map(({ address }) => frame(address));
     try {
-      this.#socket.send(link.ifindex, frames);
+      this.#socket.send(link.ifindex, this.#frames(link.mac, name, announcements));
     } catch (error) {
       this.#log.warning("cannot announce on {intf}: {error}", { intf: name, error: String(error) });
       return;
     }
     for (const { address } of announcements) this.#log.detail(SENDING[family(address)], { intf: name, address });
+  }
+
+  #frames(mac: MacAddress, name: string, announcements: readonly Announcement[]): Uint8Array[] {
+    const isRouter = announcements.some(({ address }) => family(address) === 6) && this.#forwarding.of(name);
+    const arp = gratuitousArps(mac);
+    const frame = (address: IpAddress): Uint8Array =>
+      family(address) === 4 ? arp(address) : encodeUnsolicitedAdvertisement({ mac, address, isRouter });
+    return announcements.map(({ address }) => frame(address));
   }
 }

@@ -63,6 +63,13 @@ export class RouterAnnouncements {
     this.#host.announcer.announce([{ instance, interface: on, about: "source", addresses: [address], rounds: 1 }]);
   }
 
+  /** Makes ready what a new master will announce, and says nothing. */
+  rehearse(): void {
+    const { announce } = this.#config();
+    announceStep(announce, SILENT, { type: "claimed" }, this.#host.clock.now());
+    this.#host.announcer.rehearse(blocksOf(announcements(this.#config()), 1));
+  }
+
   close(): void {
     this.#cancelWake();
   }

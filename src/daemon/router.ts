@@ -21,6 +21,7 @@ import { problemTraps, stepTraps } from "../vrrp/traps.ts";
 import { Advertiser } from "./advertiser.ts";
 import type { Keeper } from "./keeper.ts";
 import type { VrrpInstanceReport } from "./messages.ts";
+import { rehearsalAt, rehearse } from "./rehearsal.ts";
 import { RouterAnnouncements } from "./router-announcements.ts";
 import { RouterEffects } from "./router-effects.ts";
 import type { RouterHost } from "./router-host.ts";
@@ -277,8 +278,18 @@ export class Router implements Speaker, GroupMember {
 
   #rearm(): void {
     this.#cancelWake();
-    const at = deadline(this.#state);
-    this.#cancelWake = at === undefined ? () => {} : this.#host.clock.wakeAt(at, () => this.#due());
+    const { clock } = this.#host;
+    const [at, before] = [deadline(this.#state), rehearsalAt(this.#state)];
+    const due = at === undefined ? () => {} : clock.wakeAt(at, () => this.#due());
+    const early = before === undefined ? () => {} : clock.wakeAt(before, () => this.#rehearse());
+    this.#cancelWake = () => {
+      due();
+      early();
+    };
+  }
+
+  #rehearse(): void {
+    rehearse(this.#host, this, { effects: this.#effects, announcements: this.#announcements });
   }
 
   #due(): void {

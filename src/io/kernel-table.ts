@@ -1,7 +1,9 @@
 import { diff } from "../base/diff.ts";
+import { NLMSG_NOOP } from "../netlink/constants.ts";
 import type { Answer, Request } from "../netlink/conversation.ts";
 import type { TableKind } from "../netlink/table-kind.ts";
 import { KernelError } from "./kernel-error.ts";
+import { NOTHING } from "./socket.ts";
 
 /** An entry with what is made of it once: its key, and how it is asked for. */
 export interface Keyed<T> {
@@ -125,6 +127,11 @@ export class KernelTable<T> {
       else refused.push({ key, entry, error: this.#refusal("cannot add", entry, answer) });
     });
     return { added, refused };
+  }
+
+  /** Asks the kernel for nothing, so that what asking takes is at hand: for an `apply` that will be in a hurry. */
+  rehearse(): void {
+    this.#netlink.transact([{ type: NLMSG_NOOP, flags: 0, body: NOTHING }]);
   }
 
   #known({ key }: Known<T>): Known<T> | undefined {
