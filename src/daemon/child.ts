@@ -133,10 +133,11 @@ export function runChild<Report>(program: Program<Report>): void {
 
   async function start(message: ToChild<Report> & { type: "configure" }): Promise<Running<Report>> {
     const { config, options, adopted, bfd } = message;
+    let started: Running<Report> | undefined;
     log = await openLog(`${program.ident}${options.suffix}`, {
       ...options,
       facility: message.facility,
-      afterTurn: true,
+      afterTurn: () => started !== undefined, // to start takes long, and nothing is in a hurry
     });
     scheduling = new OwnScheduling(WHICH[program.ident], log);
     umask = options.umask;
@@ -149,7 +150,7 @@ export function runChild<Report>(program: Program<Report>): void {
         () => {},
       );
     });
-    const started = await program.start({
+    started = await program.start({
       config,
       options,
       adopted,

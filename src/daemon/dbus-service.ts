@@ -28,8 +28,7 @@ export interface DbusHost {
   readonly report: () => VrrpReport | undefined; // the last one
   readonly announce: (key: string) => void; // the addresses of an instance, by `instanceKeys`
   readonly printData: () => void;
-  readonly printStatistics: () => void;
-  readonly clearStatistics: () => void;
+  readonly printStatistics: (then: { readonly clear: boolean }) => void;
   readonly reload: () => void;
 }
 
@@ -144,7 +143,7 @@ export class DbusService {
   }
 
   #invoke(path: string, method: string): void {
-    const { log, announce, printData, printStatistics, clearStatistics, reload } = this.#host;
+    const { log, announce, printData, printStatistics, reload } = this.#host;
     const shown = this.#shown.get(path);
     switch (method) {
       case "SendGarp":
@@ -158,12 +157,11 @@ export class DbusService {
         return;
       case "PrintStats":
         log.info("Printing VRRP stats on DBus request");
-        printStatistics();
+        printStatistics({ clear: false });
         return;
       case "PrintStatsClear":
         log.info("Printing and clearing VRRP stats on DBus request");
-        printStatistics();
-        clearStatistics();
+        printStatistics({ clear: true });
         return;
       case "ReloadConfig":
         log.info("Reloading on DBus request");

@@ -32,10 +32,10 @@ export class Dumps {
     this.#source = source;
   }
 
-  /** Never rejects. */
-  async write(what: DumpRequest): Promise<void> {
+  /** Never rejects. `said`: who asked has been named in the log; otherwise it was a signal. */
+  async write(what: DumpRequest, { said = false } = {}): Promise<void> {
     try {
-      await this.#write(what);
+      await this.#write(what, said ? () => {} : (phrase, child) => this.#log.info(phrase, { child }));
     } catch (error) {
       this.#log.warning("cannot write {what}: {error}", { what, error: String(error) });
     }
@@ -54,29 +54,29 @@ export class Dumps {
     return known.flatMap(([process, pid, text]) => (text === undefined ? [] : [{ process, pid, text }]));
   }
 
-  async #write(what: DumpRequest): Promise<void> {
+  async #write(what: DumpRequest, say: Say): Promise<void> {
     const { children, config } = this.#source();
     const child = children.vrrp.pid;
     if (what === "data") {
-      await this.#data();
+      await this.#data(say);
       return;
     }
-    this.#log.info(WORDS[what], { child });
+    say(WORDS[what], child);
     const report = await children.vrrp.ask({ clear: what === "stats-clear" });
     if (report === undefined || report.instances.length === 0 || config === undefined) return;
     if (what === "json") this.#file(["json", "vrrp"], jsonDump(config, report));
     else this.#file(["stats", "vrrp"], statistics(report.instances));
   }
 
-  async #data(): Promise<void> {
+  async #data(say: Say): Promise<void> {
     const states = await this.states();
     const { observed } = this.#source();
     const parent = { ...observed, vrrp: undefined, checkers: undefined, bfd: undefined };
     const pids = Object.fromEntries(states.map(({ process: name, pid }) => [`${name}Pid`, pid]));
-    this.#log.info(DATA_WORDS.parent, { child: process.pid });
+    say(DATA_WORDS.parent, process.pid);
     this.#file(["data", "parent"], asJson({ ...parent, ...pids }) ?? "");
     for (const { process: owner, pid, text } of states) {
-      this.#log.info(DATA_WORDS[owner], { child: pid });
+      say(DATA_WORDS[owner], pid);
       this.#file(["data", owner], text);
     }
   }
@@ -96,6 +96,8 @@ function temporaryFolder(): string {
   const folder = process.env["TMPDIR"] ?? "";
   return isAbsolute(folder) && statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? folder : "/tmp";
 }
+
+type Say = (phrase: string, child: number | undefined) => void;
 
 /** Keepalived's. */
 const WORDS = {

@@ -30,9 +30,7 @@ export type ToChild<Adopted> =
   | { readonly type: "order"; readonly order: VrrpOrder }; // to the vrrp process alone
 
 /** What an operator wants done at once. */
-export type VrrpOrder =
-  | { readonly type: "announce"; readonly key: string } // the addresses of an instance, once
-  | { readonly type: "clear-counters" };
+export type VrrpOrder = { readonly type: "announce"; readonly key: string }; // the addresses of an instance, once
 
 /** What a signal asks of a process: its data, its statistics, those and then zero, its state as JSON. cli.md §3. */
 export type DumpRequest = "data" | "stats" | "stats-clear" | "json";

@@ -12,7 +12,7 @@ export interface LogOptions {
   readonly json: boolean;
   readonly syslog: boolean;
   readonly facility: number;
-  readonly afterTurn?: boolean; // lines are written when a turn is done: packets first
+  readonly afterTurn?: () => boolean; // whether lines are written when the turn is done now: packets first
 }
 
 /**
@@ -31,8 +31,9 @@ export async function openLog(ident: string, options: LogOptions): Promise<Log> 
     const write = openConsole();
     sinks.push(options.json ? await jsonSink(speaker, write) : consoleSink(write));
   }
-  if (!options.afterTurn) return createLog(sinks, options.detail);
-  const { sink, flush } = backlog(sinks, queueMicrotask);
+  const { afterTurn } = options;
+  if (afterTurn === undefined) return createLog(sinks, options.detail);
+  const { sink, flush } = backlog(sinks, (end) => (afterTurn() ? queueMicrotask(end) : end()));
   process.on("exit", flush);
   return createLog([sink], options.detail);
 }

@@ -76,9 +76,8 @@ export class Supervisor {
       log,
       report: () => this.#children.vrrp.report,
       announce: (key) => this.#children.vrrp.order({ type: "announce", key }),
-      printData: () => void this.#dumps.write("data"),
-      printStatistics: () => void this.#dumps.write("stats"),
-      clearStatistics: () => this.#children.vrrp.order({ type: "clear-counters" }),
+      printData: () => void this.#dumps.write("data", { said: true }),
+      printStatistics: ({ clear }) => void this.#dumps.write(clear ? "stats-clear" : "stats", { said: true }),
       reload: () => this.#wantReload(),
     });
     this.#children = new Children(options, files, {

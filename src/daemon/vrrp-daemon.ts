@@ -147,8 +147,7 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
 
   order(order: VrrpOrder): void {
     if (this.#stopped) return;
-    if (order.type === "announce") this.#routers.get(order.key)?.announce();
-    else this.clear();
+    this.#routers.get(order.key)?.announce();
   }
 
   get sendsTraps(): boolean {

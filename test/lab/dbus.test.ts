@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { seconds } from "../../src/base/time.ts";
@@ -175,9 +175,9 @@ describe.concurrent("the bus", () => {
       };
       await until("adverts", async () => (await sent()) > 9, seconds(10));
       await bus.ask("call", SERVICE, `${ROOT}/Vrrp`, `${SERVICE}.Vrrp`, "PrintStatsClear");
-      expect(readFileSync(join(stand.lan.folder, "keepalived.stats"), "utf8")).toMatch(
-        /Sent: \d\d+\n {2}Became master: 1/,
-      );
+      const file = join(stand.lan.folder, "keepalived.stats");
+      await until("file", async () => existsSync(file) && readFileSync(file, "utf8").endsWith("\n"), seconds(5));
+      expect(readFileSync(file, "utf8")).toMatch(/Sent: \d\d+\n {2}Became master: 1/);
       await until("zero", async () => (await sent()) < 9, seconds(5));
     });
   });
