@@ -43,8 +43,11 @@ export interface PacingStep {
 /** Nothing waits. */
 export const UNPACED: PacingState = { current: undefined, behind: [], readyAt: 0 };
 
-/** Messages that leave in one turn where no gap is asked for, 2 to 3 ms: then advertisements and packets have theirs. */
-export const BURST = 128;
+/** Messages that leave in one turn where no gap is asked for: then advertisements and packets have theirs. */
+export const BURST = {
+  first: 1024, //  of addresses that are announced for the first time: nobody knows yet where they are
+  repeats: 128, // 2 to 3 ms
+};
 
 /** The announcements as blocks: those of one interface and family together, in their order. */
 export function blocksOf(
@@ -115,11 +118,12 @@ function release(gap: Micros, state: PacingState, now: Micros): PacingStep {
   if (gap > 0 && now < state.readyAt) return { state, send: [] };
   const send: Announcement[] = [];
   let { current, behind } = state;
-  for (let room = gap > 0 ? 1 : BURST; room > 0 && current !== undefined; ) {
-    const { instance, interface: name, addresses, next, rounds }: Waiting = current;
+  while (current !== undefined) {
+    const { instance, interface: name, addresses, next, rounds, sent }: Waiting = current;
+    const room = (gap > 0 ? 1 : sent === 0 ? BURST.first : BURST.repeats) - send.length;
+    if (room <= 0) break;
     const end = Math.min(addresses.length, next + room);
     for (const address of addresses.slice(next, end)) send.push({ instance, interface: name, address });
-    room -= end - next;
     if (end < addresses.length) current = { ...current, next: end };
     else {
       const rest =

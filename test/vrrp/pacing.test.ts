@@ -66,8 +66,11 @@ describe("without a gap", () => {
   test("many leave in turns, so that advertisements have theirs: the first round first", () => {
     const many = numbered(1000);
     const after = paceStep(0, UNPACED, queue(block(many, 5)), 5);
-    expect(after.send).toHaveLength(BURST);
+    expect(after.send.map(({ address }) => address)).toEqual(many);
     expect(paceDeadline(after.state)).toBe(5);
+    const again = paceStep(0, after.state, { type: "timer" }, 5);
+    expect(again.send).toHaveLength(BURST.repeats);
+    expect(paceStep(0, UNPACED, queue(block(numbered(3000), 1)), 5).send).toHaveLength(BURST.first);
     const all = what(run(0, UNPACED, queue(block(many, 5)), 5));
     expect(all.slice(0, 1000)).toEqual(many);
     expect(all).toHaveLength(5000);
