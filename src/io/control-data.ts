@@ -25,20 +25,52 @@ export interface Arrival {
 const WORD = ["arm", "ia32", "mips", "mipsel", "ppc", "s390"].includes(process.arch) ? 4 : 8;
 const HEADER = WORD + 8;
 
-/** Reads a row of `struct cmsghdr`; what is cut off or unknown is left out. Never throws. */
+/** Reads a row of `struct cmsghdr`; what is cut off or unknown is left out. Never throws. Called for each packet. */
 export function readArrival(control: Uint8Array): Arrival {
   const view = viewOf(control);
-  let found: Arrival = { to: undefined, ifindex: 0, ttl: undefined, wallClock: undefined };
+  const found: Mutable<Arrival> = { to: undefined, ifindex: 0, ttl: undefined, wallClock: undefined };
   for (let at = 0; at + HEADER <= control.length; ) {
     const low = WORD === 8 && !LITTLE_ENDIAN ? 4 : 0; // no length needs its upper half
     const length = view.getUint32(at + low, LITTLE_ENDIAN);
     if (length < HEADER || at + length > control.length) break;
     const level = view.getInt32(at + WORD, LITTLE_ENDIAN);
     const type = view.getInt32(at + WORD + 4, LITTLE_ENDIAN);
-    found = { ...found, ...item(level, type, control.subarray(at + HEADER, at + length)) };
+    readItem(found, level, type, view, at + HEADER, length - HEADER);
     at += Math.ceil(length / WORD) * WORD;
   }
   return found;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+function readItem(into: Mutable<Arrival>, level: number, type: number, view: DataView, at: number, size: number): void {
+  const bytes = (from: number, to: number): Uint8Array =>
+    new Uint8Array(view.buffer, view.byteOffset + at + from, to - from);
+  if (level === SOL_SOCKET) {
+    // struct __kernel_timespec: two numbers of 64 bits
+    if (type === SO_TIMESTAMPNS_NEW && size >= 16)
+      into.wallClock = seconds(readU64(view, at)) + readU64(view, at + 8) / 1000;
+  } else if (level === IPPROTO_IP) {
+    // struct in_pktinfo: ifindex, local address, address of the header
+    if (type === IP_TTL && size >= 4) into.ttl = view.getInt32(at, LITTLE_ENDIAN);
+    if (type === IP_PKTINFO && size >= 12) {
+      into.ifindex = view.getInt32(at, LITTLE_ENDIAN);
+      into.to = fromBytes(bytes(8, 12));
+    }
+  } else if (level === IPPROTO_IPV6) {
+    // struct in6_pktinfo: address, ifindex
+    if (type === IPV6_HOPLIMIT && size >= 4) into.ttl = view.getInt32(at, LITTLE_ENDIAN);
+    if (type === IPV6_PKTINFO && size >= 20) {
+      into.ifindex = view.getInt32(at + 16, LITTLE_ENDIAN);
+      into.to = fromBytes(bytes(0, 16));
+    }
+  }
+}
+
+/** A number of 64 bits that is no larger than 2^53. */
+function readU64(view: DataView, at: number): number {
+  const [low, high] = LITTLE_ENDIAN ? [0, 4] : [4, 0];
+  return view.getUint32(at + high, LITTLE_ENDIAN) * 0x1_0000_0000 + view.getUint32(at + low, LITTLE_ENDIAN);
 }
 
 /** What is older when it is read counts as that old: the wall clock may have been set, or this process did not run. */
@@ -48,21 +80,4 @@ const LATELY = milliseconds(10);
 export function arrivedAt({ wallClock: stamp }: Pick<Arrival, "wallClock">, now: Micros, wallClock: Micros): Micros {
   const age = stamp === undefined ? 0 : wallClock - stamp;
   return now - Math.min(Math.max(age, 0), LATELY);
-}
-
-function item(level: number, type: number, data: Uint8Array): Partial<Arrival> {
-  const view = viewOf(data);
-  const isTtl = (level === IPPROTO_IP && type === IP_TTL) || (level === IPPROTO_IPV6 && type === IPV6_HOPLIMIT);
-  if (isTtl && data.length >= 4) return { ttl: view.getInt32(0, LITTLE_ENDIAN) };
-  // struct __kernel_timespec: two numbers of 64 bits
-  if (level === SOL_SOCKET && type === SO_TIMESTAMPNS_NEW && data.length >= 16) {
-    const [second, nanosecond] = [view.getBigInt64(0, LITTLE_ENDIAN), view.getBigInt64(8, LITTLE_ENDIAN)];
-    return { wallClock: seconds(Number(second)) + Number(nanosecond) / 1000 };
-  }
-  // struct in_pktinfo: ifindex, local address, address of the header; struct in6_pktinfo: address, ifindex
-  if (level === IPPROTO_IP && type === IP_PKTINFO && data.length >= 12)
-    return { ifindex: view.getInt32(0, LITTLE_ENDIAN), to: fromBytes(data.subarray(8, 12)) };
-  if (level === IPPROTO_IPV6 && type === IPV6_PKTINFO && data.length >= 20)
-    return { ifindex: view.getInt32(16, LITTLE_ENDIAN), to: fromBytes(data.subarray(0, 16)) };
-  return {};
 }
