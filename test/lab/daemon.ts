@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Micros, milliseconds, seconds } from "../../src/base/time.ts";
 import { Journal, type Wait } from "./journal.ts";
 import type { Lan } from "./lan.ts";
@@ -75,7 +76,11 @@ export class Director {
     this.#process = child;
     this.#ended = new Promise((resolve, reject) => {
       child.on("error", reject);
-      child.on("exit", (status, signal) => resolve(signal === null ? (status ?? 1) : 128));
+      const said = new Promise<void>((end) => child.on("close", () => end()));
+      child.on("exit", (status, signal) => {
+        // Its last words are still on their way; an orphan may hold the pipe open for longer.
+        void Promise.race([said, sleep(500)]).then(() => resolve(signal === null ? (status ?? 1) : 128));
+      });
     });
   }
 

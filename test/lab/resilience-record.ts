@@ -13,7 +13,7 @@ export interface ResilienceRecord {
 export interface Crash {
   readonly respawned: Micros; //               until the pid file names another process
   readonly gaps: readonly string[]; //         addresses of the master whenever they were not as before
-  readonly advertGap: Micros; //               longest time without an advertisement of the master
+  readonly advertGap: Micros; //               longest time without an advertisement of the master, from the last before the kill
   readonly othersAdverts: number;
   readonly othersTransitions: number;
   readonly silence: Micros; //                 seen by the client
