@@ -2,7 +2,7 @@ import type { IpAddress } from "../base/ip.ts";
 import type { MacAddress } from "../base/mac.ts";
 import { ArpSocket } from "../io/arp-socket.ts";
 import type { HostNetwork } from "../io/host-network.ts";
-import type { Poller } from "../io/poller.ts";
+import type { Waker } from "../io/intake.ts";
 import type { Log } from "../observe/log.ts";
 import { decodeArp } from "../wire/arp.ts";
 
@@ -21,13 +21,13 @@ interface Watched {
 
 /** Listens to ARP on the interfaces on which some router is master. */
 export class ArpWatch {
-  readonly #poller: Poller;
+  readonly #waker: Waker;
   readonly #network: HostNetwork;
   readonly #log: Log;
   readonly #on = new Map<string, Watched>(); // by interface
 
-  constructor(poller: Poller, network: HostNetwork, log: Log) {
-    this.#poller = poller;
+  constructor(waker: Waker, network: HostNetwork, log: Log) {
+    this.#waker = waker;
     this.#network = network;
     this.#log = log;
   }
@@ -72,7 +72,7 @@ export class ArpWatch {
     if (link === undefined) return undefined;
     const claimed = new Map<IpAddress, WatchedAddress["claimed"]>();
     try {
-      const socket = new ArpSocket(this.#poller, link, (frame) => this.#heard(claimed, frame));
+      const socket = new ArpSocket(this.#waker, link, (frame) => this.#heard(claimed, frame));
       const watched = { ifindex: link.ifindex, socket, claimed };
       this.#on.set(name, watched);
       return watched;

@@ -2,8 +2,7 @@ import { diff } from "../base/diff.ts";
 import { type Family, family, type IpAddress } from "../base/ip.ts";
 import { seconds } from "../base/time.ts";
 import type { BfdPath } from "../bfd/select.ts";
-import type { Clock } from "../io/clock.ts";
-import type { Poller } from "../io/poller.ts";
+import type { Waker } from "../io/intake.ts";
 import { type Datagram, UdpListener } from "../io/udp-socket.ts";
 import type { Log } from "../observe/log.ts";
 import { BFD_MULTIHOP_PORT, BFD_PORT } from "../wire/bfd.ts";
@@ -40,9 +39,7 @@ function key(place: ListeningPlace): string {
 }
 
 /** What the listening sockets need of the process they live in. */
-export interface ListenersHost {
-  readonly poller: Poller;
-  readonly clock: Clock;
+export interface ListenersHost extends Waker {
   readonly log: Log;
   received(datagram: Datagram, multihop: boolean): void;
 }
@@ -80,10 +77,10 @@ export class BfdListeners {
   }
 
   #listen(place: ListeningPlace): boolean {
-    const { poller, log, received } = this.#host;
+    const { log, received } = this.#host;
     try {
       const multihop = place.port === BFD_MULTIHOP_PORT;
-      const listener = new UdpListener(poller, place, (datagram) => received(datagram, multihop));
+      const listener = new UdpListener(this.#host, place, (datagram) => received(datagram, multihop));
       this.#open.set(key(place), { place, listener });
       this.#failing.delete(key(place));
       return true;

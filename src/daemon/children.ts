@@ -45,7 +45,7 @@ export class Children {
       options: childOptions(options, files),
       ended,
       dump,
-      nodeOptions: ["--single-threaded"], // see ARCHITECTURE.md
+      nodeOptions: ["--single-threaded", "--no-memory-reducer", "--max-semi-space-size=4"], // see ARCHITECTURE.md
       notify: () => {},
       bfdTurned: () => {},
     };

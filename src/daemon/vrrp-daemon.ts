@@ -80,9 +80,10 @@ export class VrrpDaemon implements Running<VrrpReport>, RouterHost, Reception {
     this.routing.watch(usesRouting(config));
     for (const host of [this.network, this.routing]) host.buffers(config.global.daemon.vrrp);
     this.places = createPlaces(this.network, this.#names);
-    this.sockets = new VrrpSockets(this.#poller, this.network, log, this);
+    const waker = { poller: this.#poller, clock: this.clock };
+    this.sockets = new VrrpSockets(waker, this.network, log, this);
     this.announcer = new Announcer(this.clock, this.network, log, gapRules(config));
-    this.arpWatch = new ArpWatch(this.#poller, this.network, log);
+    this.arpWatch = new ArpWatch(waker, this.network, log);
     this.clock.onLate = (late) => this.#awake(late);
     const now = this.clock.now();
     this.#hearingFrom = adopted === undefined ? startsAt(config.global, now) : now;

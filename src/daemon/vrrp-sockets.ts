@@ -1,7 +1,7 @@
 import type { IpAddress } from "../base/ip.ts";
 import type { VrrpInstanceConfig } from "../config/model/model.ts";
 import type { HostNetwork } from "../io/host-network.ts";
-import type { Poller } from "../io/poller.ts";
+import type { Waker } from "../io/intake.ts";
 import { type ReceivedPacket, type VrrpLink, VrrpSocket } from "../io/vrrp-socket.ts";
 import type { Log } from "../observe/log.ts";
 import type { OutgoingPacket } from "../vrrp/transmit.ts";
@@ -44,7 +44,7 @@ export interface Reception {
 
 /** The sockets of all instances, opened when the first of a place comes and closed when the last has gone. */
 export class VrrpSockets {
-  readonly #poller: Poller;
+  readonly #waker: Waker;
   readonly #network: HostNetwork;
   readonly #log: Log;
   readonly #reception: Reception;
@@ -53,8 +53,8 @@ export class VrrpSockets {
   readonly #unsifted = new Set<Place>(); // with a filter for other VRIDs than are there
   readonly #failing = new Set<string>(); // instance and peer that could not be sent to, as said
 
-  constructor(poller: Poller, network: HostNetwork, log: Log, reception: Reception) {
-    this.#poller = poller;
+  constructor(waker: Waker, network: HostNetwork, log: Log, reception: Reception) {
+    this.#waker = waker;
     this.#network = network;
     this.#log = log;
     this.#reception = reception;
@@ -158,7 +158,7 @@ export class VrrpSockets {
       const below = device === undefined ? undefined : carrierOf(this.#network, device);
       const carrier = below === undefined ? undefined : this.#network.link(below)?.ifindex;
       const where = { link, local, protocol, carrier };
-      place.socket = new VrrpSocket(this.#poller, where, (packet) => this.#received(place, packet));
+      place.socket = new VrrpSocket(this.#waker, where, (packet) => this.#received(place, packet));
       place.ifindex = link?.ifindex;
       setBuffer(place);
       this.#sift(place);

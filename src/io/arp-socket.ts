@@ -1,8 +1,8 @@
 import { ETH_P_ARP } from "../wire/arp.ts";
 import { AF_PACKET, PACKET_IGNORE_OUTGOING, SO_RCVBUF, SOCK_RAW, SOL_PACKET, SOL_SOCKET } from "./constants.ts";
+import { Intake, type Waker } from "./intake.ts";
 import { check } from "./kernel-error.ts";
 import { native } from "./native.ts";
-import type { Poller } from "./poller.ts";
 import { sockaddrLl } from "./sockaddr.ts";
 import { openSocket, takeError } from "./socket.ts";
 
@@ -20,18 +20,19 @@ const QUEUE = 16 << 10;
  * grace period, tens of milliseconds in which nothing else is done, so it stays open. Needs CAP_NET_RAW.
  */
 export class ArpSocket {
-  readonly #poller: Poller;
+  readonly #waker: Waker;
   readonly #fd: number;
   readonly #onFrame: (frame: Uint8Array) => void;
+  #intake: Intake | undefined; // undefined: paused
 
   /** `onFrame` gets each frame, ethernet header included, cut at 64 bytes; valid until it returns. Throws KernelError. */
   constructor(
-    poller: Poller,
+    waker: Waker,
     { name, ifindex }: { readonly name: string; readonly ifindex: number },
     onFrame: (frame: Uint8Array) => void,
   ) {
     const what = `cannot listen to ARP on ${name}`;
-    this.#poller = poller;
+    this.#waker = waker;
     this.#onFrame = onFrame;
     // Protocol 0 until it is bound: so nothing of other interfaces is received before.
     this.#fd = openSocket([AF_PACKET, SOCK_RAW, 0], what, (fd) => {
@@ -44,28 +45,30 @@ export class ArpSocket {
   /** Hears what comes from now on. */
   resume(): void {
     for (let left = QUEUE / FRAME; left > 0 && native.read(this.#fd, frame) > 0; left--); // what came before is old
-    this.#poller.add(this.#fd, () => this.#receive());
+    this.#intake = new Intake(this.#waker, this.#fd, () => this.#receive());
   }
 
   /** Hears nothing until `resume`, and does not wake up. */
   pause(): void {
-    this.#poller.remove(this.#fd);
+    this.#intake?.close();
+    this.#intake = undefined;
   }
 
   close(): void {
-    this.#poller.remove(this.#fd);
+    this.pause();
     native.close(this.#fd);
   }
 
-  /** By read(2): a packet socket refuses the MSG_CMSG_CLOEXEC of our recvmmsg with EINVAL. */
-  #receive(): void {
+  /** Whether more waits. By read(2): a packet socket refuses the MSG_CMSG_CLOEXEC of our recvmmsg with EINVAL. */
+  #receive(): boolean {
     for (let left = BATCH; left > 0; left--) {
       const length = native.read(this.#fd, frame);
       if (length < 0) {
         takeError(this.#fd); // ENETDOWN: the interface went down
-        return;
+        return false;
       }
       this.#onFrame(frame.subarray(0, length));
     }
+    return true;
   }
 }

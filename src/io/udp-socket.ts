@@ -23,9 +23,9 @@ import {
   SOL_SOCKET,
 } from "./constants.ts";
 import { readArrival } from "./control-data.ts";
+import { Intake, type Waker } from "./intake.ts";
 import { check } from "./kernel-error.ts";
 import { native } from "./native.ts";
-import type { Poller } from "./poller.ts";
 import { ReceiveArena } from "./receive-arena.ts";
 import { addressOf, sockaddrIp } from "./sockaddr.ts";
 import { NOTHING, openSocket, takeError } from "./socket.ts";
@@ -48,18 +48,19 @@ export interface UdpEnd {
 const TOS = 0xc0;
 const PRIORITY = 6;
 
-const arena = new ReceiveArena(64, 256);
+/** Datagrams received by one system call. */
+const BATCH = 64;
+const arena = new ReceiveArena(BATCH, 256);
 
 /** Hears datagrams that come to one port. */
 export class UdpListener {
-  readonly #poller: Poller;
+  readonly #intake: Intake;
   readonly #fd: number;
   readonly #onDatagram: (datagram: Datagram) => void;
 
   /** Throws KernelError, such as EADDRINUSE. */
-  constructor(poller: Poller, end: UdpEnd & { readonly port: number }, onDatagram: (datagram: Datagram) => void) {
+  constructor(waker: Waker, end: UdpEnd & { readonly port: number }, onDatagram: (datagram: Datagram) => void) {
     const what = `cannot listen to UDP port ${end.port}`;
-    this.#poller = poller;
     this.#onDatagram = onDatagram;
     this.#fd = openUdp(end, what, (fd) => {
       const [level, ...told] =
@@ -69,7 +70,7 @@ export class UdpListener {
       for (const option of told) check(native.setsockopt(fd, level, option, 1), what);
       check(native.bind(fd, sockaddrIp(end.address ?? unspecified(end.family), end.port)), what);
     });
-    poller.add(this.#fd, () => void this.#receive());
+    this.#intake = new Intake(waker, this.#fd, () => this.#receive() === BATCH);
   }
 
   /** Hands over everything that has arrived and waits: before a deadline counts as missed, that may be why. */
@@ -78,7 +79,7 @@ export class UdpListener {
   }
 
   close(): void {
-    this.#poller.remove(this.#fd);
+    this.#intake.close();
     native.close(this.#fd);
   }
 

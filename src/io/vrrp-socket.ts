@@ -31,9 +31,9 @@ import {
   SOL_SOCKET,
 } from "./constants.ts";
 import { type Arrival, arrivedAt, readArrival } from "./control-data.ts";
+import { Intake, type Waker } from "./intake.ts";
 import { check } from "./kernel-error.ts";
 import { native } from "./native.ts";
-import type { Poller } from "./poller.ts";
 import { ReceiveArena } from "./receive-arena.ts";
 import { deviceName, ipMreqn, ipv6Mreq, sockaddrIp } from "./sockaddr.ts";
 import { growReceiveBuffer, NOTHING, openSocket, takeError } from "./socket.ts";
@@ -83,7 +83,7 @@ const arena = new ReceiveArena(BATCH, 65536);
  * ours to check here, so that a wrong one is counted.
  */
 export class VrrpSocket {
-  readonly #poller: Poller;
+  readonly #intake: Intake;
   readonly #family: Family;
   readonly #scope: number;
   readonly #input: number;
@@ -92,8 +92,7 @@ export class VrrpSocket {
   readonly #onPacket: (packet: ReceivedPacket) => void;
 
   /** Throws KernelError, such as ENODEV when the interface is gone. */
-  constructor(poller: Poller, place: VrrpPlace, onPacket: (packet: ReceivedPacket) => void) {
-    this.#poller = poller;
+  constructor(waker: Waker, place: VrrpPlace, onPacket: (packet: ReceivedPacket) => void) {
     this.#onPacket = onPacket;
     this.#family = family(place.local);
     this.#scope = place.link?.ifindex ?? 0;
@@ -106,7 +105,7 @@ export class VrrpSocket {
       throw error;
     }
     native.setsockopt(this.#input, SOL_SOCKET, SO_TIMESTAMPNS_NEW, 1); // Linux 5.1; before, what is read has just come
-    poller.add(this.#input, () => this.#receive());
+    this.#intake = new Intake(waker, this.#input, () => this.#receive() === BATCH);
   }
 
   /** Room for what waits to be read, bytes. */
@@ -136,7 +135,7 @@ export class VrrpSocket {
   }
 
   close(): void {
-    this.#poller.remove(this.#input);
+    this.#intake.close();
     native.close(this.#input);
     native.close(this.#output);
   }

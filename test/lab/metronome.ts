@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { cpus } from "node:os";
 import { createInterface } from "node:readline";
 import { type Micros, milliseconds } from "../../src/base/time.ts";
 
@@ -24,18 +25,23 @@ export interface Stall {
 /** The control of what is timed: a program of the highest real-time priority, which is late only where the machine is. */
 export class Metronome {
   readonly #stalls: Stall[] = [];
-  readonly #process: ChildProcess;
+  readonly #processes: readonly ChildProcess[];
 
-  constructor() {
-    this.#process = spawn("chrt", ["-f", "99", process.execPath, "-e", PROGRAM], {
-      stdio: ["ignore", "ignore", "pipe"],
-    });
-    if (this.#process.stderr === null) throw new Error("the metronome has no output");
-    createInterface({ input: this.#process.stderr }).on("line", (line) => {
+  /** One for all processors, or one on `each`: a kernel that is not preemptible may hold up one of them for its own work. */
+  constructor({ each = false } = {}) {
+    const places = each ? cpus().map((_, cpu) => ["taskset", "-c", String(cpu)]) : [[]];
+    this.#processes = places.map((place) => this.#start(place));
+  }
+
+  #start(place: readonly string[]): ChildProcess {
+    const [command = "", ...rest] = [...place, "chrt", "-f", "99", process.execPath, "-e", PROGRAM];
+    const child = spawn(command, rest, { stdio: ["ignore", "ignore", "pipe"] });
+    createInterface({ input: child.stderr }).on("line", (line) => {
       const [at, length] = line.split(" ").map(Number);
       if (at !== undefined && length !== undefined)
         this.#stalls.push({ at: milliseconds(at), length: milliseconds(length) });
     });
+    return child;
   }
 
   /** The longest that the machine may have stood still between two times of the wall clock: less is not seen. */
@@ -55,6 +61,6 @@ export class Metronome {
   }
 
   stop(): void {
-    this.#process.kill("SIGKILL");
+    for (const one of this.#processes) one.kill("SIGKILL");
   }
 }

@@ -33,7 +33,7 @@ export class LongStand {
           (text) => text.includes(" state UP "),
         );
       await until("links", isUp, seconds(5));
-      await use(new LongStand(lan, await AdvertWatch.start(lan, [lan.mac("lb1"), lan.mac("lb2")])));
+      await use(new LongStand(lan, await AdvertWatch.start(lan, ["lb1", "lb2"])));
     } finally {
       lan.close();
     }

@@ -3,33 +3,32 @@ import type { Micros } from "../../src/base/time.ts";
 import { decodeFrame, PcapReader } from "../lab/capture.ts";
 import type { Lan } from "../lab/lan.ts";
 
-/** What the adverts of some senders on a LAN were like since `reset`, without keeping them. */
+/**
+ * What the adverts of some nodes were like since `reset`, without keeping them: as they left, for in a flood the LAN of the
+ * lab delays what it carries by up to 16 ms.
+ */
 export class AdvertWatch {
-  readonly #process: ChildProcess;
+  readonly #processes: readonly ChildProcess[];
   readonly #last = new Map<number, Micros>(); // by VRID
   readonly #gaps: Micros[] = [];
   readonly #speakers = new Map<string, number>();
   #resignations = 0;
 
-  private constructor(lan: Lan, senders: readonly string[]) {
-    const sent = senders.map((mac) => `ether src ${mac}`).join(" or ");
-    const options = ["-n", "-U", "--immediate-mode", "-s", "96", "-B", "32768", "-w", "-"];
-    this.#process = lan.spawn("lan", ["tcpdump", "-i", "br0", ...options, `ip proto 112 and (${sent})`]);
-    const reader = new PcapReader((at, frame) => this.#heard(at, frame));
-    this.#process.stdout?.on("data", (chunk: Uint8Array) => reader.write(chunk));
+  private constructor(lan: Lan, nodes: readonly string[]) {
+    this.#processes = nodes.map((node) => {
+      const options = ["-n", "-U", "--immediate-mode", "-s", "96", "-B", "32768", "-w", "-"];
+      const filter = `ip proto 112 and ether src ${lan.mac(node)}`;
+      const tcpdump = lan.spawn(node, ["tcpdump", "-i", "eth0", ...options, filter]);
+      const reader = new PcapReader((at, frame) => this.#heard(at, frame));
+      tcpdump.stdout?.on("data", (chunk: Uint8Array) => reader.write(chunk));
+      return tcpdump;
+    });
   }
 
-  /** Listens when the promise is kept. `senders`: MAC addresses. */
-  static async start(lan: Lan, senders: readonly string[]): Promise<AdvertWatch> {
-    const watch = new AdvertWatch(lan, senders);
-    let said = "";
-    await new Promise<void>((resolve, reject) => {
-      watch.#process.stderr?.on("data", (chunk: Uint8Array) => {
-        said += String(chunk);
-        if (said.includes("listening on")) resolve();
-      });
-      watch.#process.on("exit", () => reject(new Error(`tcpdump ended: ${said}`)));
-    });
+  /** Listens when the promise is kept. */
+  static async start(lan: Lan, nodes: readonly string[]): Promise<AdvertWatch> {
+    const watch = new AdvertWatch(lan, nodes);
+    await Promise.all(watch.#processes.map(listening));
     return watch;
   }
 
@@ -71,8 +70,10 @@ export class AdvertWatch {
   }
 
   close(): void {
-    this.#process.removeAllListeners("exit");
-    this.#process.kill("SIGTERM");
+    for (const one of this.#processes) {
+      one.removeAllListeners("exit");
+      one.kill("SIGTERM");
+    }
   }
 
   #heard(at: Micros, frame: DataView): void {
@@ -85,4 +86,15 @@ export class AdvertWatch {
     if (last !== undefined) this.#gaps.push(at - last);
     this.#last.set(vrid, at);
   }
+}
+
+function listening(tcpdump: ChildProcess): Promise<void> {
+  let said = "";
+  return new Promise((resolve, reject) => {
+    tcpdump.stderr?.on("data", (chunk: Uint8Array) => {
+      said += String(chunk);
+      if (said.includes("listening on")) resolve();
+    });
+    tcpdump.on("exit", () => reject(new Error(`tcpdump ended: ${said}`)));
+  });
 }

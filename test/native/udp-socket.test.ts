@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { family, type IpAddress, ip } from "../../src/base/ip.ts";
+import { Clock } from "../../src/io/clock.ts";
 import { readArrival } from "../../src/io/control-data.ts";
 import { Poller } from "../../src/io/poller.ts";
 import { addressOf, sockaddrIp, sockaddrUn } from "../../src/io/sockaddr.ts";
@@ -20,7 +21,8 @@ const ports = Array.from({ length: 20 }, () => 49152 + Math.floor(Math.random() 
 
 function listen(address: IpAddress, port: number, onDatagram: (datagram: Datagram) => void): UdpListener {
   const poller = closing(new Poller());
-  return closing(new UdpListener(poller, { family: family(address), address, port }, onDatagram));
+  const clock = closing(new Clock(poller));
+  return closing(new UdpListener({ poller, clock }, { family: family(address), address, port }, onDatagram));
 }
 
 test.each([
