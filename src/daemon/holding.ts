@@ -40,7 +40,7 @@ export class Holding {
   readonly #tables: Tables;
   readonly #others: Others;
   #held: Placement = NOWHERE; // what we have put there, or may have
-  #set = new Set<string>(); //   what was there at some time since
+  #set = noKeys(); //            what was there at some time since
 
   /** `others`: what other owners have; it is asked when something is to go. */
   constructor(tables: Tables, others: Others) {
@@ -57,7 +57,7 @@ export class Holding {
   bring(want: Placement): Outcome {
     const outcomes = [...TABLES].reverse().map((name) => this.#remove(name, want));
     this.#held = want;
-    this.#set = new Set();
+    this.#set = noKeys();
     for (const name of TABLES) outcomes.push(this.#put(name, want[name]));
     this.#note(want);
     return sum(outcomes);
@@ -66,8 +66,8 @@ export class Holding {
   /** What should be there and is not: `disturbed` was there before, `pending` never was. Nothing where nobody watches. */
   missing(want: Placement): { readonly disturbed: Placement; readonly pending: Placement } {
     const [disturbed, pending] = [
-      (name: TableName) => (item: PlacedItem<unknown>) => item.tracked && this.#set.has(`${name} ${item.key}`),
-      (name: TableName) => (item: PlacedItem<unknown>) => !this.#set.has(`${name} ${item.key}`),
+      (name: TableName) => (item: PlacedItem<unknown>) => item.tracked && this.#set[name].has(item.key),
+      (name: TableName) => (item: PlacedItem<unknown>) => !this.#set[name].has(item.key),
     ];
     const gone = select(want, (name) => (item) => !this.#holds(name, item));
     return { disturbed: select(gone, disturbed), pending: select(gone, pending) };
@@ -99,7 +99,7 @@ export class Holding {
     const kept = new Set(want[name].map(({ key }) => key));
     const candidates = owned.some(({ key }) => !kept.has(key));
     const others = candidates ? this.#others() : NOBODY;
-    const ours = owned.filter(({ key }) => kept.has(key) || !others.has(`${name} ${key}`));
+    const ours = others.size === 0 ? owned : owned.filter(({ key }) => kept.has(key) || !others.has(`${name} ${key}`));
     const stays = want[name].filter((item) => this.#holds(name, item));
     return outcome(name, into, into.apply(ours, stays));
   }
@@ -112,11 +112,15 @@ export class Holding {
 
   #note(items: Placement): void {
     for (const name of TABLES)
-      for (const item of items[name]) if (this.#holds(name, item)) this.#set.add(`${name} ${item.key}`);
+      for (const item of items[name]) if (this.#holds(name, item)) this.#set[name].add(item.key);
   }
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
+
+function noKeys(): Readonly<Record<TableName, Set<string>>> {
+  return { addresses: new Set(), routes: new Set(), rules: new Set() };
+}
 
 function table(tables: Tables, name: TableName): KernelTable<unknown> {
   const found = name === "addresses" ? tables.network.table : tables.routing[name];

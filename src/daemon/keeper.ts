@@ -134,7 +134,7 @@ export class Keeper {
   /** After an attempt to put these there. What was refused is tried again some time. */
   #note(items: Placement, refused: readonly Refused[]): void {
     this.#say(refused);
-    for (const [key] of groupsOf(items)) this.#unable.delete(key);
+    if (this.#unable.size > 0) for (const [key] of groupsOf(items)) this.#unable.delete(key);
     if (refused.length === 0) return;
     const groups = new Map(groupsOf(items));
     for (const { key, title } of refused) this.#unable.set(key, { title, group: groups.get(key) });

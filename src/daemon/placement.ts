@@ -1,6 +1,6 @@
 import type { VirtualAddress } from "../config/model/model.ts";
 import type { RouteConfig, RuleConfig } from "../config/model/network.ts";
-import type { Keyed } from "../io/kernel-table.ts";
+import { type Keyed, keyed } from "../io/kernel-table.ts";
 import type { InterfaceAddress } from "../netlink/address.ts";
 import { ADDRESSES } from "../netlink/address-kind.ts";
 import type { Route } from "../netlink/route.ts";
@@ -70,11 +70,6 @@ export function placement(items: NetworkItems, place: Place): Placement {
     rules: put(RULES, items.rules, { placed: placeRule, title: ({ priority }) => `rule of priority ${priority}` }),
     unplaced,
   };
-}
-
-/** An entry with what is made of it once. */
-export function keyed<T>(kind: TableKind<T>, entry: T): Keyed<T> {
-  return { entry, key: kind.key(entry), request: kind.add(entry) };
 }
 
 interface Words<C, T> {

@@ -11,7 +11,7 @@ import {
   SILENT,
 } from "../vrrp/announce.ts";
 import { extraAnnouncements } from "../vrrp/extra.ts";
-import { blocksOf } from "../vrrp/pacing.ts";
+import { type Announcement, type AnnouncementBlock, blocksOf } from "../vrrp/pacing.ts";
 import { isRelinked, type LinkSeen } from "../vrrp/relink.ts";
 import type { Announcer } from "./announcer.ts";
 import { carrierOf, isUp } from "./carrier.ts";
@@ -26,11 +26,18 @@ interface AnnouncementsHost {
   speaksOn(instance: VrrpInstanceConfig): string | undefined;
 }
 
+interface Said {
+  readonly config: VrrpInstanceConfig;
+  readonly all: readonly Announcement[];
+  readonly blocks: readonly AnnouncementBlock[]; // of one round
+}
+
 /** Runs a router's machine of announcements (vrrp/announce.ts). It decides nothing. */
 export class RouterAnnouncements {
   readonly #host: AnnouncementsHost;
   readonly #config: () => VrrpInstanceConfig;
   #state: AnnounceState = SILENT;
+  #made: Said | undefined;
   #links: ReadonlyMap<string, LinkSeen>; // those that hold addresses, as last seen
   #cancelWake = (): void => {};
 
@@ -67,7 +74,7 @@ export class RouterAnnouncements {
   rehearse(): void {
     const { announce } = this.#config();
     announceStep(announce, SILENT, { type: "claimed" }, this.#host.clock.now());
-    this.#host.announcer.rehearse(blocksOf(announcements(this.#config()), 1));
+    this.#host.announcer.rehearse(this.#said().blocks);
   }
 
   close(): void {
@@ -80,11 +87,20 @@ export class RouterAnnouncements {
     return new Map([...names].map((name) => [name, { mac: network.link(name)?.mac, running: isUp(network, name) }]));
   }
 
+  /** What there is to say; made up once for each configuration, by a rehearsal if there is one. */
+  #said(): Said {
+    const config = this.#config();
+    if (this.#made?.config === config) return this.#made;
+    const all = announcements(config);
+    this.#made = { config, all, blocks: blocksOf(all, 1) };
+    return this.#made;
+  }
+
   #perform(effect: AnnounceEffect): void {
-    const all = announcements(this.#config());
+    const { all, blocks } = this.#said();
     switch (effect.type) {
       case "send-rounds":
-        this.#host.announcer.announce(blocksOf(all, effect.rounds));
+        this.#host.announcer.announce(blocks.map((block) => ({ ...block, rounds: effect.rounds })));
         return;
       case "send-extra": {
         const { network } = this.#host;

@@ -4,6 +4,7 @@ import type { Config, VrrpInstanceConfig } from "../config/model/model.ts";
 import { EEXIST, ENODEV } from "../io/constants.ts";
 import type { HostNetwork } from "../io/host-network.ts";
 import type { KernelError } from "../io/kernel-error.ts";
+import { keyed } from "../io/kernel-table.ts";
 import { isMarkAlive, processMark } from "../io/process-mark.ts";
 import type { ChangedSysctl } from "../io/sysctl.ts";
 import { type LinkToMake, VirtualLinks } from "../io/virtual-links.ts";
@@ -14,7 +15,6 @@ import type { Log } from "../observe/log.ts";
 import { formatMark, parseMark } from "../vrrp/link-mark.ts";
 import { candidateNames, type Ownership, type Settled, settleInterfaces } from "../vrrp/virtual-interface.ts";
 import { ownAddresses } from "./own-addresses.ts";
-import { keyed } from "./placement.ts";
 import { VirtualInterfaceSysctls } from "./virtual-interface-sysctls.ts";
 import {
   hasVirtualMac,

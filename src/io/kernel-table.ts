@@ -1,15 +1,20 @@
-import { diff } from "../base/diff.ts";
 import { NLMSG_NOOP } from "../netlink/constants.ts";
 import type { Answer, Request } from "../netlink/conversation.ts";
 import type { TableKind } from "../netlink/table-kind.ts";
 import { KernelError } from "./kernel-error.ts";
 import { NOTHING } from "./socket.ts";
 
-/** An entry with what is made of it once: its key, and how it is asked for. */
+/** An entry with what is made of it once: its key, and how it is asked for and removed. */
 export interface Keyed<T> {
   readonly key: string;
   readonly entry: T;
   readonly request: Request;
+  readonly removal: Request;
+}
+
+/** An entry, and what a table of that kind makes of it. */
+export function keyed<T>(kind: TableKind<T>, entry: T): Keyed<T> {
+  return { entry, key: kind.key(entry), request: kind.add(entry), removal: kind.remove(entry) };
 }
 
 /** What came of bringing entries in line. */
@@ -100,17 +105,26 @@ export class KernelTable<T> {
    * entries of others stay as they are. What there is already is not touched.
    */
   apply(owned: readonly Keyed<T>[], want: readonly Keyed<T>[]): Applied<T> {
-    const have = [
-      ...owned.flatMap((item) => this.#known(item) ?? (this.#mirrors(item.entry) ? [] : item)),
-      ...want.flatMap((item) => this.#known(item) ?? []),
-    ];
-    const done = diff<Known<T>>(have, want, { key: keyOf, same: (a, b) => this.kind.same(a.entry, b.entry) });
-    const removed = unique([...done.removed, ...done.changed.map(({ from }) => from)]);
-    const asks = new Set([...done.changed.map(({ to }) => to.key), ...done.added.map(keyOf)]);
-    const asked = want.filter(({ key }) => asks.delete(key));
+    const unheard = new Map<string, T>(); // of what is owned: there, as its owner says
+    for (const { key, entry } of owned) if (!this.#mirrors(entry)) unheard.set(key, entry);
+    const [wanted, changed, asked] = [new Set<string>(), [] as Keyed<T>[], [] as Keyed<T>[]];
+    for (const item of want) {
+      if (wanted.has(item.key)) continue;
+      wanted.add(item.key);
+      const have = this.#had(item, unheard);
+      if (have === item) continue;
+      if (have !== undefined) changed.push(have);
+      asked.push(item);
+    }
+    const gone = new Map<string, Keyed<T>>();
+    for (const item of owned) {
+      const have = wanted.has(item.key) ? undefined : this.#had(item, unheard);
+      if (have !== undefined) gone.set(item.key, have);
+    }
+    const removed = [...gone.values(), ...changed];
     if (removed.length + asked.length === 0) return { added: [], refused: [] };
     const answers = this.#netlink.transact([
-      ...removed.map(({ entry }) => this.kind.remove(entry)),
+      ...removed.map(({ removal }) => removal),
       ...asked.map(({ request }) => request),
     ]);
     const added: Keyed<T>[] = [];
@@ -134,25 +148,17 @@ export class KernelTable<T> {
     this.#netlink.transact([{ type: NLMSG_NOOP, flags: 0, body: NOTHING }]);
   }
 
-  #known({ key }: Known<T>): Known<T> | undefined {
-    const entry = this.#entries.get(key);
-    return entry === undefined ? undefined : { key, entry };
+  /** The item itself where the kernel has it; what the kernel has in its place; or undefined. */
+  #had(item: Keyed<T>, unheard: ReadonlyMap<string, T>): Keyed<T> | undefined {
+    const entry = this.#entries.get(item.key) ?? unheard.get(item.key);
+    if (entry === undefined || this.kind.same(entry, item.entry)) return entry && item;
+    return { ...item, entry, removal: this.kind.remove(entry) };
   }
 
   #refusal(what: string, entry: T, answer: Answer | undefined): KernelError {
     const { errno, text } = answer !== undefined && !answer.ok ? answer : { errno: 0, text: undefined };
     return new KernelError(`${what} ${this.kind.what} ${this.kind.title(entry)}`, errno, text);
   }
-}
-
-type Known<T> = Pick<Keyed<T>, "key" | "entry">;
-
-function keyOf({ key }: { readonly key: string }): string {
-  return key;
-}
-
-function unique<T>(items: readonly Known<T>[]): readonly Known<T>[] {
-  return [...new Map(items.map((item) => [item.key, item])).values()];
 }
 
 function tolerates(answer: Answer | undefined, errnos: readonly number[]): boolean {

@@ -10,7 +10,6 @@ import {
   type Answer,
   answers,
   type Conversation,
-  finished,
   interrupted,
   type Request,
   receive,
@@ -32,9 +31,9 @@ import {
   sizeReceiveBuffer,
 } from "./socket.ts";
 
-/** Requests that go out by one system call, so that their acknowledgements fit into the receive buffer together. */
-const BATCH_MESSAGES = 128;
-const BATCH_BYTES = 32 * 1024;
+/** Requests that go out by one system call, so that the refusals of all fit into the receive buffer together. */
+const BATCH_MESSAGES = 1024;
+const BATCH_BYTES = 256 * 1024;
 const RECEIVE_BUFFER = 4 << 20;
 /** Receive calls before others get their turn; more than the receive buffer holds. */
 const TURNS = 4096;
@@ -76,7 +75,7 @@ export class NetlinkSocket {
    * (nfnetlink's batch).
    */
   transactAtomically(requests: readonly Request[], [begin, end]: readonly [Uint8Array, Uint8Array]): readonly Answer[] {
-    return answers(this.#ask(requests, begin, end));
+    return answers(this.#ask(startConversation(requests, this.#sequence, "each"), begin, end));
   }
 
   /** A larger receive buffer; never less than what a batch needs. */
@@ -92,18 +91,18 @@ export class NetlinkSocket {
   #converse(batch: readonly Request[]): Conversation {
     const attempts = batch.some(isDump) ? ATTEMPTS : 1;
     for (let attempt = 1; ; attempt++) {
-      const conversation = this.#ask(batch);
-      if (finished(conversation) && (!interrupted(conversation) || attempt >= attempts)) return conversation;
+      const conversation = this.#ask(startConversation(batch, this.#sequence));
+      if (conversation.finished && (!interrupted(conversation) || attempt >= attempts)) return conversation;
       if (attempt >= attempts) throw new KernelError("the kernel's answer is incomplete", EAGAIN);
     }
   }
 
-  #ask(batch: readonly Request[], before: Uint8Array = NOTHING, after: Uint8Array = NOTHING): Conversation {
-    let conversation = startConversation(batch, this.#sequence);
-    this.#sequence = (this.#sequence + batch.length) >>> 0;
+  #ask(start: Conversation, before: Uint8Array = NOTHING, after: Uint8Array = NOTHING): Conversation {
+    let conversation = start;
+    this.#sequence = (this.#sequence + conversation.requests) >>> 0;
     const bytes = before === NOTHING ? conversation.bytes : concat(before, conversation.bytes, after);
     check(native.sendmsg(this.#fd, bytes, sockaddrNl(), NOTHING, 0), "cannot ask the kernel");
-    while (!finished(conversation)) {
+    while (!conversation.finished) {
       const count = arena.receive(this.#fd);
       if (count === -ENOBUFS) continue; // reported once; what came before the overflow is still there
       if (count < 0) break;

@@ -16,7 +16,7 @@ import { align, decodeMessages, encodeMessages, LITTLE_ENDIAN, type NetlinkMessa
 /** What we ask of the kernel: `body` is the family's header and the attributes, without nlmsghdr. */
 export interface Request {
   readonly type: number; //  RTM_* or the id of a generic family
-  readonly flags: number; // NLM_F_DUMP, NLM_F_CREATE …; NLM_F_REQUEST and NLM_F_ACK are added
+  readonly flags: number; // NLM_F_DUMP, NLM_F_CREATE …; NLM_F_REQUEST is added, and NLM_F_ACK where it is wanted
   readonly body: Uint8Array;
 }
 
@@ -38,10 +38,17 @@ export interface Conversation {
   readonly bytes: Uint8Array;
   readonly firstSequence: number;
   readonly requests: number;
-  readonly ended: number; // requests that have their final message
+  readonly acknowledged: Acknowledged;
+  readonly finished: boolean; // the last request has its final message
   readonly dumpInterrupted: boolean;
   readonly last: Received | undefined;
 }
+
+/**
+ * Which requests the kernel acknowledges. It carries them out in their order and refuses by a message, so the last one's
+ * acknowledgement says of all before it that were not refused that they are done.
+ */
+export type Acknowledged = "last" | "each";
 
 /** A list from the newest message back to the oldest. */
 interface Received {
@@ -52,15 +59,21 @@ interface Received {
 
 /** ENODATA: the answer given for a request that has none (yet). */
 const NO_ANSWER: Answer = { ok: false, errno: 61, text: undefined };
+const DONE: Answer = { ok: true, messages: [] };
 
 /**
  * Requests numbered from `firstSequence` (u32, wraps). The kernel serves one dump at a time for a socket, and goes on with
  * the requests behind it meanwhile: put at most one dump into a conversation, as its last request.
  */
-export function startConversation(requests: readonly Request[], firstSequence: number): Conversation {
+export function startConversation(
+  requests: readonly Request[],
+  firstSequence: number,
+  acknowledged: Acknowledged = "last",
+): Conversation {
+  const last = requests.length - 1;
   const messages = requests.map(({ type, flags, body }, i) => ({
     type,
-    flags: flags | NLM_F_REQUEST | NLM_F_ACK,
+    flags: flags | NLM_F_REQUEST | (acknowledged === "each" || i === last ? NLM_F_ACK : 0),
     sequence: (firstSequence + i) >>> 0,
     body,
   }));
@@ -68,7 +81,8 @@ export function startConversation(requests: readonly Request[], firstSequence: n
     bytes: encodeMessages(messages),
     firstSequence,
     requests: requests.length,
-    ended: 0,
+    acknowledged,
+    finished: requests.length === 0,
     dumpInterrupted: false,
     last: undefined,
   };
@@ -76,21 +90,16 @@ export function startConversation(requests: readonly Request[], firstSequence: n
 
 /** Takes in one datagram, which it copies. Messages of other sequences are ignored. Never throws. */
 export function receive(conversation: Conversation, datagram: Uint8Array): Conversation {
-  let { last, ended, dumpInterrupted } = conversation;
+  let { last, finished, dumpInterrupted } = conversation;
   for (const message of decodeMessages(datagram.slice())) {
     const request = (message.sequence - conversation.firstSequence) >>> 0;
     if (request >= conversation.requests) continue;
     if (message.flags & NLM_F_DUMP_INTR) dumpInterrupted = true;
-    if (isFinal(message)) ended++;
+    if (isFinal(message)) finished ||= request === conversation.requests - 1;
     else if (message.type < NLMSG_MIN_TYPE) continue; // NLMSG_NOOP, NLMSG_OVERRUN
     last = { before: last, request, message };
   }
-  return { ...conversation, last, ended, dumpInterrupted };
-}
-
-/** Whether every request has its acknowledgement, its refusal or the end of its dump. */
-export function finished(conversation: Conversation): boolean {
-  return conversation.ended >= conversation.requests;
+  return { ...conversation, last, finished, dumpInterrupted };
 }
 
 /** Whether the kernel's table changed during a dump (NLM_F_DUMP_INTR): the answer may be torn, so ask again. */
@@ -99,14 +108,18 @@ export function interrupted(conversation: Conversation): boolean {
 }
 
 /** The answers in the order of the requests; those still missing are ENODATA. */
-export function answers(conversation: Conversation): readonly Answer[] {
-  const result = new Array<Answer>(conversation.requests).fill(NO_ANSWER);
+export function answers({ requests, acknowledged, finished, last }: Conversation): readonly Answer[] {
+  const silent = finished && acknowledged === "last";
+  const result = new Array<Answer>(requests).fill(silent ? DONE : NO_ANSWER);
   const messages = new Map<number, { readonly type: number; readonly body: Uint8Array }[]>();
-  for (const { request, message } of inOrder(conversation.last)) {
+  for (const { request, message } of inOrder(last)) {
     const own = messages.get(request) ?? [];
     if (isFinal(message)) result[request] = refusal(message) ?? { ok: true, messages: own };
-    else messages.set(request, own);
-    if (!isFinal(message)) own.push({ type: message.type, body: message.body });
+    else {
+      messages.set(request, own);
+      own.push({ type: message.type, body: message.body });
+      if (silent) result[request] = { ok: true, messages: own };
+    }
   }
   return result;
 }

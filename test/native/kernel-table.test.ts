@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Asker, KernelTable, type Keyed } from "../../src/io/kernel-table.ts";
+import { type Asker, KernelTable, type Keyed, keyed } from "../../src/io/kernel-table.ts";
 import type { Answer, Request } from "../../src/netlink/conversation.ts";
 import type { TableKind } from "../../src/netlink/table-kind.ts";
 
@@ -43,8 +43,7 @@ class Kernel implements Asker {
 }
 
 function item(place: string, value = 1): Keyed<Entry> {
-  const entry = { place, value };
-  return { entry, key: place, request: KIND.add(entry) };
+  return keyed(KIND, { place, value });
 }
 
 function setUp(...there: readonly Keyed<Entry>[]) {

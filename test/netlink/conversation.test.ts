@@ -4,7 +4,6 @@ import { NLM_F_ACK_TLVS, NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_MULTI } from "../../
 import {
   answers,
   type Conversation,
-  finished,
   interrupted,
   type Request,
   receive,
@@ -31,26 +30,47 @@ function after(conversation: Conversation, ...datagrams: readonly Uint8Array[]):
   return datagrams.reduce(receive, conversation);
 }
 
-test("requests are numbered one after the other, with REQUEST and ACK", () => {
-  const { bytes } = startConversation([request, { ...request, flags: NLM_F_DUMP }], 0xffff_ffff);
-  expect(decodeMessages(bytes)).toEqual([
-    { type: 20, flags: 0x405, sequence: 0xffff_ffff, body: request.body },
-    { type: 20, flags: 0x305, sequence: 0, body: request.body },
+test("requests are numbered one after the other, with REQUEST; the last, or each, with ACK", () => {
+  const requests = [request, { ...request, flags: NLM_F_DUMP }];
+  const flags = (...args: Parameters<typeof startConversation>): readonly unknown[] =>
+    decodeMessages(startConversation(...args).bytes).map((sent) => ({ ...sent, body: sent.body.length }));
+  expect(flags(requests, 0xffff_ffff)).toEqual([
+    { type: 20, flags: 0x401, sequence: 0xffff_ffff, body: 4 },
+    { type: 20, flags: 0x305, sequence: 0, body: 4 },
   ]);
+  expect(flags(requests, 0xffff_ffff, "each")).toEqual([
+    { type: 20, flags: 0x405, sequence: 0xffff_ffff, body: 4 },
+    { type: 20, flags: 0x305, sequence: 0, body: 4 },
+  ]);
+});
+
+test("what was not refused is done when the last request is; where each is acknowledged, it is unknown", () => {
+  const start = startConversation([request, request, request, request], 7);
+  const said = [message(20, 7, Uint8Array.of(5)), error(8, 17)];
+  expect(answers(after(start, ...said)).map(({ ok }) => ok)).toEqual([false, false, false, false]);
+  const whole = after(start, ...said, error(10, 0));
+  expect(answers(whole)).toEqual([
+    { ok: true, messages: [{ type: 20, body: Uint8Array.of(5) }] },
+    { ok: false, errno: 17, text: undefined },
+    { ok: true, messages: [] },
+    { ok: true, messages: [] },
+  ]);
+  const each = after(startConversation([request, request, request, request], 7, "each"), ...said, error(10, 0));
+  expect(answers(each).map((one) => (one.ok ? 0 : one.errno))).toEqual([61, 17, 61, 0]);
 });
 
 test("a conversation without requests is finished", () => {
   const conversation = startConversation([], 1);
-  expect(finished(conversation)).toBe(true);
+  expect(conversation.finished).toBe(true);
   expect(answers(conversation)).toEqual([]);
 });
 
 test("every request gets its own answer, in the order of the requests", () => {
   const start = startConversation([request, request, request], 7);
   const half = after(start, error(7, 0), error(8, 17));
-  expect(finished(half)).toBe(false);
+  expect(half.finished).toBe(false);
   const whole = after(half, error(9, 0));
-  expect(finished(whole)).toBe(true);
+  expect(whole.finished).toBe(true);
   expect(answers(whole)).toEqual([
     { ok: true, messages: [] },
     { ok: false, errno: 17, text: undefined },
@@ -65,12 +85,12 @@ test("what has not been answered is ENODATA", () => {
 test("earlier conversations stay as they were", () => {
   const start = startConversation([request], 7);
   receive(start, error(7, 0));
-  expect(finished(start)).toBe(false);
+  expect(start.finished).toBe(false);
 });
 
 test("acknowledgements may come in one datagram", () => {
   const start = startConversation([request, request], 7);
-  expect(finished(after(start, concat(error(7, 0), error(8, 0))))).toBe(true);
+  expect(after(start, concat(error(7, 0), error(8, 0))).finished).toBe(true);
 });
 
 test("an answer may come before its acknowledgement", () => {
@@ -87,9 +107,9 @@ test("a dump ends with NLMSG_DONE", () => {
     message(20, 7, Uint8Array.of(1), NLM_F_MULTI),
     concat(message(20, 7, Uint8Array.of(2), NLM_F_MULTI), message(20, 7, Uint8Array.of(3), NLM_F_MULTI)),
   );
-  expect(finished(part)).toBe(false);
+  expect(part.finished).toBe(false);
   const whole = after(part, message(DONE, 7, new Uint8Array(4), NLM_F_MULTI));
-  expect(finished(whole)).toBe(true);
+  expect(whole.finished).toBe(true);
   expect(interrupted(whole)).toBe(false);
   expect(answers(whole)).toEqual([
     { ok: true, messages: [1, 2, 3].map((n) => ({ type: 20, body: Uint8Array.of(n) })) },
@@ -137,7 +157,7 @@ test("other sequences, NLMSG_NOOP and NLMSG_OVERRUN are ignored", () => {
     message(1, 7, new Uint8Array()),
     message(4, 7, new Uint8Array()),
   );
-  expect(finished(noise)).toBe(false);
+  expect(noise.finished).toBe(false);
   expect(answers(after(noise, error(7, 0)))).toEqual([{ ok: true, messages: [] }]);
 });
 
@@ -163,6 +183,6 @@ test("thousands of requests take linear time", () => {
   const count = 20_000;
   const start = startConversation(new Array<Request>(count).fill(request), 1);
   const whole = Array.from({ length: count }, (_, i) => error(1 + i, i % 2)).reduce(receive, start);
-  expect(finished(whole)).toBe(true);
+  expect(whole.finished).toBe(true);
   expect(answers(whole).filter(({ ok }) => ok).length).toBe(count / 2);
 });
