@@ -32,7 +32,7 @@ export class RouterEffects {
 
   /** One effect. */
   perform(effect: VrrpEffect): void {
-    const { journal, announcements } = this.#parts;
+    const { router, journal, announcements } = this.#parts;
     switch (effect.type) {
       case "advertise":
         this.#advertise(effect.priority);
@@ -40,6 +40,7 @@ export class RouterEffects {
       case "claim-addresses":
         journal.items(this.#config, "setting");
         this.bring(true);
+        router.catchUp();
         announcements.feed({ type: "claimed" });
         break;
       case "update-addresses":

@@ -201,6 +201,16 @@ export class Router implements Speaker, GroupMember {
     this.#announcements.feed({ type: "asked" });
   }
 
+  /**
+   * Adding a thousand addresses takes longer than intervals of 10 ms: a master whose turn has come meanwhile advertises
+   * before it announces them all, or another would take its silence for its end.
+   */
+  catchUp(): void {
+    const now = this.#host.clock.now();
+    const next = step(this.parameters, this.#state, { type: "timer" }, now);
+    if (next.state.name === "master" && next.effects.length > 0) this.carryOut(next);
+  }
+
   /** Leaves: resigns and removes the addresses if it is master. */
   stop(): void {
     this.#feed({ type: "shutdown" });

@@ -4,7 +4,8 @@ import { seconds } from "../../src/base/time.ts";
 import { arrivedAt, readArrival } from "../../src/io/control-data.ts";
 import { fromHex } from "../golden.ts";
 
-// As cmsg(3) and ipv6(7) lay them out on 64 bits: an advert to ff02::12 on interface 2. The lab hears real ones.
+// As cmsg(3) and ipv6(7) lay them out on 64 bits, little endian, and skipped elsewhere for that: an advert to ff02::12 on
+// interface 2. The lab hears real ones on any machine.
 const PKTINFO = "2400000000000000 29000000 32000000 ff020000000000000000000000000012 02000000 00000000";
 const HOP_LIMIT = "1400000000000000 29000000 34000000 ff000000 00000000";
 
