@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { type Micros, seconds } from "../../src/base/time.ts";
+import type { Loss } from "./cluster-record.ts";
 import type { NodeSpec } from "./lan.ts";
 import { PROJECT } from "./run.ts";
 
@@ -105,6 +107,14 @@ const TABLE: Readonly<Record<ClusterName, Omit<Cluster, "name">>> = {
     delayLoop: 6,
   },
 };
+
+/** A takeover later than this is by another timer. */
+export const LATEST: Micros = seconds(1.5);
+
+/** From the last advert to the takeover by the second director: Skew_Time, after three intervals if nobody resigned. */
+export function takeoverTime({ backupPriority }: Cluster, kind: Loss): Micros {
+  return (kind === "stop" ? 0 : seconds(3)) + ((256 - backupPriority) * seconds(1)) / 256;
+}
 
 /** The cluster of that name. */
 export function cluster(name: ClusterName): Cluster {
