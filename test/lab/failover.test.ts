@@ -51,7 +51,7 @@ test.each(LOSSES)("%s: the client is not longer without an answer than the proto
   expect(Math.max(...spans("ours", loss, "silence"))).toBeLessThan(due(loss) + seconds(0.3));
 });
 
-function spans(implementation: Implementation, loss: Loss, of: keyof Trial): number[] {
+function spans(implementation: Implementation, loss: Loss, of: "takeover" | "silence"): number[] {
   return (measured.get(`${implementation} ${loss}`) ?? []).map((trial) => trial[of]);
 }
 

@@ -15,6 +15,7 @@ export interface Trial {
   readonly queued: Micros; //   how long the new master's vrrp process was ready to run meanwhile and had no processor
   readonly takeover: Micros; // last advert (or priority 0) on the wire → first gratuitous ARP of the new master
   readonly complete: Micros; // the same, to the first gratuitous ARP of the address that was announced last
+  readonly early: boolean; //   it was master before the other had gone: nothing of this is a takeover then
   readonly silence: Micros; //  longest time without an answer at the client, which asks every 20 ms
 }
 
@@ -124,6 +125,7 @@ async function trial({ lan, lb1, lb2, capture, prober, addresses }: Bench, loss:
     queued: queuedTime(lb2) - queued,
     takeover: garp.at - lost.at,
     complete: last.at - lost.at,
+    early: capture.adverts(mac, heard).some(({ at }) => at < lost.at),
     silence,
   };
 }

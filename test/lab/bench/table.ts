@@ -13,8 +13,9 @@ export async function bothNamed(
   for (const [implementation, name] of NAMES) await measured(implementation, name);
 }
 
-/** Milliseconds, least / median / most; `never` for what was not reached. */
+/** Milliseconds, least / median / most; `never` for what was not reached; a dash for nothing. */
 export function spread(times: readonly Micros[]): string {
+  if (times.length === 0) return "-";
   const sorted = [...times].sort((a, b) => a - b);
   return [sorted[0], sorted[sorted.length >> 1], sorted.at(-1)]
     .map((time = Number.NaN) => (time === Number.POSITIVE_INFINITY ? "never" : (time / 1000).toFixed(1)))
