@@ -45,7 +45,7 @@ export class Intake {
     const { clock, poller } = this.#waker;
     const now = clock.now();
     this.#due = Math.max(this.#due, now) + REST;
-    if (this.#due - now <= BURST * REST) return;
+    if (this.#due - now <= BURST * REST || this.#cancelRest !== undefined) return; // while it rests only errors come
     poller.change(this.#fd, 0);
     this.#cancelRest = clock.wakeAt(now + REST, () => this.#resume());
   }
