@@ -25,6 +25,7 @@ export class Intake {
   readonly #read: () => boolean;
   #due: Micros = 0; // when the next read would be, had all been REST apart
   #cancelRest: (() => void) | undefined; // undefined: it is woken up
+  #closed = false; // maybe by what was read
 
   /** `read` reads one batch, and says whether more waits. */
   constructor(waker: Waker, fd: number, read: () => boolean) {
@@ -36,12 +37,13 @@ export class Intake {
 
   /** To be called before the socket is closed. */
   close(): void {
+    this.#closed = true;
     this.#cancelRest?.();
     this.#waker.poller.remove(this.#fd);
   }
 
   #ready(): void {
-    if (this.#read()) return; // it is ready still, and has its turn again
+    if (this.#read() || this.#closed) return; // where more waits, it is ready still, and has its turn again
     const { clock, poller } = this.#waker;
     const now = clock.now();
     this.#due = Math.max(this.#due, now) + REST;

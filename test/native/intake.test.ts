@@ -79,3 +79,14 @@ test("after a flood it is awake again, and closed it reads nothing", async () =>
   await sleep(milliseconds(5));
   expect(count).toBe(5);
 });
+
+test("it may be closed by what was read, also in a flood", async () => {
+  let count = 0;
+  const intake = new Intake({ poller, clock }, socket, () => {
+    if (++count === 30) intake.close();
+    return false;
+  });
+  send();
+  await sleep(milliseconds(50));
+  expect(count).toBe(30);
+});
