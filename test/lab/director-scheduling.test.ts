@@ -156,6 +156,9 @@ describe.concurrent("scheduling", () => {
       const text = words + instance({ advertInterval: 0.1 });
       const lb1 = stand.start("lb1", text, { implementation });
       await lb1.waitForState("MASTER");
+      // An owner is master before its process has all the rest behind it: its priority, for one.
+      const sent = async (): Promise<boolean> => stand.capture.adverts(stand.lan.mac("lb1")).length >= 5;
+      await until("five adverts", sent, seconds(10));
       const priority = (): number => ofProcess(lb1.childPid("vrrp")).realtime;
       const first = implementation === "ours" ? 1 : 0; // where nobody is late
       const hold = async (): Promise<void> => {
