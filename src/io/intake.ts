@@ -16,7 +16,7 @@ const BURST = 20;
 
 /**
  * Reads a socket when something comes. Where one packet after the other does, it rests between two reads, as a network
- * card rests between two interrupts: a packet that wakes the process up costs it 28 us, one of many that wait 6. The
+ * card rests between two interrupts: a packet that wakes the process up costs it 28 us, one of many that wait 10. The
  * rule is that of a leaky bucket (GCRA, ITU-T I.371).
  */
 export class Intake {

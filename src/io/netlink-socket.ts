@@ -104,7 +104,11 @@ export class NetlinkSocket {
     check(native.sendmsg(this.#fd, bytes, sockaddrNl(), NOTHING, 0), "cannot ask the kernel");
     while (!conversation.finished) {
       const count = arena.receive(this.#fd);
-      if (count === -ENOBUFS) continue; // reported once; what came before the overflow is still there
+      if (count === -ENOBUFS) {
+        // Reported once; what came before is still there. A refusal may be lost, so that silence is no success any more.
+        conversation = { ...conversation, acknowledged: "each" };
+        continue;
+      }
       if (count < 0) break;
       for (const datagram of fromKernel(count)) conversation = receive(conversation, datagram);
     }
