@@ -1,7 +1,5 @@
 import type { Micros } from "../base/time.ts";
-import { type CheckIo, down, type Verdict } from "../check/checker.ts";
-import { httpCheck } from "../check/http.ts";
-import { tcpCheck } from "../check/tcp.ts";
+import type { CheckIo } from "../check/checker.ts";
 import {
   type Health,
   type HealthEffect,
@@ -13,7 +11,8 @@ import {
   healthStep,
 } from "../lvs/health.ts";
 import type { CheckerReport } from "../observe/report.ts";
-import { type ConnectingChecker, question } from "../plan/check-shape.ts";
+import { type AskingChecker, question } from "../plan/check-shape.ts";
+import { ask } from "./ask.ts";
 
 export interface CheckerHost {
   readonly io: CheckIo;
@@ -21,12 +20,13 @@ export interface CheckerHost {
   random(): number;
   note(note: HealthNote): void;
   turned(): void; // the verdict is another than before
+  weighed(): void; // the server asks for another weight than before
   changed(): void; // a check has ended
 }
 
 /** Runs one checker of one real server as its machine says. */
 export class CheckerRunner {
-  readonly config: ConnectingChecker;
+  readonly config: AskingChecker;
   readonly identity: string;
   readonly #host: CheckerHost;
   #state: HealthState;
@@ -36,7 +36,7 @@ export class CheckerRunner {
   #checking: AbortController | undefined; // of the check under way
   #cancelWake = (): void => {};
 
-  constructor(config: ConnectingChecker, health: Health, host: CheckerHost) {
+  constructor(config: AskingChecker, health: Health, host: CheckerHost) {
     this.config = config;
     this.identity = question(config);
     this.#host = host;
@@ -51,6 +51,11 @@ export class CheckerRunner {
     return this.health.up;
   }
 
+  /** What the last success adds to the configured weight. */
+  delta(weight: number): number {
+    return (this.health.weight ?? weight) - weight;
+  }
+
   start(): void {
     this.#feed({ type: "start", jitter: this.#host.random() });
   }
@@ -60,12 +65,13 @@ export class CheckerRunner {
   }
 
   report(): CheckerReport {
-    const { up, hasRun } = this.health;
+    const { up, hasRun, weight } = this.health;
     return {
       type: this.config.type,
       identity: this.identity,
       up,
       hasRun,
+      weight,
       latency: this.#latency,
       succeeded: this.#succeeded,
       failed: this.#failed,
@@ -93,6 +99,9 @@ export class CheckerRunner {
       case "down":
         this.#host.turned();
         break;
+      case "weighed":
+        this.#host.weighed();
+        break;
       case "note":
         this.#host.note(effect.note);
         break;
@@ -104,7 +113,7 @@ export class CheckerRunner {
     const { signal } = checking;
     this.#checking = checking;
     const startedAt = this.#host.io.now();
-    check(this.config, url, this.#host.io, signal).then((result) => {
+    ask(this.config, url, this.#host.io, signal).then((result) => {
       if (signal.aborted) return;
       this.#latency = this.#host.io.now() - startedAt;
       if (result.up) this.#succeeded++;
@@ -116,12 +125,6 @@ export class CheckerRunner {
 }
 
 /** What the machine needs to know of a checker. */
-export function healthParameters(config: ConnectingChecker): HealthParameters {
-  return { ...config, urls: config.type === "http" ? config.urls.length : 1 };
-}
-
-async function check(config: ConnectingChecker, index: number, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
-  if (config.type === "tcp") return tcpCheck(config, io, signal);
-  const url = config.urls[index];
-  return url === undefined ? down(`no url ${index}`) : httpCheck(config, url, io, signal);
+export function healthParameters(config: AskingChecker): HealthParameters {
+  return { ...config, urls: "urls" in config ? config.urls.length : 1 };
 }

@@ -9,7 +9,7 @@ export interface FileCheckHost {
   turned(up: boolean): void;
 }
 
-/** The FILE_CHECK of one real server: its verdict follows a file. What it adds to the weight, `weighed` says. */
+/** The FILE_CHECK of one real server: its verdict follows a file. */
 export class FileCheckRunner {
   readonly config: FileCheckConfig;
   readonly identity: string;
@@ -30,6 +30,11 @@ export class FileCheckRunner {
 
   get up(): boolean {
     return this.#up;
+  }
+
+  /** What the number in the file adds to the weight. */
+  delta(): number {
+    return fileVerdict(this.config, this.#host.number(this.config.trackFile)).delta;
   }
 
   /** The file may say something else. Returns whether its verdict is another. */

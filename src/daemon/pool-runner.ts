@@ -1,45 +1,22 @@
 import { destinationName, type IpvsEntry, serviceName } from "../base/ipvs.ts";
-import type { FileCheckConfig } from "../config/model/check.ts";
-import { added, adopted, type Health, migrated, unchecked } from "../lvs/health.ts";
+import { weightWith } from "../lvs/file-check.ts";
+import { adopted, unchecked } from "../lvs/health.ts";
 import { EMPTY_POOL, type PoolEvent, type PoolState, poolStep, wantedEntry } from "../lvs/pool.ts";
-import {
-  activatingWords,
-  fileCheckWords,
-  healthWords,
-  leavingWords,
-  poolWords,
-  serverWords,
-  weightWords,
-} from "../lvs/words.ts";
-import type { Log } from "../observe/log.ts";
+import { leavingWords, poolWords, serverWords, weightWords } from "../lvs/words.ts";
 import type { ServiceReport } from "../observe/report.ts";
-import { type ConnectingChecker, question } from "../plan/check-shape.ts";
-import { keysOf } from "../plan/compare.ts";
+import { question } from "../plan/check-shape.ts";
 import { type Changed, going, type ListDifference } from "../plan/difference.ts";
-import { type CheckerHost, CheckerRunner, healthParameters } from "./checker-runner.ts";
-import { FileCheckRunner, fileCheckIdentity } from "./file-check-runner.ts";
-import { filesOf, type RunnableServer, type RunnableService, weighed } from "./runnable.ts";
+import { healthParameters } from "./checker-runner.ts";
+import { fileCheckIdentity } from "./file-check-runner.ts";
+import { filesOf, type RunnableServer, type RunnableService } from "./runnable.ts";
+import { type Known, NOTHING, ServerCheckers, type ServerCheckersHost } from "./server-checkers.ts";
 
 /** What a pool needs of the process it lives in. */
-export interface PoolHost extends Pick<CheckerHost, "io" | "random" | "changed"> {
-  readonly log: Log;
+export interface PoolHost extends Pick<ServerCheckersHost, "io" | "log" | "random" | "number" | "changed"> {
   /** The wanted entry is another than before. */
   wanted(entry: IpvsEntry): void;
   weight(service: string, destination: string): number;
-  number(file: string): number; // in a `track_file`
 }
-
-/** The checkers of a real server, by what they ask. */
-type Runners = ReadonlyMap<string, Runner>;
-type Runner = CheckerRunner | FileCheckRunner;
-
-/** What is known of a checker before it runs here. */
-interface Known {
-  health(checker: ConnectingChecker): Health;
-  up(checker: FileCheckConfig): boolean | undefined; // what its file said
-}
-
-const NOTHING: Known = { health: (checker) => added(healthParameters(checker)), up: () => undefined };
 
 /** One virtual server: its checkers, who is alive, and so what the kernel's table should hold. */
 export class PoolRunner {
@@ -48,29 +25,16 @@ export class PoolRunner {
   #weighed: RunnableService; // the same with the weights that the checkers make
   #files: ReadonlySet<string>; // that it follows
   #state: PoolState = EMPTY_POOL;
-  readonly #runners = new Map<string, Runners>(); // by real server
+  readonly #checkers = new Map<string, ServerCheckers>(); // by real server
 
   /** `origin`: whether the daemon starts or a reload brought the service, or what the process before this one knew. */
   constructor(config: RunnableService, origin: "start" | "reload" | ServiceReport, host: PoolHost) {
     this.#host = host;
     this.#config = config;
-    const reported = typeof origin === "string" ? undefined : origin;
-    const known = (server: RunnableServer): Known => {
-      const reports = reported?.realServers.find(({ name }) => name === destinationName(server))?.checkers;
-      return {
-        health: (checker) => {
-          const report = reports?.find(({ identity }) => identity === question(checker));
-          const parameters = healthParameters(checker);
-          if (report !== undefined) return adopted(parameters, report);
-          return origin === "reload" ? added(parameters) : unchecked(parameters);
-        },
-        up: (checker) => reports?.find(({ identity }) => identity === fileCheckIdentity(checker))?.up,
-      };
-    };
-    this.#weighed = this.#weigh(config);
     this.#files = filesOf([config]);
-    if (reported !== undefined) this.#state = { ...this.#state, quorumUp: reported.quorumUp };
-    for (const server of config.realServers) this.#startServer(server, known(server));
+    for (const server of config.realServers) this.#startServer(server, knownAt(origin, server));
+    this.#weighed = this.#weigh(config);
+    if (typeof origin !== "string") this.#state = { ...this.#state, quorumUp: origin.quorumUp };
     this.#feed({ type: "configured", alive: this.#alive() });
     if (this.#look()) this.#feed({ type: "turned", alive: this.#alive() });
   }
@@ -82,20 +46,19 @@ export class PoolRunner {
   /** Another configuration of the same service, as planned: checkers that did not change go on, verdicts stay. */
   reconfigure({ to, difference }: Changed<RunnableService>): void {
     const { realServers } = difference.lists;
-    const now = this.#weigh(to);
     this.#sayGoing(realServers);
-    this.#sayWeights(now);
     for (const { key } of going(realServers)) {
-      for (const runner of this.#runnersOf(key)) runner.stop();
-      this.#runners.delete(key);
+      this.#checkers.get(key)?.stop();
+      this.#checkers.delete(key);
     }
     for (const entry of realServers?.entries ?? []) {
       if (entry.type === "added" || entry.type === "replaced") this.#startServer(entry.to, NOTHING);
-      if (entry.type === "changed") this.#changeServer(entry);
+      if (entry.type === "changed" && entry.difference.lists.checkers !== undefined)
+        this.#checkers.get(entry.key)?.change(entry.difference.lists.checkers);
     }
     this.#config = to;
-    this.#weighed = now;
     this.#files = filesOf([to]);
+    this.#reweigh();
     this.#feed({ type: "configured", alive: this.#alive() });
     if (this.#look()) this.#feed({ type: "turned", alive: this.#alive() });
   }
@@ -103,15 +66,13 @@ export class PoolRunner {
   /** There may be another number in a file. The table is wanted once, whatever that means to how many servers. */
   fileTurned(file: string): void {
     if (!this.#files.has(file)) return;
-    const now = this.#weigh(this.#config);
-    this.#sayWeights(now);
-    this.#weighed = now;
+    this.#reweigh();
     this.#look();
     this.#feed({ type: "turned", alive: this.#alive() });
   }
 
   stop(): void {
-    for (const name of this.#runners.keys()) for (const runner of this.#runnersOf(name)) runner.stop();
+    for (const checkers of this.#checkers.values()) checkers.stop();
   }
 
   /** Says which servers leave the table with their service. */
@@ -130,7 +91,7 @@ export class PoolRunner {
           name,
           up: this.#state.alive[i] ?? false,
           weight: this.#host.weight(service, name),
-          checkers: this.#runnersOf(name).map((runner) => runner.report()),
+          checkers: this.#checkers.get(name)?.report() ?? [],
         };
       }),
     };
@@ -138,70 +99,35 @@ export class PoolRunner {
 
   /** Whether a file says something else of a server. */
   #look(): boolean {
-    const files = [...this.#runners.values()].flatMap((runners) => [...runners.values()].filter(isFileCheck));
-    return files.filter((runner) => runner.look()).length > 0;
-  }
-
-  #runnersOf(server: string): readonly Runner[] {
-    return [...(this.#runners.get(server)?.values() ?? [])];
+    return [...this.#checkers.values()].filter((checkers) => checkers.look()).length > 0;
   }
 
   #startServer(server: RunnableServer, known: Known): void {
-    const keys = keysOf(server.checkers, question);
-    const runners = server.checkers.map(
-      (checker, i) => [keys[i] ?? "", this.#startChecker(server, checker, known)] as const,
-    );
-    this.#runners.set(destinationName(server), new Map(runners));
-  }
-
-  #changeServer({ key: name, to: server, difference }: Changed<RunnableServer>): void {
-    const { checkers } = difference.lists;
-    if (checkers === undefined) return;
-    const before: Runners = this.#runners.get(name) ?? new Map();
-    const now = new Map<string, Runner>();
-    for (const entry of checkers.entries) {
-      const former = before.get(entry.type === "replaced" ? entry.formerKey : entry.key);
-      if (entry.type === "kept" && former !== undefined) {
-        now.set(entry.key, former);
-        continue;
-      }
-      former?.stop();
-      if (entry.type === "removed") continue;
-      const known = entry.type === "changed" && former !== undefined ? knownBy(former) : NOTHING;
-      now.set(entry.key, this.#startChecker(server, entry.to, known));
-    }
-    this.#runners.set(name, now);
-  }
-
-  #startChecker(server: RunnableServer, checker: RunnableServer["checkers"][number], known: Known): Runner {
     const { protocol } = this.#config;
-    const real = serverWords(server, protocol);
-    this.#host.log.info(activatingWords(real, serverWords(this.#config, protocol)));
-    if (checker.type === "file")
-      return new FileCheckRunner(checker, known.up(checker), {
-        number: (file) => this.#host.number(file),
-        turned: (up) => this.#host.log.detail(fileCheckWords(real, checker.trackFile, up)),
-      });
-    const urls = checker.type === "http" ? checker.urls : [];
-    const runner = new CheckerRunner(checker, known.health(checker), {
-      io: this.#host.io,
-      random: () => this.#host.random(),
-      changed: () => this.#host.changed(),
-      note: (note) => this.#host.log.info(healthWords({ type: checker.type, realServer: real, urls }, note)),
-      turned: () => this.#turned(destinationName(server)),
+    const name = destinationName(server);
+    const { io, log, random, number, changed } = this.#host;
+    const checkers = new ServerCheckers(server.checkers, known, {
+      ...{ io, log, random, number, changed },
+      realServer: serverWords(server, protocol),
+      virtualServer: serverWords(this.#config, protocol),
+      turned: () => this.#turned(name),
+      weighed: () => this.#serverWeighed(),
     });
-    runner.start();
-    return runner;
+    this.#checkers.set(name, checkers);
   }
 
   #turned(name: string): void {
     const server = this.#config.realServers.findIndex((one) => destinationName(one) === name);
-    const alive = this.#runnersOf(name).every(({ up }) => up);
-    this.#feed({ type: "changed", server, alive });
+    this.#feed({ type: "changed", server, alive: this.#checkers.get(name)?.up ?? true });
+  }
+
+  #serverWeighed(): void {
+    this.#reweigh();
+    this.#feed({ type: "turned", alive: this.#alive() });
   }
 
   #alive(): boolean[] {
-    return this.#config.realServers.map((server) => this.#runnersOf(destinationName(server)).every(({ up }) => up));
+    return this.#config.realServers.map((server) => this.#checkers.get(destinationName(server))?.up ?? true);
   }
 
   #feed(event: PoolEvent): void {
@@ -212,8 +138,19 @@ export class PoolRunner {
     this.#host.changed();
   }
 
-  #weigh(config: RunnableService): RunnableService {
-    return weighed(config, (file) => this.#host.number(file));
+  /** A service whose servers have the weights that their checkers make of the configured ones. */
+  #weigh(service: RunnableService): RunnableService {
+    const realServers = service.realServers.map((server) => {
+      const deltas = this.#checkers.get(destinationName(server))?.deltas(server.weight) ?? [];
+      return deltas.every((delta) => delta === 0) ? server : { ...server, weight: weightWith(server.weight, deltas) };
+    });
+    return { ...service, realServers };
+  }
+
+  #reweigh(): void {
+    const now = this.#weigh(this.#config);
+    this.#sayWeights(now);
+    this.#weighed = now;
   }
 
   #sayGoing(servers: ListDifference<RunnableServer> | undefined): void {
@@ -251,12 +188,17 @@ export class PoolRunner {
   }
 }
 
-function isFileCheck(runner: Runner): runner is FileCheckRunner {
-  return runner instanceof FileCheckRunner;
-}
-
-/** The same checker before a reload. */
-function knownBy(former: Runner): Known {
-  if (isFileCheck(former)) return { ...NOTHING, up: () => former.up };
-  return { ...NOTHING, health: (checker) => migrated(healthParameters(checker), former.health) };
+/** What is known of a server's checkers when its service begins to run. */
+function knownAt(origin: "start" | "reload" | ServiceReport, server: RunnableServer): Known {
+  if (origin === "reload") return NOTHING;
+  const reported = origin === "start" ? undefined : origin.realServers;
+  const reports = reported?.find(({ name }) => name === destinationName(server))?.checkers;
+  return {
+    health: (checker) => {
+      const report = reports?.find(({ identity }) => identity === question(checker));
+      const parameters = healthParameters(checker);
+      return report === undefined ? unchecked(parameters) : adopted(parameters, report);
+    },
+    up: (checker) => reports?.find(({ identity }) => identity === fileCheckIdentity(checker))?.up,
+  };
 }

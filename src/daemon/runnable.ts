@@ -1,6 +1,5 @@
 import type { RealServerConfig, VirtualServerConfig } from "../config/model/lvs.ts";
 import type { Config } from "../config/model/model.ts";
-import { fileVerdict, weightWith } from "../lvs/file-check.ts";
 import type { RealServer, VirtualServer } from "../lvs/pool.ts";
 import { isRun, type RunnableChecker } from "../plan/check-shape.ts";
 import { compare } from "../plan/compare.ts";
@@ -26,17 +25,6 @@ export interface RunnableService extends VirtualServer {
  */
 export function runnable({ virtualServers }: Pick<Config, "virtualServers">): readonly RunnableService[] {
   return virtualServers.map(service);
-}
-
-/** A service whose servers have the weights that their checkers make of the configured ones. */
-export function weighed(service: RunnableService, number: (file: string) => number): RunnableService {
-  const realServers = service.realServers.map((server) => {
-    const deltas = server.checkers.flatMap((checker) =>
-      checker.type === "file" ? [fileVerdict(checker, number(checker.trackFile)).delta] : [],
-    );
-    return deltas.length === 0 ? server : { ...server, weight: weightWith(server.weight, deltas) };
-  });
-  return { ...service, realServers };
 }
 
 /** The names of the files that the FILE_CHECKs of these services follow. */

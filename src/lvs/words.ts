@@ -1,4 +1,3 @@
-import type { HealthNote, HealthParameters } from "./health.ts";
 import type { PoolNote, VirtualServer } from "./pool.ts";
 
 type Named = Pick<VirtualServer, "address" | "port">;
@@ -76,35 +75,4 @@ export interface WeightChange extends Place {
   readonly from: number;
   readonly to: number;
   readonly alive: boolean;
-}
-
-/** What is checked, for words: the real server (`serverWords`) and, for http, its urls. */
-export interface CheckSubject {
-  readonly type: HealthParameters["type"];
-  readonly realServer: string;
-  readonly urls: readonly { readonly path: string; readonly digest: string | undefined }[];
-}
-
-/** What a checker found, in Keepalived's words where it has some. */
-export function healthWords({ type, realServer, urls }: CheckSubject, note: HealthNote): string {
-  const check = type === "tcp" ? "TCP" : "HTTP";
-  switch (note.name) {
-    case "succeeded":
-      return type === "tcp"
-        ? `TCP connection to ${realServer} success.`
-        : `Remote Web server ${realServer} succeed on service.`;
-    case "failed":
-      return `${check}_CHECK on service ${realServer} failed${note.retries > 0 ? ` after ${note.retries} retries` : ""}.`;
-    case "failure":
-      return type === "tcp"
-        ? `TCP connection to ${realServer} failed. (${note.why})`
-        : `${note.why} server ${realServer}.`;
-    case "url-succeeded": {
-      const [url] = urls.slice(note.url);
-      const tested = url?.digest === undefined ? "HTTP status code" : "MD5 digest";
-      return `${tested} success to ${realServer} url(${url?.path})`;
-    }
-    case "local-trouble":
-      return `${check}_CHECK on service ${realServer} cannot be made: ${note.why}`;
-  }
 }

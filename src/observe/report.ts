@@ -163,6 +163,7 @@ export interface CheckerReport {
   readonly identity: string; // equal parameters, equal identity: what a respawn or reload takes over by
   readonly up: boolean;
   readonly hasRun: boolean;
+  readonly weight?: number | undefined; // that the server asked for
   readonly latency: Micros | undefined; // of the last check
   readonly succeeded: number;
   readonly failed: number;

@@ -1,5 +1,6 @@
 import { destinationName } from "../base/ipvs.ts";
 import {
+  type BfdCheckConfig,
   CHECKER_KEYWORDS,
   type CheckerBase,
   type CheckerConfig,
@@ -7,7 +8,6 @@ import {
   type HttpCheckConfig,
   type HttpUrl,
   type SslUrl,
-  type TcpCheckConfig,
 } from "../config/model/check.ts";
 import { list, value } from "./shape.ts";
 import { command, NOT_YET, seconds } from "./words.ts";
@@ -25,15 +25,17 @@ export function question(checker: Paced): string {
   return JSON.stringify(asked);
 }
 
-/** A checker that the daemon runs; the others check nothing. */
-export type RunnableChecker = ConnectingChecker | FileCheckConfig;
+/** The checkers that the daemon runs; the others check nothing. */
+const RUN = ["tcp", "http", "file"] as const satisfies readonly CheckerConfig["type"][];
+export type RunnableChecker = Extract<CheckerConfig, { readonly type: (typeof RUN)[number] }>;
 
-/** One that asks its server from time to time. */
-export type ConnectingChecker = TcpCheckConfig | HttpCheckConfig;
+/** One that asks its server from time to time; the others follow what they are told. */
+export type AskingChecker = Exclude<RunnableChecker, FileCheckConfig | BfdCheckConfig>;
 
 /** Whether the daemon runs a checker. */
 export function isRun(checker: CheckerConfig): checker is RunnableChecker {
-  return checker.type === "tcp" || checker.type === "http" || checker.type === "file";
+  const run: readonly CheckerConfig["type"][] = RUN;
+  return run.includes(checker.type);
 }
 
 function titleOf(checker: CheckerConfig): string {

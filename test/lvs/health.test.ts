@@ -142,18 +142,23 @@ test("log_all_failures: every failure that is forgiven is said, while up", () =>
 
 test("Keepalived 2.2.7 says the retries of a first http failure, but not of a first tcp one", () => {
   const retries = (parameters: HealthParameters, health: Health): unknown =>
-    healthStep(parameters, { name: "checking", health }, { type: "checked", result: BAD }, 0).effects[0];
+    healthStep(parameters, { name: "checking", health, startedAt: 0 }, { type: "checked", result: BAD }, 0).effects[0];
   const failed = (n: number): object => ({ type: "note", note: { name: "failed", retries: n, why: "refused" } });
   expect(retries(tcp, unchecked(tcp))).toEqual(failed(0));
   expect(retries(tcp, { ...known, failures: 3 })).toEqual(failed(3));
   expect(retries(http, unchecked(http))).toEqual(failed(3));
   expect(run(tcp, added(tcp), [BAD, BAD, BAD, BAD]).at(-1)).toMatch(/failed down$/);
-  const tried = healthStep(tcp, { name: "checking", health: added(tcp) }, { type: "checked", result: BAD }, 0);
+  const tried = healthStep(
+    tcp,
+    { name: "checking", health: added(tcp), startedAt: 0 },
+    { type: "checked", result: BAD },
+    0,
+  );
   expect(tried.state.health).toMatchObject({ up: true, hasRun: true, failures: 1 });
 });
 
 test("a stopped checker keeps its verdict and cancels the check under way", () => {
-  const checking: HealthState = { name: "checking", health: known };
+  const checking: HealthState = { name: "checking", health: known, startedAt: 0 };
   const stopped: HealthState = { name: "stopped", health: known };
   expect(healthStep(tcp, checking, { type: "stop" }, 0)).toEqual({ state: stopped, effects: [{ type: "cancel" }] });
   expect(healthStep(tcp, stopped, { type: "stop" }, 0)).toEqual({ state: stopped, effects: [] });
@@ -165,7 +170,7 @@ test("a result nobody waits for and a timer that fires early change nothing", ()
   const waiting: HealthState = { name: "waiting", health: known, checkAt: 5 };
   expect(healthStep(tcp, waiting, { type: "checked", result: BAD }, 9)).toEqual({ state: waiting, effects: [] });
   expect(healthStep(tcp, waiting, { type: "timer" }, 4)).toEqual({ state: waiting, effects: [] });
-  const checking: HealthState = { name: "checking", health: known };
+  const checking: HealthState = { name: "checking", health: known, startedAt: 0 };
   expect(healthStep(tcp, checking, { type: "timer" }, 9)).toEqual({ state: checking, effects: [] });
 });
 
@@ -178,4 +183,41 @@ test("the same checker after a reload keeps verdict, failures (at most the new r
 test("a respawned checker keeps the verdict that was reported", () => {
   expect(adopted(tcp, { up: false, hasRun: true })).toEqual({ ...known, up: false });
   expect(adopted(tcp, { up: true, hasRun: false })).toEqual(unchecked(tcp));
+});
+
+const smtp: HealthParameters = { ...tcp, type: "smtp", retry: 1 };
+
+test("smtp: forgives failures before the first verdict, and retries in each round while down", () => {
+  const lines = run(smtp, unchecked(smtp), [BAD, BAD, BAD, BAD, BAD, GOOD]);
+  expect(lines).toEqual([
+    ...["0 check 0", "3 check 0 failed down", "6 check 0", "3 check 0", "6 check 0", "3 check 0 succeeded up"],
+  ]);
+});
+
+test("dns: one failure is enough at the start, and it retries while down", () => {
+  const dns: HealthParameters = { ...smtp, type: "dns" };
+  const lines = run(dns, unchecked(dns), [BAD, BAD, BAD, GOOD]);
+  expect(lines).toEqual(["0 check 0 failed down", "6 check 0", "3 check 0", "6 check 0 succeeded up"]);
+});
+
+test("misc: the interval is measured from the start of the script, and a late one is followed at once", () => {
+  const misc: HealthParameters = { ...tcp, type: "misc" };
+  const endedAt = (now: number): number | undefined =>
+    healthDeadline(
+      healthStep(misc, { name: "checking", health: known, startedAt: 0 }, { type: "checked", result: GOOD }, now).state,
+    );
+  expect(endedAt(seconds(2))).toBe(seconds(6));
+  expect(endedAt(seconds(8))).toBe(seconds(8));
+});
+
+test("misc: a weight that a success asks for counts until the next, and goes with the verdict", () => {
+  const misc: HealthParameters = { ...tcp, type: "misc", retry: 0 };
+  const asks = (weight: number): CheckResult => ({ up: true, weight });
+  const lines = run(misc, unchecked(misc), [asks(7), asks(7), asks(0), GOOD, asks(7), BAD, BAD]);
+  expect(lines.map((line) => line.slice(2))).toEqual([
+    ...["check 0 succeeded weighed up", "check 0", "check 0 weighed", "check 0 weighed", "check 0 weighed"],
+    ...["check 0 failed weighed down", "check 0"],
+  ]);
+  expect(adopted(misc, { up: true, hasRun: true, weight: 7 }).weight).toBe(7);
+  expect(migrated(misc, { ...known, weight: 7 }).weight).toBe(7);
 });

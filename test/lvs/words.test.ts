@@ -1,16 +1,7 @@
 import { expect, test } from "vitest";
 import { ip } from "../../src/base/ip.ts";
-import type { HealthNote } from "../../src/lvs/health.ts";
 import type { PoolNote, RealServer, SorryServer, VirtualServer } from "../../src/lvs/pool.ts";
-import {
-  activatingWords,
-  type CheckSubject,
-  healthWords,
-  leavingWords,
-  poolWords,
-  serverWords,
-  weightWords,
-} from "../../src/lvs/words.ts";
+import { activatingWords, leavingWords, poolWords, serverWords, weightWords } from "../../src/lvs/words.ts";
 
 const server: RealServer = {
   ...{ address: ip("10.9.0.11"), port: 8080, weight: 1, forwarding: "nat" },
@@ -58,27 +49,4 @@ test("a server that leaves for good is said to be inhibited where it was in the 
   const place = { realServer: RS, virtualServer: VS };
   expect(leavingWords("Removing", true, place)).toBe(`Removing service ${RS} from VS ${VS}`);
   expect(leavingWords("Shutting down", false, place)).toBe(`Shutting down (inhibited) service ${RS} from VS ${VS}`);
-});
-
-const tcp: CheckSubject = { type: "tcp", realServer: RS, urls: [] };
-const urls = [
-  { path: "/a", digest: undefined },
-  { path: "/b", digest: "d41d8cd98f00b204e9800998ecf8427e" },
-];
-const http: CheckSubject = { type: "http", realServer: RS, urls };
-const refused = "refused";
-
-test.each<[CheckSubject, HealthNote, string]>([
-  [tcp, { name: "succeeded" }, `TCP connection to ${RS} success.`],
-  [http, { name: "succeeded" }, `Remote Web server ${RS} succeed on service.`],
-  [tcp, { name: "failed", retries: 3, why: refused }, `TCP_CHECK on service ${RS} failed after 3 retries.`],
-  [tcp, { name: "failed", retries: 0, why: refused }, `TCP_CHECK on service ${RS} failed.`],
-  [http, { name: "failed", retries: 3, why: refused }, `HTTP_CHECK on service ${RS} failed after 3 retries.`],
-  [tcp, { name: "failure", why: refused }, `TCP connection to ${RS} failed. (refused)`],
-  [http, { name: "failure", why: "Timeout HTTP read" }, `Timeout HTTP read server ${RS}.`],
-  [http, { name: "url-succeeded", url: 0 }, `HTTP status code success to ${RS} url(/a)`],
-  [http, { name: "url-succeeded", url: 1 }, `MD5 digest success to ${RS} url(/b)`],
-  [tcp, { name: "local-trouble", why: refused }, `TCP_CHECK on service ${RS} cannot be made: refused`],
-])("%j %j", (subject, note, words) => {
-  expect(healthWords(subject, note)).toBe(words);
 });

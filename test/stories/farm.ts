@@ -1,6 +1,7 @@
 import { ip } from "../../src/base/ip.ts";
 import { destinationName, type IpvsEntry } from "../../src/base/ipvs.ts";
 import { type Micros, seconds } from "../../src/base/time.ts";
+import { type CheckSubject, healthWords } from "../../src/lvs/check-words.ts";
 import {
   type HealthEffect,
   type HealthEvent,
@@ -19,7 +20,7 @@ import {
   type VirtualServer,
   wantedTable,
 } from "../../src/lvs/pool.ts";
-import { type CheckSubject, healthWords, poolWords, serverWords } from "../../src/lvs/words.ts";
+import { poolWords, serverWords } from "../../src/lvs/words.ts";
 import { applyChanges } from "../lvs/kernel.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -70,7 +71,7 @@ export class Farm extends Timeline {
     for (const { name, address, parameters, paths } of servers) {
       const realServer = serverWords({ address: ip(address), port: 80 }, "tcp");
       const urls = paths.map((path) => ({ path, digest: undefined }));
-      const subject = { type: parameters.type, realServer, urls };
+      const subject = { type: parameters.type, realServer, virtualServer: "", urls, script: "" };
       const state: HealthState = { name: "stopped", health: unchecked(parameters) };
       const web = { running: true, broken: new Set<string>() };
       this.#servers.set(name, { parameters, subject, web, state, cancelWake: () => {} });
@@ -111,12 +112,13 @@ export class Farm extends Timeline {
         );
         return;
       case "note":
-        this.say(healthWords(server.subject, effect.note));
+        this.say(healthWords(server.subject, effect.note) ?? "");
         return;
       case "up":
       case "down":
         this.#poolEvent({ type: "changed", server: index, alive: effect.type === "up" });
         return;
+      case "weighed":
       case "cancel":
         return;
     }
