@@ -14,6 +14,30 @@ export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+/** Writes 16 bits; a DataView for one number takes five times as long. */
+export function putU16(bytes: Uint8Array, at: number, value: number, littleEndian: boolean): void {
+  bytes[littleEndian ? at : at + 1] = value;
+  bytes[littleEndian ? at + 1 : at] = value >> 8;
+}
+
+/** Writes 32 bits. */
+export function putU32(bytes: Uint8Array, at: number, value: number, littleEndian: boolean): void {
+  putU16(bytes, littleEndian ? at : at + 2, value, littleEndian);
+  putU16(bytes, littleEndian ? at + 2 : at, value >>> 16, littleEndian);
+}
+
+/** Reads 16 bits; NaN behind the end. */
+export function getU16(bytes: Uint8Array, at: number, littleEndian: boolean): number {
+  const [first, second] = [bytes[at] ?? Number.NaN, bytes[at + 1] ?? Number.NaN];
+  return littleEndian ? first + 256 * second : 256 * first + second;
+}
+
+/** Reads 32 bits; NaN behind the end. */
+export function getU32(bytes: Uint8Array, at: number, littleEndian: boolean): number {
+  const [first, second] = [getU16(bytes, at, littleEndian), getU16(bytes, at + 2, littleEndian)];
+  return littleEndian ? first + 0x1_0000 * second : 0x1_0000 * first + second;
+}
+
 /** Whether both hold the same bytes. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);

@@ -1,4 +1,4 @@
-import { concat, viewOf } from "../base/bytes.ts";
+import { concat, getU16, getU32, putU16, putU32 } from "../base/bytes.ts";
 import { NLA_F_NESTED, NLA_TYPE_MASK } from "./constants.ts";
 import { align, LITTLE_ENDIAN } from "./message.ts";
 
@@ -13,14 +13,21 @@ import { align, LITTLE_ENDIAN } from "./message.ts";
 export type Attributes = ReadonlyMap<number, Uint8Array>;
 
 const NLA_HDRLEN = 4;
+const UTF8 = new TextEncoder();
+const TEXT = new TextDecoder();
 
 /** One attribute, padded; `value` as it is. */
 export function bytesAttribute(type: number, value: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(align(NLA_HDRLEN + value.length));
-  const view = viewOf(bytes);
-  view.setUint16(0, NLA_HDRLEN + value.length, LITTLE_ENDIAN);
-  view.setUint16(2, type, LITTLE_ENDIAN);
+  const bytes = attribute(type, value.length);
   bytes.set(value, NLA_HDRLEN);
+  return bytes;
+}
+
+/** One with room for its value. */
+function attribute(type: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(align(NLA_HDRLEN + length));
+  putU16(bytes, 0, NLA_HDRLEN + length, LITTLE_ENDIAN);
+  putU16(bytes, 2, type, LITTLE_ENDIAN);
   return bytes;
 }
 
@@ -31,22 +38,28 @@ export function u8Attribute(type: number, value: number): Uint8Array {
 
 /** An attribute of 16 bits in host byte order. */
 export function u16Attribute(type: number, value: number): Uint8Array {
-  return bytesAttribute(type, u16(value, LITTLE_ENDIAN));
+  const bytes = attribute(type, 2);
+  putU16(bytes, NLA_HDRLEN, value, LITTLE_ENDIAN);
+  return bytes;
 }
 
 /** An attribute of 16 bits in network byte order, such as a port. */
 export function be16Attribute(type: number, value: number): Uint8Array {
-  return bytesAttribute(type, u16(value, false));
+  const bytes = attribute(type, 2);
+  putU16(bytes, NLA_HDRLEN, value, false);
+  return bytes;
 }
 
 /** An attribute of 32 bits in host byte order. */
 export function u32Attribute(type: number, value: number): Uint8Array {
-  return bytesAttribute(type, u32(value, LITTLE_ENDIAN));
+  const bytes = attribute(type, 4);
+  putU32(bytes, NLA_HDRLEN, value, LITTLE_ENDIAN);
+  return bytes;
 }
 
 /** A string attribute with its terminating NUL; the text is UTF-8 on the wire. */
 export function stringAttribute(type: number, value: string): Uint8Array {
-  return bytesAttribute(type, new TextEncoder().encode(`${value}\0`));
+  return bytesAttribute(type, UTF8.encode(`${value}\0`));
 }
 
 /** An attribute that holds attributes, marked with NLA_F_NESTED. */
@@ -59,13 +72,12 @@ export function nestedAttribute(type: number, ...attributes: readonly Uint8Array
  * ends the list, and unknown types are simply there. NLA_F_NESTED and NLA_F_NET_BYTEORDER are masked out of the type.
  */
 export function decodeAttributes(bytes: Uint8Array): Attributes {
-  const view = viewOf(bytes);
   const attributes = new Map<number, Uint8Array>();
   let at = 0;
   while (bytes.length - at >= NLA_HDRLEN) {
-    const length = view.getUint16(at, LITTLE_ENDIAN);
+    const length = getU16(bytes, at, LITTLE_ENDIAN);
     if (length < NLA_HDRLEN || length > bytes.length - at) break;
-    const type = view.getUint16(at + 2, LITTLE_ENDIAN) & NLA_TYPE_MASK;
+    const type = getU16(bytes, at + 2, LITTLE_ENDIAN) & NLA_TYPE_MASK;
     attributes.set(type, bytes.subarray(at + NLA_HDRLEN, at + length));
     at += align(length);
   }
@@ -86,19 +98,19 @@ export function readBytes(attributes: Attributes, type: number, length: number):
 /** 16 bits in host byte order; undefined where the attribute is missing or too short. */
 export function readU16(attributes: Attributes, type: number): number | undefined {
   const value = readBytes(attributes, type, 2);
-  return value && viewOf(value).getUint16(0, LITTLE_ENDIAN);
+  return value && getU16(value, 0, LITTLE_ENDIAN);
 }
 
 /** 16 bits in network byte order; undefined where the attribute is missing or too short. */
 export function readBe16(attributes: Attributes, type: number): number | undefined {
   const value = readBytes(attributes, type, 2);
-  return value && viewOf(value).getUint16(0);
+  return value && getU16(value, 0, false);
 }
 
 /** 32 bits in host byte order; undefined where the attribute is missing or too short. */
 export function readU32(attributes: Attributes, type: number): number | undefined {
   const value = readBytes(attributes, type, 4);
-  return value && viewOf(value).getUint32(0, LITTLE_ENDIAN);
+  return value && getU32(value, 0, LITTLE_ENDIAN);
 }
 
 /** Text up to the first NUL, invalid UTF-8 replaced; undefined where the attribute is missing. */
@@ -106,19 +118,19 @@ export function readString(attributes: Attributes, type: number): string | undef
   const value = attributes.get(type);
   if (value === undefined) return undefined;
   const end = value.indexOf(0);
-  return new TextDecoder().decode(end === -1 ? value : value.subarray(0, end));
+  return TEXT.decode(end === -1 ? value : value.subarray(0, end));
 }
 
 /** 16 bits, for attributes and for structs built by hand. */
 export function u16(value: number, littleEndian: boolean): Uint8Array {
   const bytes = new Uint8Array(2);
-  viewOf(bytes).setUint16(0, value, littleEndian);
+  putU16(bytes, 0, value, littleEndian);
   return bytes;
 }
 
 /** 32 bits, for attributes and for structs built by hand. */
 export function u32(value: number, littleEndian: boolean): Uint8Array {
   const bytes = new Uint8Array(4);
-  viewOf(bytes).setUint32(0, value, littleEndian);
+  putU32(bytes, 0, value, littleEndian);
   return bytes;
 }
