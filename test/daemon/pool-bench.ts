@@ -53,6 +53,7 @@ export class PoolBench {
   readonly table: string[][] = []; // each wanted table, hosts and weights
   readonly numbers = new Map<string, number>(); // in files; 0 where there is none
   readonly rules = { initialNotifies: false, checkerEmails: true };
+  notify: (notification: Notification) => void = () => {}; // who is told
   readonly #told: string[] = [];
   readonly #said: string[] = [];
   readonly #configs = new Map<PoolRunner, RunnableService>(); // in force
@@ -64,7 +65,12 @@ export class PoolBench {
       log: createLog([({ text }) => this.#said.push(text)], true),
       changed: () => {},
       wanted: (entry) => this.table.push(rows(entry)),
-      notice: (notice, of) => this.#told.push(...spoken(poolNotification(notice, of, this.rules))),
+      notice: (notice, of) => {
+        const notification = poolNotification(notice, of, this.rules);
+        if (notification === undefined) return;
+        this.#told.push(...spoken(notification));
+        this.notify(notification);
+      },
       number: (file) => this.numbers.get(file) ?? 0,
       weight: (_, destination) => (destination === destinationName(real(11)) ? 1 : 0),
     });
@@ -101,9 +107,7 @@ export function rows({ destinations }: IpvsEntry): string[] {
 }
 
 /** Who hears of a notification, in order: `run SCRIPT`, the line of the FIFOs, `mail SUBJECT: BODY`. */
-function spoken(notification: Notification | undefined): string[] {
-  if (notification === undefined) return [];
-  const { scripts, line, alert } = notification;
+function spoken({ scripts, line, alert }: Notification): string[] {
   return [
     ...scripts.map(({ argv }) => `run ${argv.join(" ")}`),
     ...(line === undefined ? [] : [line]),
