@@ -19,7 +19,7 @@ export interface CheckerHost {
   /** Uniformly random, 0..1. */
   random(): number;
   note(note: HealthNote): void;
-  turned(): void; // the verdict is another than before
+  turned(before: boolean): void; // a verdict, and the one before it: another, or the first
   weighed(): void; // the server asks for another weight than before
   changed(): void; // a check has ended
 }
@@ -79,15 +79,16 @@ export class CheckerRunner {
   }
 
   #feed(event: HealthEvent): void {
+    const before = this.up;
     const { state, effects } = healthStep(healthParameters(this.config), this.#state, event, this.#host.io.now());
     this.#state = state;
-    for (const effect of effects) this.#perform(effect);
+    for (const effect of effects) this.#perform(effect, before);
     this.#cancelWake();
     const at = healthDeadline(this.#state);
     this.#cancelWake = at === undefined ? () => {} : this.#host.io.wakeAt(at, () => this.#feed({ type: "timer" }));
   }
 
-  #perform(effect: HealthEffect): void {
+  #perform(effect: HealthEffect, before: boolean): void {
     switch (effect.type) {
       case "check":
         this.#check(effect.url);
@@ -97,7 +98,7 @@ export class CheckerRunner {
         break;
       case "up":
       case "down":
-        this.#host.turned();
+        this.#host.turned(before);
         break;
       case "weighed":
         this.#host.weighed();

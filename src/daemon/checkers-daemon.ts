@@ -10,6 +10,7 @@ import { CheckFiles } from "./check-files.ts";
 import { checkIo } from "./check-io.ts";
 import { PermanentFailure, type ProgramContext, type Running } from "./child.ts";
 import { IpvsTable } from "./ipvs-table.ts";
+import { poolNotification } from "./pool-notices.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
 import { planServices, runnable } from "./runnable.ts";
 import { SyncDaemons } from "./sync-daemons.ts";
@@ -51,6 +52,10 @@ export class CheckersDaemon implements Running<CheckersReport> {
       random: Math.random,
       changed: () => context.changed(),
       wanted: (entry) => this.#wanted(entry),
+      notice: (notice, service) => {
+        const told = poolNotification(notice, service, this.#config.global.ipvs);
+        if (told !== undefined) context.notify(told);
+      },
       weight: (service, destination) => this.#table.weight(service, destination),
       number: (file) => this.#files.number(file),
     };
@@ -72,7 +77,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     const turned = this.#files.configure(config, wanted, false);
     this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
     for (const { key } of going(services)) {
-      this.#pools.get(key)?.sayLeaving("Removing");
+      this.#pools.get(key)?.leave("Removing");
       this.#pools.get(key)?.stop();
       this.#pools.delete(key);
       this.#context.log.info(`Removing Virtual Server ${key}`);
@@ -90,7 +95,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#cancelRetry();
     for (const pool of this.#pools.values()) pool.stop();
     if (this.#context.options.releaseIpvs) {
-      for (const pool of this.#pools.values()) pool.sayLeaving("Shutting down");
+      for (const pool of this.#pools.values()) pool.leave("Shutting down");
       this.#table.applyAll([]);
     }
     this.#syncDaemons.close({ stop: this.#context.options.releaseIpvs });

@@ -120,6 +120,12 @@ export class ChildSlot<Report> {
     return new Promise((resolve) => this.#outcome.push(resolve));
   }
 
+  /** The configuration needs the process no more: it learns that, and so tells what goes, and stops. Resolves as `stop`. */
+  async retire(config: Config): Promise<boolean> {
+    if (this.#ready && this.#wanted !== undefined) await this.apply(config);
+    return this.stop();
+  }
+
   /** Orderly stop, by force after `child_wait_time`. Resolves, with true, when the process is gone. */
   stop(): Promise<boolean> {
     const { childWait = seconds(5) } = this.#wanted?.global.daemon ?? {};

@@ -106,7 +106,7 @@ export class Children {
     const bfdNeeded = bfd && (everyChild || config.bfdInstances.length > 0);
     this.#verdicts.follow(config);
     const done = await Promise.all([
-      checkersNeeded ? this.checkers.apply(config) : this.checkers.stop(),
+      checkersNeeded ? this.checkers.apply(config) : this.checkers.retire(config),
       this.needVrrp(config) ? this.vrrp.apply(config) : this.vrrp.stop(),
       bfdNeeded ? this.bfd.apply(config) : this.bfd.stop(),
     ]);

@@ -1,6 +1,7 @@
 import { destinationName, type IpvsEntry, serviceName } from "../base/ipvs.ts";
 import { weightWith } from "../lvs/file-check.ts";
 import { adopted, unchecked } from "../lvs/health.ts";
+import { type CheckerTurn, closingNotices, type Leaving, leavingNotices, type PoolNotice } from "../lvs/notice.ts";
 import { EMPTY_POOL, type PoolEvent, type PoolState, poolStep, wantedEntry } from "../lvs/pool.ts";
 import { leavingWords, poolWords, serverWords, weightWords } from "../lvs/words.ts";
 import type { ServiceReport } from "../observe/report.ts";
@@ -15,6 +16,8 @@ import { type Known, NOTHING, ServerCheckers, type ServerCheckersHost } from "./
 export interface PoolHost extends Pick<ServerCheckersHost, "io" | "log" | "random" | "number" | "changed"> {
   /** The wanted entry is another than before. */
   wanted(entry: IpvsEntry): void;
+  /** Operators are to be told of a service, as it is configured. */
+  notice(notice: PoolNotice, service: RunnableService): void;
   weight(service: string, destination: string): number;
 }
 
@@ -34,8 +37,8 @@ export class PoolRunner {
     this.#files = filesOf([config]);
     for (const server of config.realServers) this.#startServer(server, knownAt(origin, server));
     this.#weighed = this.#weigh(config);
-    if (typeof origin !== "string") this.#state = { ...this.#state, quorumUp: origin.quorumUp };
-    this.#feed({ type: "configured", alive: this.#alive() });
+    if (typeof origin !== "string") this.#state = adoptedState(origin, config);
+    this.#feed({ type: typeof origin === "string" ? "configured" : "turned", alive: this.#alive() });
     if (this.#look()) this.#feed({ type: "turned", alive: this.#alive() });
   }
 
@@ -56,10 +59,11 @@ export class PoolRunner {
       if (entry.type === "changed" && entry.difference.lists.checkers !== undefined)
         this.#checkers.get(entry.key)?.change(entry.difference.lists.checkers);
     }
+    const from = this.#weighed;
     this.#config = to;
     this.#files = filesOf([to]);
     this.#reweigh();
-    this.#feed({ type: "configured", alive: this.#alive() });
+    this.#feed({ type: "reconfigured", from, alive: this.#alive() });
     if (this.#look()) this.#feed({ type: "turned", alive: this.#alive() });
   }
 
@@ -75,9 +79,10 @@ export class PoolRunner {
     for (const checkers of this.#checkers.values()) checkers.stop();
   }
 
-  /** Says which servers leave the table with their service. */
-  sayLeaving(how: "Removing" | "Shutting down"): void {
+  /** Says and tells which servers leave the table with their service. */
+  leave(how: Leaving): void {
     for (const server of this.#weighed.realServers) this.#sayLeaves(how, server);
+    this.#tell(closingNotices(this.#state, how));
   }
 
   report(): ServiceReport {
@@ -110,15 +115,15 @@ export class PoolRunner {
       ...{ io, log, random, number, changed },
       realServer: serverWords(server, protocol),
       virtualServer: serverWords(this.#config, protocol),
-      turned: () => this.#turned(name),
+      turned: (turn) => this.#turned(name, turn),
       weighed: () => this.#serverWeighed(),
     });
     this.#checkers.set(name, checkers);
   }
 
-  #turned(name: string): void {
+  #turned(name: string, turn: CheckerTurn): void {
     const server = this.#config.realServers.findIndex((one) => destinationName(one) === name);
-    this.#feed({ type: "changed", server, alive: this.#checkers.get(name)?.up ?? true });
+    this.#feed({ type: "changed", server, alive: this.#checkers.get(name)?.up ?? true, turn });
   }
 
   #serverWeighed(): void {
@@ -131,11 +136,16 @@ export class PoolRunner {
   }
 
   #feed(event: PoolEvent): void {
-    const { state, notes } = poolStep(this.#weighed, this.#state, event);
+    const { state, notes, notices } = poolStep(this.#weighed, this.#state, event);
     this.#state = state;
     for (const note of notes) this.#host.log.info(poolWords(this.#config, note));
     this.#host.wanted(this.entry);
+    this.#tell(notices);
     this.#host.changed();
+  }
+
+  #tell(notices: readonly PoolNotice[]): void {
+    for (const notice of notices) this.#host.notice(notice, this.#config);
   }
 
   /** A service whose servers have the weights that their checkers make of the configured ones. */
@@ -155,9 +165,11 @@ export class PoolRunner {
 
   #sayGoing(servers: ListDifference<RunnableServer> | undefined): void {
     const gone = new Set(going(servers).map(({ key }) => key));
-    for (const server of this.#weighed.realServers.filter((one) => gone.has(destinationName(one)))) {
+    for (const [i, server] of this.#weighed.realServers.entries()) {
+      if (!gone.has(destinationName(server))) continue;
       this.#host.log.info(`service ${serverWords(server, this.#config.protocol)} no longer exist`);
       this.#sayLeaves("Removing", server);
+      this.#tell(leavingNotices(i, this.#state.alive[i], "Removing"));
     }
   }
 
@@ -176,7 +188,7 @@ export class PoolRunner {
   }
 
   /** Nothing where it is not in the table. */
-  #sayLeaves(how: "Removing" | "Shutting down", server: RunnableServer): void {
+  #sayLeaves(how: Leaving, server: RunnableServer): void {
     const row = this.entry.destinations.find((one) => destinationName(one) === destinationName(server));
     if (row === undefined) return;
     const { protocol } = this.#config;
@@ -186,6 +198,12 @@ export class PoolRunner {
     };
     this.#host.log.info(leavingWords(how, row.weight > 0 || server.weight === 0, place));
   }
+}
+
+/** As the process before this one left it, which told of it. */
+function adoptedState({ quorumUp, realServers }: ServiceReport, config: RunnableService): PoolState {
+  const known = new Map(realServers.map(({ name, up }) => [name, up]));
+  return { quorumUp, alive: config.realServers.map((server) => known.get(destinationName(server)) ?? true) };
 }
 
 /** What is known of a server's checkers when its service begins to run. */

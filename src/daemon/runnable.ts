@@ -1,5 +1,6 @@
 import type { RealServerConfig, VirtualServerConfig } from "../config/model/lvs.ts";
 import type { Config } from "../config/model/model.ts";
+import type { NotifyingServer, NotifyingService } from "../lvs/notification.ts";
 import type { RealServer, VirtualServer } from "../lvs/pool.ts";
 import { isRun, type RunnableChecker } from "../plan/check-shape.ts";
 import { compare } from "../plan/compare.ts";
@@ -8,12 +9,12 @@ import { VIRTUAL_SERVERS } from "../plan/lvs-shape.ts";
 import type { ListRow, Shape } from "../plan/shape.ts";
 
 /** A real server with the checkers that run. */
-export interface RunnableServer extends RealServer {
+export interface RunnableServer extends RealServer, NotifyingServer {
   readonly checkers: readonly RunnableChecker[];
 }
 
 /** A service that runs. */
-export interface RunnableService extends VirtualServer {
+export interface RunnableService extends VirtualServer, NotifyingService {
   readonly protocol: VirtualServerConfig["protocol"];
   readonly realServers: readonly RunnableServer[];
 }
@@ -21,7 +22,7 @@ export interface RunnableService extends VirtualServer {
 /**
  * What the checkers process runs of a configuration: services by address, their real servers with the checkers that
  * exist. The reader said of everything else that it is not implemented: services by mark or group do not run, a checker
- * does not check its server, a tunnel is plain IPIP, scripts and mails stay out.
+ * does not check its server, a tunnel is plain IPIP.
  */
 export function runnable({ virtualServers }: Pick<Config, "virtualServers">): readonly RunnableService[] {
   return virtualServers.map(service);
@@ -49,15 +50,20 @@ const SERVICES: Shape<{ readonly services: readonly RunnableService[] }> = {
 function service(server: VirtualServerConfig): RunnableService {
   const { address, port, protocol, scheduler, schedulerFlags, persistenceTimeout, persistenceNetmask } = server;
   const { quorum, hysteresis, sorryServer } = server;
+  const { quorumUp, quorumDown, smtpAlert, omega } = server;
   const realServers = server.realServers.map(realServer);
   return {
     ...{ address, port, protocol, scheduler, schedulerFlags, persistenceTimeout, persistenceNetmask },
-    ...{ quorum, hysteresis, sorryServer, realServers },
+    ...{ quorum, hysteresis, sorryServer, realServers, quorumUp, quorumDown, smtpAlert, omega },
   };
 }
 
 function realServer(server: RealServerConfig): RunnableServer {
   const { address, port, weight, forwarding, upperThreshold, lowerThreshold, inhibitOnFailure } = server;
+  const { notifyUp, notifyDown, smtpAlert } = server;
   const checkers = server.checkers.filter(isRun);
-  return { address, port, weight, forwarding, upperThreshold, lowerThreshold, inhibitOnFailure, checkers };
+  return {
+    ...{ address, port, weight, forwarding, upperThreshold, lowerThreshold, inhibitOnFailure, checkers },
+    ...{ notifyUp, notifyDown, smtpAlert },
+  };
 }

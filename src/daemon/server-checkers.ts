@@ -1,6 +1,8 @@
 import type { FileCheckConfig } from "../config/model/check.ts";
+import { checkMail } from "../lvs/check-mail.ts";
 import { healthWords } from "../lvs/check-words.ts";
 import { added, type Health, migrated } from "../lvs/health.ts";
+import type { CheckerTurn } from "../lvs/notice.ts";
 import { activatingWords, fileCheckWords } from "../lvs/words.ts";
 import type { Log } from "../observe/log.ts";
 import type { CheckerReport } from "../observe/report.ts";
@@ -16,7 +18,7 @@ export interface ServerCheckersHost extends Pick<CheckerHost, "io" | "random" | 
   readonly realServer: string; // `serverWords`
   readonly virtualServer: string; // `serverWords`
   number(file: string): number; // in a `track_file`
-  turned(): void; // a verdict is another than before
+  turned(turn: CheckerTurn): void; // a verdict is another than before, or the first
   weighed(): void; // and so may the weight be
 }
 
@@ -91,15 +93,17 @@ export class ServerCheckers {
         turned: (up) => log.detail(fileCheckWords(realServer, checker.trackFile, up)),
       });
     const subject = { type: checker.type, realServer, virtualServer, urls: urlsOf(checker), script: "" };
+    let mail: string | undefined; // of its last word
     const runner = new CheckerRunner(checker, known.health(checker), {
       io: this.#host.io,
       random: () => this.#host.random(),
       changed: () => this.#host.changed(),
       note: (note) => {
+        mail = checkMail(subject, note);
         const words = healthWords(subject, note);
         if (words !== undefined) log.info(words);
       },
-      turned: () => this.#host.turned(),
+      turned: (before) => this.#host.turned({ up: runner.up, before, mail }),
       weighed: () => this.#host.weighed(),
     });
     runner.start();

@@ -1,4 +1,4 @@
-import { choice, later, line, type Table } from "../syntax/table.ts";
+import { choice, line, type Table } from "../syntax/table.ts";
 import { flag, integer, named, optional, optionalBoolean, UINT, wholeSeconds } from "../syntax/types.ts";
 import { checks, cpuIds, processName, umask } from "./read-global.ts";
 import { account, scriptWithUser } from "./script.ts";
@@ -247,38 +247,36 @@ export const GLOBAL_DAEMON = {
       note: "command line -u wins; BITs: I + R/W/X + USR/GRP/OTH, or IRWXU IRWXG IRWXO",
     },
   ),
-  ...later({
-    random_seed: line(integer(0, UINT), { default: "time based", meaning: "Seed for ${_RANDOM}" }),
-    include_check: line(
-      checks({
-        read: choice(
-          "Match exists but is not a readable plain file",
-          { default: "off", note: "+ adds, - removes, bare word replaces" },
-          "[+|-]word",
-        ),
-        match: choice(
-          "Nothing matches, unless a wildcard was used",
-          { default: "off", note: "+ adds, - removes, bare word replaces" },
-          "[+|-]word",
-        ),
-        wildcard_match: choice(
-          "Nothing matches, even with a wildcard",
-          { default: "off", note: "+ adds, - removes, bare word replaces" },
-          "[+|-]word",
-        ),
-        brace_match: choice(
-          "Some brace alternative does not match",
-          { default: "off", note: "+ adds, - removes, bare word replaces" },
-          "[+|-]word",
-        ),
-      }),
-      {
-        default: "bare means all checks",
-        meaning: "Which include problems count as errors",
-        note: "checks: read match wildcard_match brace_match; manual says readable",
-      },
-    ),
-  }),
+  random_seed: line(integer(0, UINT), { default: "time based", meaning: "Seed for ${_RANDOM}" }),
+  include_check: line(
+    checks({
+      read: choice(
+        "Match exists but is not a readable plain file",
+        { default: "off", note: "+ adds, - removes, bare word replaces" },
+        "[+|-]word",
+      ),
+      match: choice(
+        "Nothing matches, unless a wildcard was used",
+        { default: "off", note: "+ adds, - removes, bare word replaces" },
+        "[+|-]word",
+      ),
+      wildcard_match: choice(
+        "Nothing matches, even with a wildcard",
+        { default: "off", note: "+ adds, - removes, bare word replaces" },
+        "[+|-]word",
+      ),
+      brace_match: choice(
+        "Some brace alternative does not match",
+        { default: "off", note: "+ adds, - removes, bare word replaces" },
+        "[+|-]word",
+      ),
+    }),
+    {
+      default: "bare means all checks",
+      meaning: "Which include problems count as errors",
+      note: "checks: read match wildcard_match brace_match; manual says readable",
+    },
+  ),
   reload_check_config: line(optional(named("<LOG FILE>"), true), {
     default: "off",
     meaning: "Test the new configuration before reloading",

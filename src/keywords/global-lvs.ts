@@ -90,11 +90,30 @@ export const GLOBAL_LVS = {
       missing: "lvs_sync_daemon requires interface",
     },
   ),
+  smtp_alert_checker: line(optionalBoolean, {
+    default: "unset",
+    meaning: "Default smtp_alert for virtual and real servers",
+  }),
+  lvs_notify_fifo: line(several("<PATH> [<USER> [<GROUP>]]"), {
+    default: "none",
+    meaning: "FIFO receiving health check events",
+    missing: "No lvs_notify_fifo name specified",
+  }),
+  lvs_notify_fifo_script: line(scriptWithUser, {
+    default: "none",
+    meaning: "Reader command for lvs_notify_fifo",
+    note: "FIFO path appended as last argument",
+    missing: "No lvs_notify_fifo_script specified",
+  }),
+  rs_init_notifies: line(optionalBoolean, {
+    default: "off",
+    meaning: "Send notifies for real servers that start up",
+  }),
+  no_checker_emails: line(optionalBoolean, {
+    default: "off",
+    meaning: "Mail only when servers are added or removed",
+  }),
   ...later({
-    smtp_alert_checker: line(optionalBoolean, {
-      default: "unset",
-      meaning: "Default smtp_alert for virtual and real servers",
-    }),
     lvs_timeouts: line(
       optionWords("[tcp <s>] [tcpfin <s>] [udp <s>]", TIMEOUTS, {
         unknown: "Unknown option %w specified for lvs_timeouts",
@@ -136,25 +155,6 @@ export const GLOBAL_LVS = {
       default: "1000",
       meaning: "First fwmark allocated to virtual server groups",
       build: "NFTABLES",
-    }),
-    lvs_notify_fifo: line(several("<PATH> [<USER> [<GROUP>]]"), {
-      default: "none",
-      meaning: "FIFO receiving health check events",
-      missing: "No lvs_notify_fifo name specified",
-    }),
-    lvs_notify_fifo_script: line(scriptWithUser, {
-      default: "none",
-      meaning: "Reader command for lvs_notify_fifo",
-      note: "FIFO path appended as last argument",
-      missing: "No lvs_notify_fifo_script specified",
-    }),
-    rs_init_notifies: line(optionalBoolean, {
-      default: "off",
-      meaning: "Send notifies for real servers that start up",
-    }),
-    no_checker_emails: line(optionalBoolean, {
-      default: "off",
-      meaning: "Mail only when servers are added or removed",
     }),
   }),
 } satisfies Table;

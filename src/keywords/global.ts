@@ -100,27 +100,19 @@ export const GLOBAL_DEFS = {
     ours: true,
     missing: "",
   }),
-  ...later(
-    { smtp_alert: line(optionalBoolean, { default: "unset", meaning: "Default for every smtp_alert option" }) },
-    { severity: "warning", effect: "it works for VRRP, but no mail is sent about services" },
-  ),
-  ...later(
-    {
-      notify_fifo: line(several("<PATH> [<USER> [<GROUP>]]"), {
-        default: "none",
-        meaning: "FIFO receiving all state events",
-        note: "second ignored with error",
-        missing: "No notify_fifo name specified",
-      }),
-      notify_fifo_script: line(scriptWithUser, {
-        default: "none",
-        meaning: "Reader command for notify_fifo",
-        note: "FIFO path appended as last argument",
-        missing: "No notify_fifo_script specified",
-      }),
-    },
-    { severity: "warning", effect: "it works for VRRP, but hears nothing of services" },
-  ),
+  smtp_alert: line(optionalBoolean, { default: "unset", meaning: "Default for every smtp_alert option" }),
+  notify_fifo: line(several("<PATH> [<USER> [<GROUP>]]"), {
+    default: "none",
+    meaning: "FIFO receiving all state events",
+    note: "second ignored with error",
+    missing: "No notify_fifo name specified",
+  }),
+  notify_fifo_script: line(scriptWithUser, {
+    default: "none",
+    meaning: "Reader command for notify_fifo",
+    note: "FIFO path appended as last argument",
+    missing: "No notify_fifo_script specified",
+  }),
   nftables_counters: line(flag, {
     default: "off",
     meaning: "Add packet counters to nftables rules",

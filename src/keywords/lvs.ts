@@ -198,6 +198,22 @@ export const VIRTUAL_SERVER = {
     repeats: true,
     refusal: "Invalid real server ip address/port %w - skipping",
   }),
+  smtp_alert: line(optionalBoolean, {
+    default: "smtp_alert_checker, smtp_alert, else off",
+    meaning: "Mail quorum transitions",
+    refusal: "Invalid virtual_server smtp_alert parameter %w",
+  }),
+  omega: line(flag, { default: "off", meaning: "Run down notifiers at daemon shutdown" }),
+  quorum_up: line(scriptWithUser, {
+    default: "none",
+    meaning: "Command run when quorum is gained",
+    note: "second ignored with error",
+  }),
+  quorum_down: line(scriptWithUser, {
+    default: "none",
+    meaning: "Command run when quorum is lost",
+    note: "second ignored with error",
+  }),
   ...later({
     persistence_engine: line(named("<NAME>"), {
       default: "none",
@@ -209,27 +225,11 @@ export const VIRTUAL_SERVER = {
       meaning: "Pause checks while the VIP is not local",
       note: "not with fwmark",
     }),
-    smtp_alert: line(optionalBoolean, {
-      default: "smtp_alert_checker, smtp_alert, else off",
-      meaning: "Mail quorum transitions",
-      refusal: "Invalid virtual_server smtp_alert parameter %w",
-    }),
     snmp_name: line(text, {
       default: "none",
       meaning: "Label reported over SNMP",
       build: "SNMP_CHECKER",
       missing: "virtual server snmp_name missing or extra parameters",
-    }),
-    omega: line(flag, { default: "off", meaning: "Run down notifiers at daemon shutdown" }),
-    quorum_up: line(scriptWithUser, {
-      default: "none",
-      meaning: "Command run when quorum is gained",
-      note: "second ignored with error",
-    }),
-    quorum_down: line(scriptWithUser, {
-      default: "none",
-      meaning: "Command run when quorum is lost",
-      note: "second ignored with error",
     }),
   }),
 } satisfies Table;

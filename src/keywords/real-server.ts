@@ -121,22 +121,22 @@ export const REAL_SERVER = {
   TCP_CHECK: block(flag, CONNECTING, { meaning: "Check that a TCP connection succeeds", repeats: true }),
   HTTP_GET: block(flag, HTTP_GET, { meaning: "Check by HTTP requests", repeats: true }),
   FILE_CHECK: block(flag, FILE_CHECK, { meaning: "Derive weight from a track_file", repeats: true }),
+  notify_up: line(scriptWithUser, {
+    default: "none",
+    meaning: "Command run when the server comes up",
+    note: "second ignored with error",
+  }),
+  notify_down: line(scriptWithUser, {
+    default: "none",
+    meaning: "Command run when the server goes down",
+    note: "second ignored with error",
+  }),
+  smtp_alert: line(optionalBoolean, {
+    default: "smtp_alert_checker, smtp_alert, else on",
+    meaning: "Mail up and down transitions",
+    refusal: "Invalid real_server smtp_alert parameter %w",
+  }),
   ...later({
-    notify_up: line(scriptWithUser, {
-      default: "none",
-      meaning: "Command run when the server comes up",
-      note: "second ignored with error",
-    }),
-    notify_down: line(scriptWithUser, {
-      default: "none",
-      meaning: "Command run when the server goes down",
-      note: "second ignored with error",
-    }),
-    smtp_alert: line(optionalBoolean, {
-      default: "smtp_alert_checker, smtp_alert, else on",
-      meaning: "Mail up and down transitions",
-      refusal: "Invalid real_server smtp_alert parameter %w",
-    }),
     snmp_name: line(text, {
       default: "none",
       meaning: "Label reported over SNMP",

@@ -1,5 +1,6 @@
 import type { IpAddress } from "../base/ip.ts";
 import { destinationName, type IpvsDestination, type IpvsEntry, type IpvsService } from "../base/ipvs.ts";
+import { type CheckerTurn, type PoolNotice, quorumNotice, serverNotice, turnNotices } from "./notice.ts";
 
 /** One IPVS service as configured. Compatible with config/model/lvs.ts `VirtualServerConfig`. */
 export interface VirtualServer {
@@ -41,8 +42,9 @@ export interface PoolState {
 }
 
 export type PoolEvent =
-  | { readonly type: "configured"; readonly alive: readonly boolean[] } // start, reload or respawn
-  | { readonly type: "changed"; readonly server: number; readonly alive: boolean }
+  | { readonly type: "configured"; readonly alive: readonly boolean[] } // start
+  | { readonly type: "reconfigured"; readonly from: VirtualServer; readonly alive: readonly boolean[] } // reload
+  | { readonly type: "changed"; readonly server: number; readonly alive: boolean; readonly turn?: CheckerTurn }
   | { readonly type: "turned"; readonly alive: readonly boolean[] }; // several at once, or their weights
 
 /** What is worth saying; `words.ts` says it in Keepalived's words. */
@@ -58,6 +60,7 @@ export type PoolNote =
 export interface PoolStep {
   readonly state: PoolState;
   readonly notes: readonly PoolNote[]; // in this order
+  readonly notices: readonly PoolNotice[]; // so too
 }
 
 /** Before the first `configured` event. */
@@ -68,6 +71,8 @@ export function poolStep(server: VirtualServer, state: PoolState, event: PoolEve
   switch (event.type) {
     case "configured":
       return configured(server, state, event.alive);
+    case "reconfigured":
+      return reconfigured(server, state, event);
     case "changed":
       return changed(server, state, event);
     case "turned":
@@ -117,51 +122,91 @@ export function wantedTable(
 /** IP_VS_SVC_F_PERSISTENT, linux/ip_vs.h. */
 const PERSISTENT = 1;
 
-function configured(
-  server: VirtualServer,
-  { alive: before, quorumUp: had }: PoolState,
-  alive: readonly boolean[],
-): PoolStep {
-  const starting = before.length === 0;
+const INITIAL = { initial: true } as const;
+
+function configured(server: VirtualServer, before: PoolState, alive: readonly boolean[]): PoolStep {
+  const starting = before.alive.length === 0;
   const weight = aliveWeight(server, alive);
-  const quorumUp = hasQuorum(server, weight, had);
+  const quorumUp = hasQuorum(server, weight, before.quorumUp);
   const state = { alive, quorumUp };
-  if (quorumUp && !had)
-    return { state, notes: [{ name: "quorum-gained", weight }, ...(starting ? [] : restored(server))] };
-  if (!quorumUp && had) return { state, notes: lost(server, weight) };
+  if (!starting) return { state, ...quorumTurn(server, before.quorumUp, state) };
+  const servers = alive.flatMap((up, i) => (up ? [serverNotice(i, true, INITIAL)] : []));
+  if (quorumUp) {
+    const notices = [...servers, quorumNotice(true, weight, INITIAL)];
+    return { state, notes: [{ name: "quorum-gained", weight }], notices };
+  }
   // Keepalived says nothing where there is no sorry server: traffic is not affected.
   const { sorryServer } = server;
-  if (quorumUp || !starting || sorryServer === undefined) return { state, notes: [] };
-  return { state, notes: [{ name: "quorum-down-at-start", weight }, sorryNote(sorryServer, true)] };
+  if (sorryServer === undefined) return { state, notes: [], notices: servers };
+  return {
+    state,
+    notes: [{ name: "quorum-down-at-start", weight }, sorryNote(sorryServer, true)],
+    notices: [...servers, quorumNotice(false, weight, INITIAL)],
+  };
+}
+
+/**
+ * Servers keep what is known of them by their names. Keepalived differs: it counts the quorum after each one that goes, with
+ * the former numbers, and so may tell of a loss that there is not.
+ */
+function reconfigured(
+  server: VirtualServer,
+  before: PoolState,
+  { from, alive }: Extract<PoolEvent, { type: "reconfigured" }>,
+): PoolStep {
+  const known = new Map(from.realServers.map((real, i) => [destinationName(real), before.alive[i]]));
+  const kept = server.realServers.map((real) => known.get(destinationName(real)));
+  const added = alive.flatMap((up, i) => (up && kept[i] === undefined ? [serverNotice(i, true, INITIAL)] : []));
+  const realigned = { ...before, alive: kept.map((up, i) => up ?? alive[i] === true) };
+  const { state, notes, notices } = turned(server, realigned, alive);
+  return { state, notes, notices: [...added, ...notices] };
 }
 
 function changed(
   server: VirtualServer,
   before: PoolState,
-  { server: index, alive }: Extract<PoolEvent, { type: "changed" }>,
+  { server: index, alive, turn }: Extract<PoolEvent, { type: "changed" }>,
 ): PoolStep {
   const real = server.realServers[index];
-  if (real === undefined || before.alive[index] === alive) return { state: before, notes: [] };
-  const now = before.alive.map((was, i) => (i === index ? alive : was));
-  const weight = aliveWeight(server, now);
-  const quorumUp = hasQuorum(server, weight, before.quorumUp);
-  const turned: readonly PoolNote[] =
-    quorumUp === before.quorumUp
-      ? []
-      : quorumUp
-        ? [{ name: "quorum-gained", weight }, ...restored(server)]
-        : lost(server, weight);
-  return { state: { alive: now, quorumUp }, notes: [serverNote(real, alive), ...turned] };
+  const was = before.alive[index];
+  if (real === undefined || was === undefined) return { state: before, notes: [], notices: [] };
+  if (was === alive)
+    return { state: before, notes: [], notices: turnNotices(index, { before: was, now: alive }, turn, []) };
+  const now = before.alive.map((one, i) => (i === index ? alive : one));
+  const quorumUp = hasQuorum(server, aliveWeight(server, now), before.quorumUp);
+  const state = { alive: now, quorumUp };
+  const quorum = quorumTurn(server, before.quorumUp, state);
+  return {
+    state,
+    notes: [serverNote(real, alive), ...quorum.notes],
+    notices: turnNotices(index, { before: was, now: alive }, turn, quorum.notices),
+  };
 }
 
 /** The quorum is counted once for all of them. */
 function turned(server: VirtualServer, before: PoolState, alive: readonly boolean[]): PoolStep {
-  const said = server.realServers.flatMap((real, i) => {
+  const turns = server.realServers.flatMap((real, i) => {
     const now = alive[i] === true;
-    return now === before.alive[i] ? [] : [serverNote(real, now)];
+    return now === before.alive[i] ? [] : [{ note: serverNote(real, now), notice: serverNotice(i, now) }];
   });
-  const { state, notes } = configured(server, before, alive);
-  return { state, notes: [...said, ...notes] };
+  const { state, notes, notices } = configured(server, before, alive);
+  return {
+    state,
+    notes: [...turns.map(({ note }) => note), ...notes],
+    notices: [...turns.map(({ notice }) => notice), ...notices],
+  };
+}
+
+/** What a quorum that was, or was not, has become. */
+function quorumTurn(
+  server: VirtualServer,
+  before: boolean,
+  { alive, quorumUp }: PoolState,
+): Pick<PoolStep, "notes" | "notices"> {
+  if (quorumUp === before) return { notes: [], notices: [] };
+  const weight = aliveWeight(server, alive);
+  const notes: PoolNote[] = quorumUp ? [{ name: "quorum-gained", weight }, ...restored(server)] : lost(server, weight);
+  return { notes, notices: [quorumNotice(quorumUp, weight)] };
 }
 
 function restored({ sorryServer }: VirtualServer): PoolNote[] {

@@ -1,3 +1,4 @@
+import type { Leaving } from "./notice.ts";
 import type { PoolNote, VirtualServer } from "./pool.ts";
 
 type Named = Pick<VirtualServer, "address" | "port">;
@@ -47,11 +48,7 @@ export function activatingWords(realServer: string, virtualServer: string): stri
 }
 
 /** A server leaves the table because it or its service is configured no more, or the daemon stops. */
-export function leavingWords(
-  how: "Removing" | "Shutting down",
-  alive: boolean,
-  { realServer, virtualServer }: Place,
-): string {
+export function leavingWords(how: Leaving, alive: boolean, { realServer, virtualServer }: Place): string {
   return `${how} ${alive ? "" : "(inhibited) "}service ${realServer} from VS ${virtualServer}`;
 }
 

@@ -52,7 +52,7 @@ export const DAEMON = group<DaemonConfig>("", {
   maxAutoPriority: value("max_auto_priority"),
   minAutoPriorityDelay: seconds("min_auto_priority_delay"),
   umask: value("umask", { show: (mask) => `0${mask.toString(8)}` }),
-  randomSeed: value("random_seed", IDLE),
+  randomSeed: value("random_seed"),
   configSaveDirectory: value("config_save_dir"),
   temporaryConfigDirectory: value("tmp_config_directory", FIXED),
   dumpByInstance: value("data_use_instance"),
@@ -84,7 +84,6 @@ export const SNMP = group<SnmpConfig>("", {
       Object.entries(alerts ?? {})
         .flatMap(([of, on]) => (on === undefined ? [] : [`${of} ${on}`]))
         .join(" "),
-    ...IDLE,
   }),
   virtualServerAge: seconds("snmp_vs_stats_update_interval", IDLE),
   realServerAge: seconds("snmp_rs_stats_update_interval", IDLE),
@@ -118,6 +117,6 @@ export const IPVS = group<IpvsConfig>("", {
   table: value("nftables_ipvs", IDLE),
   tablePriority: value("nftables_ipvs_priority", IDLE),
   firstMark: value("nftables_ipvs_start_fwmark", IDLE),
-  initialNotifies: value("rs_init_notifies", IDLE),
-  checkerEmails: { ...unless("no_checker_emails"), ...IDLE },
+  initialNotifies: value("rs_init_notifies"),
+  checkerEmails: unless("no_checker_emails"),
 });

@@ -1,7 +1,7 @@
 import { toSeconds } from "../base/time.ts";
 import type { FifoConfig, FirewallConfig, GlobalConfig, ReceiveBuffers, TimedCommand } from "../config/model/global.ts";
 import { DAEMON, DBUS, IPVS, RELOAD, SNMP } from "./daemon-shape.ts";
-import { group, IDLE, list, type Shape, type ValueRow, value } from "./shape.ts";
+import { group, list, type Shape, type ValueRow, value } from "./shape.ts";
 import { AT_A_START, always, seconds, unless } from "./words.ts";
 
 function timed(words: string, more: { readonly effect?: () => string } = {}): ValueRow<TimedCommand | undefined> {
@@ -9,9 +9,9 @@ function timed(words: string, more: { readonly effect?: () => string } = {}): Va
   return value<TimedCommand | undefined>(words, { show, ...more });
 }
 
-function fifo(words: string, more: { readonly idle?: true } = {}): ValueRow<FifoConfig | undefined> {
+function fifo(words: string): ValueRow<FifoConfig | undefined> {
   const show = ({ path, script }: FifoConfig): string => [path, ...(script?.argv ?? [])].join(" ");
-  return value<FifoConfig | undefined>(words, { show, ...more });
+  return value<FifoConfig | undefined>(words, { show });
 }
 
 const RECEIVE_BUFFERS = group<ReceiveBuffers>("", {
@@ -60,9 +60,9 @@ export const GLOBAL: Shape<GlobalConfig> = {
   startupScript: timed("startup_script", { effect: always(AT_A_START) }),
   shutdownScript: timed("shutdown_script"),
   fifos: group("", {
-    all: fifo("notify_fifo", IDLE),
+    all: fifo("notify_fifo"),
     vrrp: fifo("vrrp_notify_fifo"),
-    checkers: fifo("lvs_notify_fifo", IDLE),
+    checkers: fifo("lvs_notify_fifo"),
   }),
   statesOnReload: value("fifo_write_vrrp_states_on_reload"),
   dynamicInterfaces: value("dynamic_interfaces"),

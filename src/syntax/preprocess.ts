@@ -23,6 +23,7 @@ import { isBlank, type Token, tokenize, trim, withoutComment } from "./lexer.ts"
 import { type Line, slice, sourceLine, spanOf } from "./line.ts";
 import { emitPlain } from "./plain.ts";
 import type { Report } from "./report.ts";
+import { seeded, seedOf } from "./seeded.ts";
 import { isSequence, sequence } from "./sequence.ts";
 import type { Source } from "./source.ts";
 import type { Span } from "./span.ts";
@@ -49,7 +50,9 @@ export function preprocess(path: string, text: string, { source, report, opened,
   const id = source.configId ?? source.hostName.replace(/\..*/s, "");
   const definitions: Definitions = new Map();
   const budget = newBudget();
-  const expanding = { definitions, unknown: new Set<string>(), source, report, budget };
+  let random = (): number => source.random();
+  const chance = { ...source, random: () => random() };
+  const expanding = { definitions, unknown: new Set<string>(), source: chance, report, budget };
   for (const [name, value] of Object.entries({ _INSTANCE: id, _HASH: "#", _BANG: "!" })) set(name, value);
   const found: Token[] = []; // of the line that is being read
   const place = { depth: 0, keyword: "" }; // where `found` ends: braces that are open, the last word outside of any
@@ -221,16 +224,19 @@ export function preprocess(path: string, text: string, { source, report, opened,
     return files >= 0;
   }
 
-  /** Follows the braces, for the one setting that the preprocessor itself obeys. */
+  /** Follows the braces, for the two settings that the preprocessor itself obeys. */
   function note(token: Token): void {
     if (token.type === "open") place.depth++;
     else if (token.type === "close") place.depth = Math.max(0, place.depth - 1);
     else if (place.depth === 0) place.keyword = token.words[0].text;
-    else if (place.depth === 1 && place.keyword === "global_defs" && token.words[0].text === "include_check")
-      checks = includeChecks(
-        token.words.slice(1).map(({ text }) => text),
-        checks,
-      );
+    else if (place.depth === 1 && place.keyword === "global_defs") obey(token.words.map(({ text }) => text));
+  }
+
+  /** Keepalived differs: it reads the seed and forgets it, before the first number (seen with 2.2.7). */
+  function obey([keyword, ...words]: readonly string[]): void {
+    if (keyword === "include_check") checks = includeChecks(words, checks);
+    const seed = keyword === "random_seed" ? seedOf(words[0]) : undefined;
+    if (seed !== undefined) random = seeded(seed);
   }
 }
 

@@ -1,7 +1,9 @@
 import { ip } from "../../src/base/ip.ts";
 import { destinationName, type IpvsEntry } from "../../src/base/ipvs.ts";
+import type { Notification } from "../../src/base/notification.ts";
 import { seconds } from "../../src/base/time.ts";
 import type { TcpCheckConfig } from "../../src/config/model/check.ts";
+import { poolNotification } from "../../src/daemon/pool-notices.ts";
 import { PoolRunner } from "../../src/daemon/pool-runner.ts";
 import { planServices, type RunnableServer, type RunnableService } from "../../src/daemon/runnable.ts";
 import { createLog } from "../../src/observe/log.ts";
@@ -31,13 +33,15 @@ export const check = (port: number, change: Partial<TcpCheckConfig> = {}): TcpCh
 /** A real server checked on a port of its own number. */
 export const real = (host: number, change: Partial<RunnableServer> = {}): RunnableServer => ({
   ...{ address: ip(`10.88.0.${host}`), port: 80, weight: 1, forwarding: "nat" },
-  ...{ upperThreshold: 0, lowerThreshold: 0, inhibitOnFailure: false, checkers: [check(host)], ...change },
+  ...{ upperThreshold: 0, lowerThreshold: 0, inhibitOnFailure: false, checkers: [check(host)] },
+  ...{ notifyUp: undefined, notifyDown: undefined, smtpAlert: true, ...change },
 });
 
 /** A service of these servers. */
 export const service = (realServers: readonly RunnableServer[], change: Partial<RunnableService> = {}) => ({
   ...({ address: ip("10.78.0.1"), port: 80, protocol: "tcp", scheduler: "rr", schedulerFlags: 0 } as const),
   ...{ persistenceTimeout: 0, persistenceNetmask: 32, quorum: 1, hysteresis: 0, realServers, sorryServer: undefined },
+  ...{ quorumUp: undefined, quorumDown: undefined, smtpAlert: false, omega: false },
   ...change,
 });
 /** Where a sorry server is wanted. */
@@ -48,6 +52,9 @@ export class PoolBench {
   readonly servers = new FakeServers();
   readonly table: string[][] = []; // each wanted table, hosts and weights
   readonly numbers = new Map<string, number>(); // in files; 0 where there is none
+  readonly rules = { initialNotifies: false, checkerEmails: true };
+  notify: (notification: Notification) => void = () => {}; // who is told
+  readonly #told: string[] = [];
   readonly #said: string[] = [];
   readonly #configs = new Map<PoolRunner, RunnableService>(); // in force
 
@@ -58,6 +65,12 @@ export class PoolBench {
       log: createLog([({ text }) => this.#said.push(text)], true),
       changed: () => {},
       wanted: (entry) => this.table.push(rows(entry)),
+      notice: (notice, of) => {
+        const notification = poolNotification(notice, of, this.rules);
+        if (notification === undefined) return;
+        this.#told.push(...spoken(notification));
+        this.notify(notification);
+      },
       number: (file) => this.numbers.get(file) ?? 0,
       weight: (_, destination) => (destination === destinationName(real(11)) ? 1 : 0),
     });
@@ -77,6 +90,11 @@ export class PoolBench {
     return this.#said.splice(0);
   }
 
+  /** Lines, scripts and mails since the last time. */
+  told(): string[] {
+    return this.#told.splice(0);
+  }
+
   /** What was said since the last time, but for the checkers' beginning. */
   heard(): string[] {
     return this.said().filter((text) => !text.startsWith("Activating"));
@@ -86,4 +104,13 @@ export class PoolBench {
 /** Hosts and weights of an entry. */
 export function rows({ destinations }: IpvsEntry): string[] {
   return destinations.map(({ address, weight }) => `${address.split(".").at(-1)} ${weight}`);
+}
+
+/** Who hears of a notification, in order: `run SCRIPT`, the line of the FIFOs, `mail SUBJECT: BODY`. */
+function spoken({ scripts, line, alert }: Notification): string[] {
+  return [
+    ...scripts.map(({ argv }) => `run ${argv.join(" ")}`),
+    ...(line === undefined ? [] : [line]),
+    ...(alert === undefined ? [] : [`mail ${alert.subject}: ${alert.body}`]),
+  ];
 }

@@ -109,7 +109,7 @@ test("a server drained by its file leaves at the end as one that is alive", () =
   const pool = bench.start(service([fed(11, follows("A", -1))]));
   write(pool, "A", 9);
   bench.heard();
-  pool.sayLeaving("Shutting down");
+  pool.leave("Shutting down");
   expect(bench.heard()).toEqual(["Shutting down service [10.88.0.11]:tcp:80 from VS [10.78.0.1]:tcp:80"]);
 });
 

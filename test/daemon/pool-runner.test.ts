@@ -150,7 +150,7 @@ describe("stop", () => {
     const pool = bench.start(service([real(11), real(12), inhibited, real(14, { weight: 0 })]));
     await bench.servers.run(seconds(1));
     bench.heard();
-    pool.sayLeaving("Shutting down");
+    pool.leave("Shutting down");
     expect(bench.heard()).toEqual([
       "Shutting down service [10.88.0.11]:tcp:80 from VS [10.78.0.1]:tcp:80",
       "Shutting down (inhibited) service [10.88.0.13]:tcp:80 from VS [10.78.0.1]:tcp:80",

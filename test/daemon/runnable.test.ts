@@ -21,6 +21,18 @@ test("TCP_CHECK, HTTP_GET and FILE_CHECK run, the other checkers do not check th
 
 test("what the daemon does not know yet is not handed to it", () => {
   const names = (text: string): readonly string[] => Object.keys(run(text)[0] ?? {}).sort();
-  expect(names(service("ha_suspend", "omega", "quorum_up /bin/true"))).toEqual(names(service()));
-  expect(run(service("omega"))).toEqual(run(service()));
+  expect(names(service("ha_suspend", "snmp_name S"))).toEqual(names(service()));
+  expect(run(service("ha_suspend"))).toEqual(run(service()));
+});
+
+test("who is told of a service and its servers is handed on", () => {
+  const told = server("notify_up /bin/up", "notify_down /bin/down root", "smtp_alert off");
+  const quorum = ["quorum_up /bin/gained", "quorum_down /bin/lost", "smtp_alert", "omega", "}"].join("\n");
+  const [found] = run(told.replace(/}\s*$/, quorum));
+  expect(found).toMatchObject({
+    ...{ quorumUp: { argv: ["/bin/gained"] }, quorumDown: { argv: ["/bin/lost"] }, smtpAlert: true, omega: true },
+    realServers: [
+      { notifyUp: { argv: ["/bin/up"] }, notifyDown: { argv: ["/bin/down"], user: "root" }, smtpAlert: false },
+    ],
+  });
 });

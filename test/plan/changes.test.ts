@@ -228,6 +228,17 @@ test("global settings, and those that count at a start", () => {
   ]);
 });
 
+test("who is told is said with its keyword", () => {
+  const from = farm(80, { 11: "" });
+  const to = farm(80, { 11: "notify_down /bin/false\nsmtp_alert off" }, "omega\nquorum_up /bin/true\nsmtp_alert");
+  expect(lines(from, to)).toEqual([
+    "changed virtual_server [192.0.2.100]:tcp:80",
+    ...["    omega off → on", "    smtp_alert off → on", "    quorum_up none → /bin/true"],
+    "    changed real_server [192.0.2.11]:80",
+    ...["        smtp_alert on → off", "        notify_down none → /bin/false"],
+  ]);
+});
+
 describe("what is accepted and does not run yet promises nothing", () => {
   const NOTHING = "not implemented: nothing happens";
   const smtp = (retry: number): string => `SMTP_CHECK {\nretry ${retry}\n}`;
@@ -246,14 +257,11 @@ describe("what is accepted and does not run yet promises nothing", () => {
   });
 
   test("a value of a service or a server", () => {
-    expect(
-      lines(farm(80, { 11: "" }), farm(80, { 11: "notify_down /bin/false" }, "omega\nquorum_up /bin/true")),
-    ).toEqual([
+    expect(lines(farm(80, { 11: "" }), farm(80, { 11: "snmp_name S" }, "ha_suspend"))).toEqual([
       "changed virtual_server [192.0.2.100]:tcp:80",
-      `    omega off → on: ${NOTHING}`,
-      `    quorum_up none → /bin/true: ${NOTHING}`,
+      `    ha_suspend off → on: ${NOTHING}`,
       "    changed real_server [192.0.2.11]:80",
-      `        notify_down none → /bin/false: ${NOTHING}`,
+      `        snmp_name none → S: ${NOTHING}`,
     ]);
   });
 

@@ -238,7 +238,6 @@ test.each([
 });
 
 test.each([
-  ["notify_fifo /tmp/fifo", "notify_fifo none → /tmp/fifo"],
   ["lvs_timeouts tcp 5 udp 6", "lvs_timeouts tcp 0 tcpfin 0 udp 0 → tcp 5 tcpfin 0 udp 6"],
   ["enable_snmp_checker", "enable_snmp_checker off → on"],
 ])("global_defs: %s is said with its keyword and unit, and nothing happens", (line, expected) => {

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is the language of the files under test
 import { expect, test } from "vitest";
+import { seeded } from "../../src/syntax/seeded.ts";
 import { lex, run } from "./lexing.ts";
 
 test("definitions are used as the manual shows", () => {
@@ -95,6 +96,28 @@ test("${_RANDOM} takes its numbers from the source, a new one at each use", () =
   });
   expect(lines).toEqual(["<kw> <0/16384> <32767> <9x> <5>"]);
   expect(said).toEqual([]);
+});
+
+test("from random_seed on the numbers are those of the seed, in every reading", () => {
+  const use = "kw ${_RANDOM} ${_RANDOM 1 1000000}";
+  const seed = (word: string): string => `global_defs {\n random_seed ${word}\n}\n`;
+  const numbers = (text: string): string | undefined => run(text, { host: { random: () => 0.5 } }).lines.at(-1);
+  const [one, other] = [numbers(seed("7") + use), numbers(seed("8") + use)];
+  expect(numbers(`${use}\n${seed("7")}${use}`)).toBe(one);
+  expect(numbers(seed("7") + use)).toBe(one);
+  expect(new Set([one, other, numbers(use)]).size).toBe(3);
+  for (const word of ["4294967296", "-1", "x", ""]) expect(numbers(seed(word) + use)).toBe(numbers(use));
+  expect(numbers(`vrrp_instance V {\n random_seed 7\n}\n${use}`)).toBe(numbers(use));
+});
+
+test("a seed scatters its numbers evenly", () => {
+  const random = seeded(1);
+  const parts = new Array<number>(10).fill(0);
+  for (let i = 0; i < 10_000; i++) {
+    const part = Math.floor(random() * 10);
+    parts[part] = (parts[part] ?? 0) + 1;
+  }
+  for (const count of parts) expect(Math.abs(count - 1000)).toBeLessThan(150);
 });
 
 test("${_RANDOM} with numbers that make no sense says so", () => {

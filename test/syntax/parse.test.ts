@@ -226,10 +226,9 @@ test.each([
 });
 
 test("a keyword of Keepalived that we do not have yet is no unknown one", () => {
-  const { diagnostics } = reading("global_defs {\nrandom_seed 4\nrs_init_notifies\n}");
+  const { diagnostics } = reading("global_defs {\nenable_snmp_checker\n}");
   expect(diagnostics.map(({ severity, message, status }) => [severity, message, status])).toEqual([
-    ["warning", "`random_seed` in `global_defs` is accepted, but not implemented: it has no effect", 0],
-    ["warning", "`rs_init_notifies` in `global_defs` is accepted, but not implemented: it has no effect", 0],
+    ["warning", "`enable_snmp_checker` in `global_defs` is accepted, but not implemented: it has no effect", 0],
   ]);
 });
 

@@ -1,0 +1,37 @@
+import { type CheckSubject, TIMED_OUT } from "./check-words.ts";
+import type { CheckKind, HealthNote } from "./health.ts";
+
+/** What a mail says of a verdict, without its arrows. Spellings as measured, 2.2.7. */
+interface Letter {
+  readonly succeeded: string;
+  failed(why: string): string;
+}
+
+const connection = (name: string): Letter => ({
+  succeeded: `${name} CHECK succeed on service`,
+  failed: () => `${name} CHECK failed on service`,
+});
+const named = (why: (why: string) => string): Letter => ({
+  succeeded: "CHECK succeed on service",
+  failed: (found) => `CHECK failed on service : ${why(found)}`,
+});
+
+const LETTERS: Readonly<Record<CheckKind, Letter>> = {
+  tcp: connection("TCP"),
+  udp: connection("UDP"),
+  ping: connection("ICMP"),
+  http: named(() => "HTTP request failed"),
+  ssl: named(() => "SSL request failed"),
+  smtp: named((why) => why),
+  dns: { succeeded: "DNS_CHECK: succeed on service", failed: () => "DNS_CHECK: failed on service" },
+  misc: {
+    succeeded: "MISC CHECK succeeded on service",
+    failed: (why) => `MISC CHECK ${why === TIMED_OUT ? "timed out" : "failed"} on service`,
+  },
+};
+
+/** What a checker's word says in a mail; undefined: it is no verdict. A FILE_CHECK mails nothing. */
+export function checkMail({ type }: Pick<CheckSubject, "type">, note: HealthNote): string | undefined {
+  if (note.name === "succeeded") return LETTERS[type].succeeded;
+  return note.name === "failed" ? LETTERS[type].failed(note.why) : undefined;
+}
