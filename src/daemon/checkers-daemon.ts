@@ -8,6 +8,7 @@ import type { CheckersReport } from "../observe/report.ts";
 import { going } from "../plan/difference.ts";
 import { CheckFiles } from "./check-files.ts";
 import { checkIo } from "./check-io.ts";
+import { CheckScripts } from "./check-scripts.ts";
 import { PermanentFailure, type ProgramContext, type Running } from "./child.ts";
 import { IpvsTable } from "./ipvs-table.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
@@ -26,6 +27,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   readonly #clock = new Clock(this.#poller);
   readonly #table: IpvsTable;
   readonly #files: CheckFiles;
+  readonly #scripts: CheckScripts;
   readonly #pools = new Map<string, PoolRunner>();
   readonly #syncDaemons: SyncDaemons;
   readonly #host: PoolHost;
@@ -43,10 +45,12 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#table = this.#openTable(adopted?.services.map(({ name }) => name) ?? []);
     this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
     this.#files = new CheckFiles({ poller: this.#poller, log, turned: (file) => this.#fileTurned(file) });
+    const respawned = adopted !== undefined;
+    this.#scripts = new CheckScripts(config.global, { clock: this.#clock, poller: this.#poller, respawned });
     const services = runnable(config);
     this.#files.configure(config, services, adopted !== undefined);
     this.#host = {
-      io: checkIo(this.#clock, this.#poller),
+      io: { ...checkIo(this.#clock, this.#poller), runScript: (check, signal) => this.#scripts.run(check, signal) },
       log,
       random: Math.random,
       changed: () => context.changed(),
@@ -66,6 +70,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   reload(config: Config): void {
     this.#settling = true;
     this.#makeRoom(config);
+    this.#scripts.configure(config.global);
     const wanted = runnable(config);
     const services = planServices(runnable(this.#config), wanted);
     this.#config = config;
@@ -86,7 +91,8 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#settle();
   }
 
-  stop(): void {
+  /** The table first; scripts that do not end when they are told to are waited for last, and for a second only. */
+  async stop(): Promise<void> {
     this.#cancelRetry();
     for (const pool of this.#pools.values()) pool.stop();
     if (this.#context.options.releaseIpvs) {
@@ -96,6 +102,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#syncDaemons.close({ stop: this.#context.options.releaseIpvs });
     this.#table.close();
     this.#files.close();
+    await this.#scripts.close();
     this.#clock.close();
     this.#poller.close();
   }

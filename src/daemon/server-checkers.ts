@@ -90,7 +90,7 @@ export class ServerCheckers {
         number: (file) => this.#host.number(file),
         turned: (up) => log.detail(fileCheckWords(realServer, checker.trackFile, up)),
       });
-    const subject = { type: checker.type, realServer, virtualServer, urls: urlsOf(checker), script: "" };
+    const subject = { type: checker.type, realServer, virtualServer, urls: urlsOf(checker), script: scriptOf(checker) };
     const runner = new CheckerRunner(checker, known.health(checker), {
       io: this.#host.io,
       random: () => this.#host.random(),
@@ -109,6 +109,11 @@ export class ServerCheckers {
 
 function urlsOf(checker: AskingChecker): Parameters<typeof healthWords>[0]["urls"] {
   return checker.type === "http" ? checker.urls : [];
+}
+
+/** Without its arguments, as Keepalived names it. */
+function scriptOf(checker: AskingChecker): string {
+  return checker.type === "misc" ? (checker.command.argv[0] ?? "") : "";
 }
 
 function isFileCheck(runner: Runner): runner is FileCheckRunner {
