@@ -1,5 +1,6 @@
 import { type CheckIo, down } from "../check/checker.ts";
 import { httpCheck } from "../check/http.ts";
+import { smtpCheck } from "../check/smtp.ts";
 import { tcpCheck } from "../check/tcp.ts";
 import type { MiscCheckConfig } from "../config/model/check.ts";
 import type { CheckResult } from "../lvs/health.ts";
@@ -17,6 +18,8 @@ export async function ask(checker: AskingChecker, url: number, io: AskIo, signal
   switch (checker.type) {
     case "tcp":
       return tcpCheck(checker, io, signal);
+    case "smtp":
+      return smtpCheck(checker, io, signal);
     case "misc":
       return scriptVerdict(checker, await io.runScript(checker, signal));
     case "http": {
