@@ -9,10 +9,12 @@ import { going } from "../plan/difference.ts";
 import { CheckFiles } from "./check-files.ts";
 import { checkIo } from "./check-io.ts";
 import { CheckScripts } from "./check-scripts.ts";
+import { CheckSessions } from "./check-sessions.ts";
 import { PermanentFailure, type ProgramContext, type Running } from "./child.ts";
 import { IpvsTable } from "./ipvs-table.ts";
+import type { BfdVerdict } from "./messages.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
-import { planServices, runnable } from "./runnable.ts";
+import { planServices, runnable, sessionsOf } from "./runnable.ts";
 import { SyncDaemons } from "./sync-daemons.ts";
 import { followed, unfollowing } from "./sync-owner.ts";
 
@@ -28,9 +30,11 @@ export class CheckersDaemon implements Running<CheckersReport> {
   readonly #table: IpvsTable;
   readonly #files: CheckFiles;
   readonly #scripts: CheckScripts;
+  readonly #sessions = new CheckSessions();
   readonly #pools = new Map<string, PoolRunner>();
   readonly #syncDaemons: SyncDaemons;
   readonly #host: PoolHost;
+  #stopped = false;
   #settling = true; // the table is written as a whole at the end
   #cancelRetry = (): void => {};
 
@@ -49,6 +53,8 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#scripts = new CheckScripts(config.global, { clock: this.#clock, poller: this.#poller, respawned });
     const services = runnable(config);
     this.#files.configure(config, services, adopted !== undefined);
+    this.#sessions.configure(config, context.bfd);
+    if (sessionsOf(services).size > 0) log.info("Activating BFD healthchecker");
     this.#host = {
       io: { ...checkIo(this.#clock, this.#poller), runScript: (check, signal) => this.#scripts.run(check, signal) },
       log,
@@ -57,6 +63,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
       wanted: (entry) => this.#wanted(entry),
       weight: (service, destination) => this.#table.weight(service, destination),
       number: (file) => this.#files.number(file),
+      isUp: (session) => this.#sessions.isUp(session),
     };
     for (const server of services) {
       const name = serviceName(server);
@@ -71,6 +78,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#settling = true;
     this.#makeRoom(config);
     this.#scripts.configure(config.global);
+    this.#sessions.configure(config, []);
     const wanted = runnable(config);
     const services = planServices(runnable(this.#config), wanted);
     this.#config = config;
@@ -91,8 +99,17 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#settle();
   }
 
+  /** Those that follow these sessions have another verdict now. */
+  bfd(verdicts: readonly BfdVerdict[]): void {
+    if (this.#stopped) return;
+    const turned = this.#sessions.heard(verdicts);
+    if (turned.size === 0) return;
+    for (const pool of this.#pools.values()) pool.sessionsTurned(turned);
+  }
+
   /** The table first; scripts that do not end when they are told to are waited for last, and for a second only. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     this.#cancelRetry();
     for (const pool of this.#pools.values()) pool.stop();
     if (this.#context.options.releaseIpvs) {

@@ -8,11 +8,11 @@ import { question } from "../plan/check-shape.ts";
 import { type Changed, going, type ListDifference } from "../plan/difference.ts";
 import { healthParameters } from "./checker-runner.ts";
 import { fileCheckIdentity } from "./file-check-runner.ts";
-import { filesOf, type RunnableServer, type RunnableService } from "./runnable.ts";
+import { filesOf, type RunnableServer, type RunnableService, sessionsOf } from "./runnable.ts";
 import { type Known, NOTHING, ServerCheckers, type ServerCheckersHost } from "./server-checkers.ts";
 
 /** What a pool needs of the process it lives in. */
-export interface PoolHost extends Pick<ServerCheckersHost, "io" | "log" | "random" | "number" | "changed"> {
+export interface PoolHost extends Pick<ServerCheckersHost, "io" | "log" | "random" | "number" | "isUp" | "changed"> {
   /** The wanted entry is another than before. */
   wanted(entry: IpvsEntry): void;
   weight(service: string, destination: string): number;
@@ -24,6 +24,7 @@ export class PoolRunner {
   #config: RunnableService;
   #weighed: RunnableService; // the same with the weights that the checkers make
   #files: ReadonlySet<string>; // that it follows
+  #sessions: ReadonlySet<string>; // so too
   #state: PoolState = EMPTY_POOL;
   readonly #checkers = new Map<string, ServerCheckers>(); // by real server
 
@@ -32,6 +33,7 @@ export class PoolRunner {
     this.#host = host;
     this.#config = config;
     this.#files = filesOf([config]);
+    this.#sessions = sessionsOf([config]);
     for (const server of config.realServers) this.#startServer(server, knownAt(origin, server));
     this.#weighed = this.#weigh(config);
     if (typeof origin !== "string") this.#state = { ...this.#state, quorumUp: origin.quorumUp };
@@ -58,6 +60,7 @@ export class PoolRunner {
     }
     this.#config = to;
     this.#files = filesOf([to]);
+    this.#sessions = sessionsOf([to]);
     this.#reweigh();
     this.#feed({ type: "configured", alive: this.#alive() });
     if (this.#look()) this.#feed({ type: "turned", alive: this.#alive() });
@@ -69,6 +72,13 @@ export class PoolRunner {
     this.#reweigh();
     this.#look();
     this.#feed({ type: "turned", alive: this.#alive() });
+  }
+
+  /** These BFD sessions are otherwise than before. */
+  sessionsTurned(sessions: ReadonlySet<string>): void {
+    if (![...sessions].some((name) => this.#sessions.has(name))) return;
+    if (this.#look()) this.#feed({ type: "turned", alive: this.#alive() });
+    else this.#host.changed();
   }
 
   stop(): void {
@@ -97,7 +107,7 @@ export class PoolRunner {
     };
   }
 
-  /** Whether a file says something else of a server. */
+  /** Whether a file or a session says something else of a server. */
   #look(): boolean {
     return [...this.#checkers.values()].filter((checkers) => checkers.look()).length > 0;
   }
@@ -105,9 +115,9 @@ export class PoolRunner {
   #startServer(server: RunnableServer, known: Known): void {
     const { protocol } = this.#config;
     const name = destinationName(server);
-    const { io, log, random, number, changed } = this.#host;
+    const { io, log, random, number, isUp, changed } = this.#host;
     const checkers = new ServerCheckers(server.checkers, known, {
-      ...{ io, log, random, number, changed },
+      ...{ io, log, random, number, isUp, changed },
       realServer: serverWords(server, protocol),
       virtualServer: serverWords(this.#config, protocol),
       turned: () => this.#turned(name),
@@ -199,6 +209,10 @@ function knownAt(origin: "start" | "reload" | ServiceReport, server: RunnableSer
       const parameters = healthParameters(checker);
       return report === undefined ? unchecked(parameters) : adopted(parameters, report);
     },
-    up: (checker) => reports?.find(({ identity }) => identity === fileCheckIdentity(checker))?.up,
+    up: (checker) => {
+      const name = checker.type === "file" ? fileCheckIdentity(checker) : question(checker);
+      const report = reports?.find(({ identity }) => identity === name);
+      return report?.hasRun ? report.up : undefined;
+    },
   };
 }

@@ -1,12 +1,13 @@
-import type { FileCheckConfig } from "../config/model/check.ts";
+import type { BfdCheckConfig, FileCheckConfig } from "../config/model/check.ts";
 import { healthWords } from "../lvs/check-words.ts";
 import { added, type Health, migrated } from "../lvs/health.ts";
-import { activatingWords, fileCheckWords } from "../lvs/words.ts";
+import { activatingWords, bfdCheckWords, fileCheckWords } from "../lvs/words.ts";
 import type { Log } from "../observe/log.ts";
 import type { CheckerReport } from "../observe/report.ts";
 import { type AskingChecker, question, type RunnableChecker } from "../plan/check-shape.ts";
 import { keysOf } from "../plan/compare.ts";
 import type { ListDifference } from "../plan/difference.ts";
+import { BfdCheckRunner } from "./bfd-check-runner.ts";
 import { type CheckerHost, CheckerRunner, healthParameters } from "./checker-runner.ts";
 import { FileCheckRunner } from "./file-check-runner.ts";
 
@@ -16,6 +17,7 @@ export interface ServerCheckersHost extends Pick<CheckerHost, "io" | "random" | 
   readonly realServer: string; // `serverWords`
   readonly virtualServer: string; // `serverWords`
   number(file: string): number; // in a `track_file`
+  isUp(session: string): boolean | undefined; // a BFD session; undefined: nobody has said
   turned(): void; // a verdict is another than before
   weighed(): void; // and so may the weight be
 }
@@ -23,13 +25,14 @@ export interface ServerCheckersHost extends Pick<CheckerHost, "io" | "random" | 
 /** What is known of a checker before it runs here. */
 export interface Known {
   health(checker: AskingChecker): Health;
-  up(checker: FileCheckConfig): boolean | undefined; // what its file said
+  up(checker: FileCheckConfig | BfdCheckConfig): boolean | undefined; // what its file or its session said
 }
 
 /** Of a checker that comes with a reload. */
 export const NOTHING: Known = { health: (checker) => added(healthParameters(checker)), up: () => undefined };
 
-type Runner = CheckerRunner | FileCheckRunner;
+type Runner = CheckerRunner | Follower;
+type Follower = FileCheckRunner | BfdCheckRunner;
 
 /** The checkers of one real server, by what they ask: it is alive while all are up. */
 export class ServerCheckers {
@@ -69,9 +72,9 @@ export class ServerCheckers {
     this.#runners = now;
   }
 
-  /** Whether a file says something else of the server. */
+  /** Whether a file or a session says something else of the server. */
   look(): boolean {
-    return [...this.#runners.values()].filter(isFileCheck).filter((runner) => runner.look()).length > 0;
+    return [...this.#runners.values()].filter(isFollower).filter((runner) => runner.look()).length > 0;
   }
 
   stop(): void {
@@ -84,6 +87,11 @@ export class ServerCheckers {
 
   #start(checker: RunnableChecker, known: Known): Runner {
     const { log, realServer, virtualServer } = this.#host;
+    if (checker.type === "bfd")
+      return new BfdCheckRunner(checker, known.up(checker), {
+        isUp: (session) => this.#host.isUp(session),
+        turned: (up) => log.info(bfdCheckWords(realServer, checker.instance, up)),
+      });
     log.info(activatingWords(realServer, virtualServer));
     if (checker.type === "file")
       return new FileCheckRunner(checker, known.up(checker), {
@@ -116,12 +124,12 @@ function scriptOf(checker: AskingChecker): string {
   return checker.type === "misc" ? (checker.command.argv[0] ?? "") : "";
 }
 
-function isFileCheck(runner: Runner): runner is FileCheckRunner {
-  return runner instanceof FileCheckRunner;
+function isFollower(runner: Runner): runner is Follower {
+  return runner instanceof FileCheckRunner || runner instanceof BfdCheckRunner;
 }
 
 /** The same checker before a reload. */
 function knownBy(former: Runner): Known {
-  if (isFileCheck(former)) return { ...NOTHING, up: () => former.up };
+  if (isFollower(former)) return { ...NOTHING, up: () => former.up };
   return { ...NOTHING, health: (checker) => migrated(healthParameters(checker), former.health) };
 }

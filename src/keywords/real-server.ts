@@ -123,6 +123,7 @@ export const REAL_SERVER = {
   SMTP_CHECK: block(flag, SMTP_CHECK, { meaning: "Check an SMTP dialogue", repeats: true }),
   MISC_CHECK: block(flag, MISC_CHECK, { meaning: "Check by running a command", repeats: true }),
   FILE_CHECK: block(flag, FILE_CHECK, { meaning: "Derive weight from a track_file", repeats: true }),
+  BFD_CHECK: block(flag, BFD_CHECK, { meaning: "Follow a BFD session", repeats: true }),
   ...later({
     notify_up: line(scriptWithUser, {
       default: "none",
@@ -152,7 +153,6 @@ export const REAL_SERVER = {
       UDP_CHECK: block(flag, UDP_CHECK, { meaning: "Check by UDP datagram", repeats: true }),
       SSL_GET: block(flag, SSL_GET, { meaning: "Check by HTTPS requests", repeats: true }),
       DNS_CHECK: block(flag, DNS_CHECK, { meaning: "Check by DNS query over UDP", repeats: true }),
-      BFD_CHECK: block(flag, BFD_CHECK, { meaning: "Follow a BFD session", repeats: true }),
     },
     { severity: "error", effect: "it does not check the server" },
   ),

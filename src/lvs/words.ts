@@ -60,6 +60,11 @@ export function fileCheckWords(realServer: string, file: string, up: boolean): s
   return `(${realServer}): tracked file ${file} ${up ? "leaving" : "now"} FAULT state`;
 }
 
+/** A BFD_CHECK has another verdict than before. */
+export function bfdCheckWords(realServer: string, session: string, up: boolean): string {
+  return `BFD check of [${session}] RS(${realServer}) is ${up ? "UP" : "DOWN"}`;
+}
+
 /** A reload, or what the checkers add, changed a weight. */
 export function weightWords({ from, to, alive, realServer, virtualServer }: WeightChange): string {
   return `Changing weight from ${from} to ${to} for ${alive ? "active" : "inactive"} service ${realServer} of VS ${virtualServer}`;

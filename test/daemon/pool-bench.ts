@@ -48,6 +48,7 @@ export class PoolBench {
   readonly servers = new FakeServers();
   readonly table: string[][] = []; // each wanted table, hosts and weights
   readonly numbers = new Map<string, number>(); // in files; 0 where there is none
+  readonly sessions = new Map<string, boolean>(); // of BFD; one that is not here was never heard of
   readonly #said: string[] = [];
   readonly #configs = new Map<PoolRunner, RunnableService>(); // in force
 
@@ -58,6 +59,7 @@ export class PoolBench {
       log: createLog([({ text }) => this.#said.push(text)], true),
       changed: () => {},
       wanted: (entry) => this.table.push(rows(entry)),
+      isUp: (session) => this.sessions.get(session),
       number: (file) => this.numbers.get(file) ?? 0,
       weight: (_, destination) => (destination === destinationName(real(11)) ? 1 : 0),
     });
