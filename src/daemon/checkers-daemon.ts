@@ -11,6 +11,7 @@ import { checkIo } from "./check-io.ts";
 import { CheckScripts } from "./check-scripts.ts";
 import { CheckSessions } from "./check-sessions.ts";
 import { PermanentFailure, type ProgramContext, type Running } from "./child.ts";
+import { HaSuspend } from "./ha-suspend.ts";
 import { IpvsTable } from "./ipvs-table.ts";
 import type { BfdVerdict } from "./messages.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
@@ -31,6 +32,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   readonly #files: CheckFiles;
   readonly #scripts: CheckScripts;
   readonly #sessions = new CheckSessions();
+  readonly #suspend: HaSuspend;
   readonly #pools = new Map<string, PoolRunner>();
   readonly #syncDaemons: SyncDaemons;
   readonly #host: PoolHost;
@@ -54,6 +56,8 @@ export class CheckersDaemon implements Running<CheckersReport> {
     const services = runnable(config);
     this.#files.configure(config, services, adopted !== undefined);
     this.#sessions.configure(config, context.bfd);
+    this.#suspend = new HaSuspend({ poller: this.#poller, log, turned: () => this.#addressesTurned() });
+    this.#suspend.configure(config);
     if (sessionsOf(services).size > 0) log.info("Activating BFD healthchecker");
     this.#host = {
       io: { ...checkIo(this.#clock, this.#poller), runScript: (check, signal) => this.#scripts.run(check, signal) },
@@ -63,6 +67,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
       wanted: (entry) => this.#wanted(entry),
       weight: (service, destination) => this.#table.weight(service, destination),
       number: (file) => this.#files.number(file),
+      isAway: (service) => this.#suspend.isAway(service),
       isUp: (session) => this.#sessions.isUp(session),
     };
     for (const server of services) {
@@ -79,6 +84,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#makeRoom(config);
     this.#scripts.configure(config.global);
     this.#sessions.configure(config, []);
+    this.#suspend.configure(config);
     const wanted = runnable(config);
     const services = planServices(runnable(this.#config), wanted);
     this.#config = config;
@@ -95,6 +101,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
         this.#pools.set(entry.key, new PoolRunner(entry.to, "reload", this.#host));
       if (entry.type === "changed") this.#pools.get(entry.key)?.reconfigure(entry);
     }
+    this.#addressesTurned();
     for (const file of turned) this.#fileTurned(file); // its name leads to another one
     this.#settle();
   }
@@ -119,6 +126,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#syncDaemons.close({ stop: this.#context.options.releaseIpvs });
     this.#table.close();
     this.#files.close();
+    this.#suspend.close();
     await this.#scripts.close();
     this.#clock.close();
     this.#poller.close();
@@ -138,6 +146,10 @@ export class CheckersDaemon implements Running<CheckersReport> {
 
   #fileTurned(file: string): void {
     for (const pool of this.#pools.values()) pool.fileTurned(file);
+  }
+
+  #addressesTurned(): void {
+    for (const pool of this.#pools.values()) pool.addressTurned();
   }
 
   #wanted(entry: IpvsEntry): void {

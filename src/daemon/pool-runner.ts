@@ -16,6 +16,7 @@ export interface PoolHost extends Pick<ServerCheckersHost, "io" | "log" | "rando
   /** The wanted entry is another than before. */
   wanted(entry: IpvsEntry): void;
   weight(service: string, destination: string): number;
+  isAway(service: string): boolean; // its address is elsewhere: `ha_suspend`
 }
 
 /** One virtual server: its checkers, who is alive, and so what the kernel's table should hold. */
@@ -26,6 +27,7 @@ export class PoolRunner {
   #files: ReadonlySet<string>; // that it follows
   #sessions: ReadonlySet<string>; // so too
   #state: PoolState = EMPTY_POOL;
+  #resting: boolean; // its checkers, while the address is elsewhere
   readonly #checkers = new Map<string, ServerCheckers>(); // by real server
 
   /** `origin`: whether the daemon starts or a reload brought the service, or what the process before this one knew. */
@@ -34,6 +36,7 @@ export class PoolRunner {
     this.#config = config;
     this.#files = filesOf([config]);
     this.#sessions = sessionsOf([config]);
+    this.#resting = host.isAway(serviceName(config));
     for (const server of config.realServers) this.#startServer(server, knownAt(origin, server));
     this.#weighed = this.#weigh(config);
     if (typeof origin !== "string") this.#state = { ...this.#state, quorumUp: origin.quorumUp };
@@ -81,6 +84,14 @@ export class PoolRunner {
     else this.#host.changed();
   }
 
+  /** The address may have come or gone. Verdicts stay, and so does the table. */
+  addressTurned(): void {
+    const resting = this.#host.isAway(serviceName(this.#config));
+    if (resting === this.#resting) return;
+    this.#resting = resting;
+    for (const checkers of this.#checkers.values()) checkers.rest();
+  }
+
   stop(): void {
     for (const checkers of this.#checkers.values()) checkers.stop();
   }
@@ -120,6 +131,7 @@ export class PoolRunner {
       ...{ io, log, random, number, isUp, changed },
       realServer: serverWords(server, protocol),
       virtualServer: serverWords(this.#config, protocol),
+      isResting: () => this.#resting,
       turned: () => this.#turned(name),
       weighed: () => this.#serverWeighed(),
     });

@@ -1,7 +1,7 @@
 import type { BfdCheckConfig, FileCheckConfig } from "../config/model/check.ts";
 import { healthWords } from "../lvs/check-words.ts";
 import { added, type Health, migrated } from "../lvs/health.ts";
-import { activatingWords, bfdCheckWords, fileCheckWords } from "../lvs/words.ts";
+import { activatingWords, bfdCheckWords, fileCheckWords, restingWords } from "../lvs/words.ts";
 import type { Log } from "../observe/log.ts";
 import type { CheckerReport } from "../observe/report.ts";
 import { type AskingChecker, question, type RunnableChecker } from "../plan/check-shape.ts";
@@ -18,6 +18,7 @@ export interface ServerCheckersHost extends Pick<CheckerHost, "io" | "random" | 
   readonly virtualServer: string; // `serverWords`
   number(file: string): number; // in a `track_file`
   isUp(session: string): boolean | undefined; // a BFD session; undefined: nobody has said
+  isResting(): boolean; // what asks from time to time does not, and its verdict stays
   turned(): void; // a verdict is another than before
   weighed(): void; // and so may the weight be
 }
@@ -72,6 +73,11 @@ export class ServerCheckers {
     this.#runners = now;
   }
 
+  /** `isResting` says something else: what asks stops, or begins anew. */
+  rest(): void {
+    for (const runner of this.#runners.values()) if (!isFollower(runner)) this.#begin(runner, "Suspending");
+  }
+
   /** Whether a file or a session says something else of the server. */
   look(): boolean {
     return [...this.#runners.values()].filter(isFollower).filter((runner) => runner.look()).length > 0;
@@ -92,12 +98,13 @@ export class ServerCheckers {
         isUp: (session) => this.#host.isUp(session),
         turned: (up) => log.info(bfdCheckWords(realServer, checker.instance, up)),
       });
-    log.info(activatingWords(realServer, virtualServer));
-    if (checker.type === "file")
+    if (checker.type === "file") {
+      log.info(activatingWords(realServer, virtualServer));
       return new FileCheckRunner(checker, known.up(checker), {
         number: (file) => this.#host.number(file),
         turned: (up) => log.detail(fileCheckWords(realServer, checker.trackFile, up)),
       });
+    }
     const subject = { type: checker.type, realServer, virtualServer, urls: urlsOf(checker), script: scriptOf(checker) };
     const runner = new CheckerRunner(checker, known.health(checker), {
       io: this.#host.io,
@@ -110,8 +117,20 @@ export class ServerCheckers {
       turned: () => this.#host.turned(),
       weighed: () => this.#host.weighed(),
     });
-    runner.start();
+    this.#begin(runner, "Deactivating");
     return runner;
+  }
+
+  /** Says that, too. */
+  #begin(runner: CheckerRunner, resting: "Deactivating" | "Suspending"): void {
+    const { log, realServer, virtualServer } = this.#host;
+    if (this.#host.isResting()) {
+      runner.stop();
+      log.info(restingWords(resting, { realServer, virtualServer }));
+    } else {
+      log.info(activatingWords(realServer, virtualServer));
+      runner.start();
+    }
   }
 }
 

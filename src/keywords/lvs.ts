@@ -198,16 +198,16 @@ export const VIRTUAL_SERVER = {
     repeats: true,
     refusal: "Invalid real server ip address/port %w - skipping",
   }),
+  ha_suspend: line(flag, {
+    default: "off",
+    meaning: "Pause checks while the VIP is not local",
+    note: "not with fwmark",
+  }),
   ...later({
     persistence_engine: line(named("<NAME>"), {
       default: "none",
       meaning: "Persistence engine",
       note: "kernel knows only sip",
-    }),
-    ha_suspend: line(flag, {
-      default: "off",
-      meaning: "Pause checks while the VIP is not local",
-      note: "not with fwmark",
     }),
     smtp_alert: line(optionalBoolean, {
       default: "smtp_alert_checker, smtp_alert, else off",

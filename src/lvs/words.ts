@@ -46,6 +46,11 @@ export function activatingWords(realServer: string, virtualServer: string): stri
   return `Activating healthchecker for service ${realServer} for VS ${virtualServer}`;
 }
 
+/** A checker rests, since the address of its service is elsewhere: from the start, or from now on. `ha_suspend`. */
+export function restingWords(how: "Deactivating" | "Suspending", { realServer, virtualServer }: Place): string {
+  return `${how} healthchecker for service ${realServer} for VS ${virtualServer}`;
+}
+
 /** A server leaves the table because it or its service is configured no more, or the daemon stops. */
 export function leavingWords(
   how: "Removing" | "Shutting down",

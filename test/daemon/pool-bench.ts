@@ -49,6 +49,7 @@ export class PoolBench {
   readonly table: string[][] = []; // each wanted table, hosts and weights
   readonly numbers = new Map<string, number>(); // in files; 0 where there is none
   readonly sessions = new Map<string, boolean>(); // of BFD; one that is not here was never heard of
+  readonly away = new Set<string>(); // services whose address is elsewhere
   readonly #said: string[] = [];
   readonly #configs = new Map<PoolRunner, RunnableService>(); // in force
 
@@ -59,6 +60,7 @@ export class PoolBench {
       log: createLog([({ text }) => this.#said.push(text)], true),
       changed: () => {},
       wanted: (entry) => this.table.push(rows(entry)),
+      isAway: (name) => this.away.has(name),
       isUp: (session) => this.sessions.get(session),
       number: (file) => this.numbers.get(file) ?? 0,
       weight: (_, destination) => (destination === destinationName(real(11)) ? 1 : 0),

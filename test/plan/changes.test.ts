@@ -275,3 +275,11 @@ describe("what is accepted and does not run yet promises nothing", () => {
     expect(lines(group(80), group(80) + grouped)[0]).toBe(`added virtual_server group \`G\`:0: ${NOTHING}`);
   });
 });
+
+test("ha_suspend says what becomes of the checks", () => {
+  const plain = farm(80, { 11: "" });
+  const resting = farm(80, { 11: "" }, "ha_suspend");
+  const line = (change: string): string => `    ha_suspend ${change}`;
+  expect(lines(plain, resting)[1]).toBe(line("off → on: checks rest while the address is elsewhere"));
+  expect(lines(resting, plain)[1]).toBe(line("on → off: checks run wherever the address is"));
+});
