@@ -86,6 +86,10 @@ test("with enable_script_security root runs nothing that others may write; the p
 
 test("one whose checker goes is told to end, and by force at the daemon's end, with all that it started", async () => {
   const { path, pids } = file("stubborn", STUBBORN);
+  const other = new AbortController();
+  const obedient = run(["sleep", "600"], other.signal);
+  other.abort();
+  expect(await obedient).toEqual({ signal: 15 });
   const gone = new AbortController();
   const ended = run([path], gone.signal);
   await until(() => pids().length === 2);
