@@ -1,13 +1,27 @@
-import { type CheckIo, down, type Verdict } from "../check/checker.ts";
+import { type CheckIo, down } from "../check/checker.ts";
 import { httpCheck } from "../check/http.ts";
+import { smtpCheck } from "../check/smtp.ts";
 import { tcpCheck } from "../check/tcp.ts";
+import type { MiscCheckConfig } from "../config/model/check.ts";
+import type { CheckResult } from "../lvs/health.ts";
+import { type ScriptEnd, scriptVerdict } from "../lvs/script-check.ts";
 import type { AskingChecker } from "../plan/check-shape.ts";
 
+/** What the checkers need of the world. */
+export interface AskIo extends CheckIo {
+  /** Runs the script of a MISC_CHECK to its end; ends it as soon as `signal` fires. Never rejects. */
+  runScript(check: MiscCheckConfig, signal: AbortSignal): Promise<ScriptEnd>;
+}
+
 /** Asks a server once, as its checker says: `url` is the index into its urls. Never rejects; see `CheckIo` for `signal`. */
-export async function ask(checker: AskingChecker, url: number, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
+export async function ask(checker: AskingChecker, url: number, io: AskIo, signal: AbortSignal): Promise<CheckResult> {
   switch (checker.type) {
     case "tcp":
       return tcpCheck(checker, io, signal);
+    case "smtp":
+      return smtpCheck(checker, io, signal);
+    case "misc":
+      return scriptVerdict(checker, await io.runScript(checker, signal));
     case "http": {
       const asked = checker.urls[url];
       return asked === undefined ? down(`no url ${url}`) : httpCheck(checker, asked, io, signal);

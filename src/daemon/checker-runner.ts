@@ -1,5 +1,4 @@
 import type { Micros } from "../base/time.ts";
-import type { CheckIo } from "../check/checker.ts";
 import {
   type Health,
   type HealthEffect,
@@ -12,10 +11,10 @@ import {
 } from "../lvs/health.ts";
 import type { CheckerReport } from "../observe/report.ts";
 import { type AskingChecker, question } from "../plan/check-shape.ts";
-import { ask } from "./ask.ts";
+import { type AskIo, ask } from "./ask.ts";
 
 export interface CheckerHost {
-  readonly io: CheckIo;
+  readonly io: AskIo;
   /** Uniformly random, 0..1. */
   random(): number;
   note(note: HealthNote): void;

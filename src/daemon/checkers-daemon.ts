@@ -8,11 +8,15 @@ import type { CheckersReport } from "../observe/report.ts";
 import { going } from "../plan/difference.ts";
 import { CheckFiles } from "./check-files.ts";
 import { checkIo } from "./check-io.ts";
+import { CheckScripts } from "./check-scripts.ts";
+import { CheckSessions } from "./check-sessions.ts";
 import { PermanentFailure, type ProgramContext, type Running } from "./child.ts";
+import { HaSuspend } from "./ha-suspend.ts";
 import { IpvsTable } from "./ipvs-table.ts";
+import type { BfdVerdict } from "./messages.ts";
 import { poolNotification } from "./pool-notices.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
-import { planServices, runnable } from "./runnable.ts";
+import { planServices, runnable, sessionsOf } from "./runnable.ts";
 import { SyncDaemons } from "./sync-daemons.ts";
 import { followed, unfollowing } from "./sync-owner.ts";
 
@@ -27,9 +31,13 @@ export class CheckersDaemon implements Running<CheckersReport> {
   readonly #clock = new Clock(this.#poller);
   readonly #table: IpvsTable;
   readonly #files: CheckFiles;
+  readonly #scripts: CheckScripts;
+  readonly #sessions = new CheckSessions();
+  readonly #suspend: HaSuspend;
   readonly #pools = new Map<string, PoolRunner>();
   readonly #syncDaemons: SyncDaemons;
   readonly #host: PoolHost;
+  #stopped = false;
   #settling = true; // the table is written as a whole at the end
   #cancelRetry = (): void => {};
 
@@ -44,10 +52,16 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#table = this.#openTable(adopted?.services.map(({ name }) => name) ?? []);
     this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
     this.#files = new CheckFiles({ poller: this.#poller, log, turned: (file) => this.#fileTurned(file) });
+    const respawned = adopted !== undefined;
+    this.#scripts = new CheckScripts(config.global, { clock: this.#clock, poller: this.#poller, respawned });
     const services = runnable(config);
     this.#files.configure(config, services, adopted !== undefined);
+    this.#sessions.configure(config, context.bfd);
+    this.#suspend = new HaSuspend({ poller: this.#poller, log, turned: () => this.#addressesTurned() });
+    this.#suspend.configure(config);
+    if (sessionsOf(services).size > 0) log.info("Activating BFD healthchecker");
     this.#host = {
-      io: checkIo(this.#clock, this.#poller),
+      io: { ...checkIo(this.#clock, this.#poller), runScript: (check, signal) => this.#scripts.run(check, signal) },
       log,
       random: Math.random,
       changed: () => context.changed(),
@@ -58,6 +72,8 @@ export class CheckersDaemon implements Running<CheckersReport> {
       },
       weight: (service, destination) => this.#table.weight(service, destination),
       number: (file) => this.#files.number(file),
+      isAway: (service) => this.#suspend.isAway(service),
+      isUp: (session) => this.#sessions.isUp(session),
     };
     for (const server of services) {
       const name = serviceName(server);
@@ -71,6 +87,9 @@ export class CheckersDaemon implements Running<CheckersReport> {
   reload(config: Config): void {
     this.#settling = true;
     this.#makeRoom(config);
+    this.#scripts.configure(config.global);
+    this.#sessions.configure(config, []);
+    this.#suspend.configure(config);
     const wanted = runnable(config);
     const services = planServices(runnable(this.#config), wanted);
     this.#config = config;
@@ -87,11 +106,22 @@ export class CheckersDaemon implements Running<CheckersReport> {
         this.#pools.set(entry.key, new PoolRunner(entry.to, "reload", this.#host));
       if (entry.type === "changed") this.#pools.get(entry.key)?.reconfigure(entry);
     }
+    this.#addressesTurned();
     for (const file of turned) this.#fileTurned(file); // its name leads to another one
     this.#settle();
   }
 
-  stop(): void {
+  /** Those that follow these sessions have another verdict now. */
+  bfd(verdicts: readonly BfdVerdict[]): void {
+    if (this.#stopped) return;
+    const turned = this.#sessions.heard(verdicts);
+    if (turned.size === 0) return;
+    for (const pool of this.#pools.values()) pool.sessionsTurned(turned);
+  }
+
+  /** The table first; scripts that do not end when they are told to are waited for last, and for a second only. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
     this.#cancelRetry();
     for (const pool of this.#pools.values()) pool.stop();
     if (this.#context.options.releaseIpvs) {
@@ -101,6 +131,8 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#syncDaemons.close({ stop: this.#context.options.releaseIpvs });
     this.#table.close();
     this.#files.close();
+    this.#suspend.close();
+    await this.#scripts.close();
     this.#clock.close();
     this.#poller.close();
   }
@@ -119,6 +151,10 @@ export class CheckersDaemon implements Running<CheckersReport> {
 
   #fileTurned(file: string): void {
     for (const pool of this.#pools.values()) pool.fileTurned(file);
+  }
+
+  #addressesTurned(): void {
+    for (const pool of this.#pools.values()) pool.addressTurned();
   }
 
   #wanted(entry: IpvsEntry): void {

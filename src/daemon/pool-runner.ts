@@ -9,16 +9,17 @@ import { question } from "../plan/check-shape.ts";
 import { type Changed, going, type ListDifference } from "../plan/difference.ts";
 import { healthParameters } from "./checker-runner.ts";
 import { fileCheckIdentity } from "./file-check-runner.ts";
-import { filesOf, type RunnableServer, type RunnableService } from "./runnable.ts";
+import { filesOf, type RunnableServer, type RunnableService, sessionsOf } from "./runnable.ts";
 import { type Known, NOTHING, ServerCheckers, type ServerCheckersHost } from "./server-checkers.ts";
 
 /** What a pool needs of the process it lives in. */
-export interface PoolHost extends Pick<ServerCheckersHost, "io" | "log" | "random" | "number" | "changed"> {
+export interface PoolHost extends Pick<ServerCheckersHost, "io" | "log" | "random" | "number" | "isUp" | "changed"> {
   /** The wanted entry is another than before. */
   wanted(entry: IpvsEntry): void;
   /** Operators are to be told of a service, as it is configured. */
   notice(notice: PoolNotice, service: RunnableService): void;
   weight(service: string, destination: string): number;
+  isAway(service: string): boolean; // its address is elsewhere: `ha_suspend`
 }
 
 /** One virtual server: its checkers, who is alive, and so what the kernel's table should hold. */
@@ -27,7 +28,9 @@ export class PoolRunner {
   #config: RunnableService;
   #weighed: RunnableService; // the same with the weights that the checkers make
   #files: ReadonlySet<string>; // that it follows
+  #sessions: ReadonlySet<string>; // so too
   #state: PoolState = EMPTY_POOL;
+  #resting: boolean; // its checkers, while the address is elsewhere
   readonly #checkers = new Map<string, ServerCheckers>(); // by real server
 
   /** `origin`: whether the daemon starts or a reload brought the service, or what the process before this one knew. */
@@ -35,6 +38,8 @@ export class PoolRunner {
     this.#host = host;
     this.#config = config;
     this.#files = filesOf([config]);
+    this.#sessions = sessionsOf([config]);
+    this.#resting = host.isAway(serviceName(config));
     for (const server of config.realServers) this.#startServer(server, knownAt(origin, server));
     this.#weighed = this.#weigh(config);
     if (typeof origin !== "string") this.#state = adoptedState(origin, config);
@@ -62,6 +67,7 @@ export class PoolRunner {
     const from = this.#weighed;
     this.#config = to;
     this.#files = filesOf([to]);
+    this.#sessions = sessionsOf([to]);
     this.#reweigh();
     this.#feed({ type: "reconfigured", from, alive: this.#alive() });
     if (this.#look()) this.#feed({ type: "turned", alive: this.#alive() });
@@ -73,6 +79,21 @@ export class PoolRunner {
     this.#reweigh();
     this.#look();
     this.#feed({ type: "turned", alive: this.#alive() });
+  }
+
+  /** These BFD sessions are otherwise than before. */
+  sessionsTurned(sessions: ReadonlySet<string>): void {
+    if (![...sessions].some((name) => this.#sessions.has(name))) return;
+    if (this.#look()) this.#feed({ type: "turned", alive: this.#alive() });
+    else this.#host.changed();
+  }
+
+  /** The address may have come or gone. Verdicts stay, and so does the table. */
+  addressTurned(): void {
+    const resting = this.#host.isAway(serviceName(this.#config));
+    if (resting === this.#resting) return;
+    this.#resting = resting;
+    for (const checkers of this.#checkers.values()) checkers.rest();
   }
 
   stop(): void {
@@ -102,7 +123,7 @@ export class PoolRunner {
     };
   }
 
-  /** Whether a file says something else of a server. */
+  /** Whether a file or a session says something else of a server. */
   #look(): boolean {
     return [...this.#checkers.values()].filter((checkers) => checkers.look()).length > 0;
   }
@@ -110,11 +131,12 @@ export class PoolRunner {
   #startServer(server: RunnableServer, known: Known): void {
     const { protocol } = this.#config;
     const name = destinationName(server);
-    const { io, log, random, number, changed } = this.#host;
+    const { io, log, random, number, isUp, changed } = this.#host;
     const checkers = new ServerCheckers(server.checkers, known, {
-      ...{ io, log, random, number, changed },
+      ...{ io, log, random, number, isUp, changed },
       realServer: serverWords(server, protocol),
       virtualServer: serverWords(this.#config, protocol),
+      isResting: () => this.#resting,
       turned: (turn) => this.#turned(name, turn),
       weighed: () => this.#serverWeighed(),
     });
@@ -217,6 +239,10 @@ function knownAt(origin: "start" | "reload" | ServiceReport, server: RunnableSer
       const parameters = healthParameters(checker);
       return report === undefined ? unchecked(parameters) : adopted(parameters, report);
     },
-    up: (checker) => reports?.find(({ identity }) => identity === fileCheckIdentity(checker))?.up,
+    up: (checker) => {
+      const name = checker.type === "file" ? fileCheckIdentity(checker) : question(checker);
+      const report = reports?.find(({ identity }) => identity === name);
+      return report?.hasRun ? report.up : undefined;
+    },
   };
 }

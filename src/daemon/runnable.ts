@@ -34,6 +34,12 @@ export function filesOf(services: readonly RunnableService[]): ReadonlySet<strin
   return new Set(checkers.flatMap((checker) => (checker.type === "file" ? [checker.trackFile] : [])));
 }
 
+/** The names of the BFD sessions that the BFD_CHECKs of these services follow. */
+export function sessionsOf(services: readonly RunnableService[]): ReadonlySet<string> {
+  const checkers = services.flatMap(({ realServers }) => realServers.flatMap((server) => server.checkers));
+  return new Set(checkers.flatMap((checker) => (checker.type === "bfd" ? [checker.instance] : [])));
+}
+
 /** What becomes of what runs at a reload, as `planReload` finds it; undefined: nothing changes. */
 export function planServices(
   from: readonly RunnableService[],

@@ -1,14 +1,15 @@
-import type { FileCheckConfig } from "../config/model/check.ts";
+import type { BfdCheckConfig, FileCheckConfig } from "../config/model/check.ts";
 import { checkMail } from "../lvs/check-mail.ts";
 import { healthWords } from "../lvs/check-words.ts";
 import { added, type Health, migrated } from "../lvs/health.ts";
 import type { CheckerTurn } from "../lvs/notice.ts";
-import { activatingWords, fileCheckWords } from "../lvs/words.ts";
+import { activatingWords, bfdCheckWords, fileCheckWords, restingWords } from "../lvs/words.ts";
 import type { Log } from "../observe/log.ts";
 import type { CheckerReport } from "../observe/report.ts";
 import { type AskingChecker, question, type RunnableChecker } from "../plan/check-shape.ts";
 import { keysOf } from "../plan/compare.ts";
 import type { ListDifference } from "../plan/difference.ts";
+import { BfdCheckRunner } from "./bfd-check-runner.ts";
 import { type CheckerHost, CheckerRunner, healthParameters } from "./checker-runner.ts";
 import { FileCheckRunner } from "./file-check-runner.ts";
 
@@ -18,6 +19,8 @@ export interface ServerCheckersHost extends Pick<CheckerHost, "io" | "random" | 
   readonly realServer: string; // `serverWords`
   readonly virtualServer: string; // `serverWords`
   number(file: string): number; // in a `track_file`
+  isUp(session: string): boolean | undefined; // a BFD session; undefined: nobody has said
+  isResting(): boolean; // what asks from time to time does not, and its verdict stays
   turned(turn: CheckerTurn): void; // a verdict is another than before, or the first
   weighed(): void; // and so may the weight be
 }
@@ -25,13 +28,14 @@ export interface ServerCheckersHost extends Pick<CheckerHost, "io" | "random" | 
 /** What is known of a checker before it runs here. */
 export interface Known {
   health(checker: AskingChecker): Health;
-  up(checker: FileCheckConfig): boolean | undefined; // what its file said
+  up(checker: FileCheckConfig | BfdCheckConfig): boolean | undefined; // what its file or its session said
 }
 
 /** Of a checker that comes with a reload. */
 export const NOTHING: Known = { health: (checker) => added(healthParameters(checker)), up: () => undefined };
 
-type Runner = CheckerRunner | FileCheckRunner;
+type Runner = CheckerRunner | Follower;
+type Follower = FileCheckRunner | BfdCheckRunner;
 
 /** The checkers of one real server, by what they ask: it is alive while all are up. */
 export class ServerCheckers {
@@ -71,9 +75,14 @@ export class ServerCheckers {
     this.#runners = now;
   }
 
-  /** Whether a file says something else of the server. */
+  /** `isResting` says something else: what asks stops, or begins anew. */
+  rest(): void {
+    for (const runner of this.#runners.values()) if (!isFollower(runner)) this.#begin(runner, "Suspending");
+  }
+
+  /** Whether a file or a session says something else of the server. */
   look(): boolean {
-    return [...this.#runners.values()].filter(isFileCheck).filter((runner) => runner.look()).length > 0;
+    return [...this.#runners.values()].filter(isFollower).filter((runner) => runner.look()).length > 0;
   }
 
   stop(): void {
@@ -86,13 +95,19 @@ export class ServerCheckers {
 
   #start(checker: RunnableChecker, known: Known): Runner {
     const { log, realServer, virtualServer } = this.#host;
-    log.info(activatingWords(realServer, virtualServer));
-    if (checker.type === "file")
+    if (checker.type === "bfd")
+      return new BfdCheckRunner(checker, known.up(checker), {
+        isUp: (session) => this.#host.isUp(session),
+        turned: (up) => log.info(bfdCheckWords(realServer, checker.instance, up)),
+      });
+    if (checker.type === "file") {
+      log.info(activatingWords(realServer, virtualServer));
       return new FileCheckRunner(checker, known.up(checker), {
         number: (file) => this.#host.number(file),
         turned: (up) => log.detail(fileCheckWords(realServer, checker.trackFile, up)),
       });
-    const subject = { type: checker.type, realServer, virtualServer, urls: urlsOf(checker), script: "" };
+    }
+    const subject = { type: checker.type, realServer, virtualServer, urls: urlsOf(checker), script: scriptOf(checker) };
     let mail: string | undefined; // of its last word
     const runner = new CheckerRunner(checker, known.health(checker), {
       io: this.#host.io,
@@ -106,8 +121,20 @@ export class ServerCheckers {
       turned: (before) => this.#host.turned({ up: runner.up, before, mail }),
       weighed: () => this.#host.weighed(),
     });
-    runner.start();
+    this.#begin(runner, "Deactivating");
     return runner;
+  }
+
+  /** Says that, too. */
+  #begin(runner: CheckerRunner, resting: "Deactivating" | "Suspending"): void {
+    const { log, realServer, virtualServer } = this.#host;
+    if (this.#host.isResting()) {
+      runner.stop();
+      log.info(restingWords(resting, { realServer, virtualServer }));
+    } else {
+      log.info(activatingWords(realServer, virtualServer));
+      runner.start();
+    }
   }
 }
 
@@ -115,12 +142,17 @@ function urlsOf(checker: AskingChecker): Parameters<typeof healthWords>[0]["urls
   return checker.type === "http" ? checker.urls : [];
 }
 
-function isFileCheck(runner: Runner): runner is FileCheckRunner {
-  return runner instanceof FileCheckRunner;
+/** Without its arguments, as Keepalived names it. */
+function scriptOf(checker: AskingChecker): string {
+  return checker.type === "misc" ? (checker.command.argv[0] ?? "") : "";
+}
+
+function isFollower(runner: Runner): runner is Follower {
+  return runner instanceof FileCheckRunner || runner instanceof BfdCheckRunner;
 }
 
 /** The same checker before a reload. */
 function knownBy(former: Runner): Known {
-  if (isFileCheck(former)) return { ...NOTHING, up: () => former.up };
+  if (isFollower(former)) return { ...NOTHING, up: () => former.up };
   return { ...NOTHING, health: (checker) => migrated(healthParameters(checker), former.health) };
 }

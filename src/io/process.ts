@@ -16,6 +16,7 @@ export type ScriptResult =
 /** How a script is run: user and group as `scriptPermission` gives them. */
 export interface ScriptOptions extends UserAndGroup {
   readonly timeout?: Micros | undefined; // a span; none: it may run for ever
+  readonly environment?: Readonly<Record<string, string>>; // beside ours
 }
 
 export interface RunningScript {
@@ -46,12 +47,12 @@ const PRIVATE = new Set([
  */
 export function runScript(
   argv: readonly string[],
-  { timeout, ...asked }: ScriptOptions,
+  { timeout, environment = {}, ...asked }: ScriptOptions,
   clock: Clock,
   poller: Poller,
 ): RunningScript {
   const account = scriptAccount(asked);
-  const pid = account === undefined ? -EINVAL : spawn(argv, account);
+  const pid = account === undefined ? -EINVAL : spawn(argv, account, environment);
   if (pid < 0) return { result: Promise.resolve({ failed: -pid }), kill: () => {} };
   return watch(pid, timeout, { clock, poller });
 }
@@ -136,13 +137,13 @@ function meaning(status: number): ScriptResult {
   return signal === 0 ? { exited: (status >> 8) & 0xff } : { signal };
 }
 
-function spawn(argv: readonly string[], { uid, gid, groups }: Account): number {
-  return native.spawn(argv, environment(), uid, gid, Int32Array.from(groups), CPUS);
+function spawn(argv: readonly string[], { uid, gid, groups }: Account, more: Readonly<Record<string, string>>): number {
+  return native.spawn(argv, environment(more), uid, gid, Int32Array.from(groups), CPUS);
 }
 const CPUS = cpuMask(CPUS_AT_START); // not those of a process that has asked for some of them
 
-function environment(): readonly string[] {
-  return Object.entries(process.env)
+function environment(more: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries({ ...process.env, ...more })
     .filter(([name]) => !PRIVATE.has(name))
     .map(([name, value]) => `${name}=${value}`);
 }

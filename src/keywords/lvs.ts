@@ -214,16 +214,16 @@ export const VIRTUAL_SERVER = {
     meaning: "Command run when quorum is lost",
     note: "second ignored with error",
   }),
+  ha_suspend: line(flag, {
+    default: "off",
+    meaning: "Pause checks while the VIP is not local",
+    note: "not with fwmark",
+  }),
   ...later({
     persistence_engine: line(named("<NAME>"), {
       default: "none",
       meaning: "Persistence engine",
       note: "kernel knows only sip",
-    }),
-    ha_suspend: line(flag, {
-      default: "off",
-      meaning: "Pause checks while the VIP is not local",
-      note: "not with fwmark",
     }),
     snmp_name: line(text, {
       default: "none",

@@ -72,6 +72,8 @@ function scriptWords({ realServer, virtualServer, script }: CheckSubject, when: 
   return why === TIMED_OUT ? `${which} timed out${when}.` : `${which} failed${when} (${why}).`;
 }
 
+const counted = (retries: number): string => (retries === 1 ? "1 retry" : `${retries} retries`);
+
 /** Why a script that did not end in time has failed. */
 export const TIMED_OUT = "timed out";
 
@@ -103,8 +105,8 @@ const WORDS: Readonly<Record<CheckKind, Vocabulary>> = {
     succeeded: ({ realServer, virtualServer, script }) =>
       `Misc check for [${realServer} VS ${virtualServer}] by [${script}] succeeded.`,
     failed: (subject, { retries, why }) =>
-      scriptWords(subject, retries > 0 ? ` after ${retries} retries` : " with retry disabled", why),
+      scriptWords(subject, retries > 0 ? ` after ${counted(retries)}` : " with retry disabled", why),
     failure: (subject, { done, of, why }) =>
-      scriptWords(subject, done === 0 ? `, will do ${of} retries` : ` on retry ${done}/${of}`, why),
+      scriptWords(subject, done === 0 ? `, will do ${counted(of)}` : ` on retry ${done}/${of}`, why),
   },
 };

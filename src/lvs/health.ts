@@ -21,16 +21,23 @@ interface Manner {
   readonly patientAtFirst: boolean; //   forgives failures before its first verdict too
   readonly retriesWhileDown: boolean; // each round has its retries
   readonly fromStart: boolean; //        waits from the start of a check, not from its end
+  readonly saysRetries: boolean; //      of its first verdict too, which had none (seen with 2.2.7)
 }
 
-const PLAIN: Manner = { inOrder: false, patientAtFirst: false, retriesWhileDown: false, fromStart: false };
+const PLAIN: Manner = {
+  inOrder: false,
+  patientAtFirst: false,
+  retriesWhileDown: false,
+  fromStart: false,
+  saysRetries: false,
+};
 const MANNERS: Readonly<Record<CheckKind, Manner>> = {
   tcp: PLAIN,
-  http: { ...PLAIN, inOrder: true },
-  ssl: { ...PLAIN, inOrder: true },
+  http: { ...PLAIN, inOrder: true, saysRetries: true },
+  ssl: { ...PLAIN, inOrder: true, saysRetries: true },
   smtp: { ...PLAIN, patientAtFirst: true, retriesWhileDown: true },
   dns: { ...PLAIN, retriesWhileDown: true },
-  misc: { ...PLAIN, fromStart: true },
+  misc: { ...PLAIN, fromStart: true, saysRetries: true },
   udp: PLAIN,
   ping: PLAIN,
 };
@@ -181,7 +188,7 @@ function succeeded(parameters: HealthParameters, health: Health, weight: number 
 
 function failed(parameters: HealthParameters, health: Health, why: string): Outcome {
   const { type, delayLoop, delayBeforeRetry, retry } = parameters;
-  const { inOrder, retriesWhileDown } = MANNERS[type];
+  const { inOrder, retriesWhileDown, saysRetries } = MANNERS[type];
   const known = !health.up && health.hasRun;
   const forgiven: Health = { ...health, failures: health.failures + 1 };
   if (known && retriesWhileDown && health.failures < retry)
@@ -191,8 +198,7 @@ function failed(parameters: HealthParameters, health: Health, why: string): Outc
   const down: Health = { ...health, up: false, hasRun: true, failures: 0, failedUrl, weight: undefined };
   if (known) return { health: down, delay, effects: [] };
   if (health.failures >= retry) {
-    // Keepalived (2.2.7) says "after N retries" of a first HTTP check that was not retried, but not of a TCP one.
-    const retries = inOrder || health.hasRun ? retry : 0;
+    const retries = saysRetries || health.hasRun ? retry : 0;
     const weighed: HealthEffect[] = health.weight === undefined ? [] : [{ type: "weighed" }];
     return { health: down, delay, effects: [note({ name: "failed", retries, why }), ...weighed, { type: "down" }] };
   }

@@ -47,6 +47,11 @@ export function activatingWords(realServer: string, virtualServer: string): stri
   return `Activating healthchecker for service ${realServer} for VS ${virtualServer}`;
 }
 
+/** A checker rests, since the address of its service is elsewhere: from the start, or from now on. `ha_suspend`. */
+export function restingWords(how: "Deactivating" | "Suspending", { realServer, virtualServer }: Place): string {
+  return `${how} healthchecker for service ${realServer} for VS ${virtualServer}`;
+}
+
 /** A server leaves the table because it or its service is configured no more, or the daemon stops. */
 export function leavingWords(how: Leaving, alive: boolean, { realServer, virtualServer }: Place): string {
   return `${how} ${alive ? "" : "(inhibited) "}service ${realServer} from VS ${virtualServer}`;
@@ -55,6 +60,11 @@ export function leavingWords(how: Leaving, alive: boolean, { realServer, virtual
 /** A FILE_CHECK has another verdict than before. */
 export function fileCheckWords(realServer: string, file: string, up: boolean): string {
   return `(${realServer}): tracked file ${file} ${up ? "leaving" : "now"} FAULT state`;
+}
+
+/** A BFD_CHECK has another verdict than before. */
+export function bfdCheckWords(realServer: string, session: string, up: boolean): string {
+  return `BFD check of [${session}] RS(${realServer}) is ${up ? "UP" : "DOWN"}`;
 }
 
 /** A reload, or what the checkers add, changed a weight. */

@@ -26,7 +26,7 @@ export function question(checker: Paced): string {
 }
 
 /** The checkers that the daemon runs; the others check nothing. */
-const RUN = ["tcp", "http", "file"] as const satisfies readonly CheckerConfig["type"][];
+const RUN = ["tcp", "http", "smtp", "misc", "file", "bfd"] as const satisfies readonly CheckerConfig["type"][];
 export type RunnableChecker = Extract<CheckerConfig, { readonly type: (typeof RUN)[number] }>;
 
 /** One that asks its server from time to time; the others follow what they are told. */
@@ -59,6 +59,7 @@ function knowsNothing(checker: CheckerConfig): string {
   const { alpha } = { alpha: false, ...checker };
   if (!isRun(checker)) return NOT_YET;
   if (checker.type === "file") return FILE_COUNTS;
+  if (checker.type === "bfd") return alpha ? "the server is down until the session is up" : "as the session is";
   return alpha ? "the server is down until it succeeds" : "it counts as a success until it fails";
 }
 
@@ -109,6 +110,7 @@ export const CHECKERS = list<CheckerConfig>({
     dynamicWeight: value("misc_dynamic"),
     requireReply: value("require_reply"),
     trackFile: value("track_file"),
+    instance: value("name"),
     weight: value("weight"),
     reverse: value("reverse"),
   },
@@ -117,7 +119,7 @@ export const CHECKERS = list<CheckerConfig>({
   changed: (_, checker) =>
     checker.type === "file" ? FILE_COUNTS : isRun(checker) ? "begins anew, its verdict stays" : NOT_YET,
   replaced: (checker) =>
-    isRun(checker) && checker.type !== "file"
+    isRun(checker) && checker.type !== "file" && checker.type !== "bfd"
       ? `asks something else and knows nothing: ${knowsNothing(checker)}`
       : knowsNothing(checker),
 });

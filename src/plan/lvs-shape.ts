@@ -80,7 +80,9 @@ const SERVICE: Shape<ServiceConfig> = {
   quorum: value("quorum", { effect: always("counted anew at once") }),
   hysteresis: value("hysteresis", { effect: always("counted anew at once") }),
   omega: value("omega"),
-  haSuspend: value("ha_suspend", IDLE),
+  haSuspend: value("ha_suspend", {
+    effect: (_, to) => (to ? "checks rest while the address is elsewhere" : "checks run wherever the address is"),
+  }),
   smtpAlert: value("smtp_alert"),
   snmpName: value("snmp_name", IDLE),
   quorumUp: command("quorum_up"),

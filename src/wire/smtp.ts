@@ -35,7 +35,8 @@ interface Refusal {
   readonly reply: Reply;
 }
 
-interface Reply {
+/** An answer of a server, of one or more lines. */
+export interface Reply {
   readonly code: number;
   readonly text: string; // the whole reply, on one line
 }
@@ -54,7 +55,7 @@ export interface SmtpStep {
 }
 
 /** A reply that is longer has no end; RFC 5321 §4.5.3.1.5 allows lines of 512 bytes. */
-const LONGEST_REPLY = 16_384;
+export const LONGEST_REPLY = 16_384;
 
 /** A connection is made (and encrypted, where it is from the start); the relay speaks first. */
 export function smtpStart(mail: Mail, manners: SmtpManners): SmtpDialogue {
@@ -176,10 +177,11 @@ function say(dialogue: SmtpDialogue, phase: Phase, line: string): SmtpStep {
   return { dialogue: { ...dialogue, phase }, effects: [{ type: "send", bytes }] };
 }
 
-type Read = "incomplete" | "malformed" | { readonly reply: Reply; readonly rest: string };
+/** `malformed`: no SMTP. */
+export type Read = "incomplete" | "malformed" | { readonly reply: Reply; readonly rest: string };
 
-/** The first whole reply; of several lines all but the last have a dash behind the code. RFC 5321 §4.2.1. */
-function readReply(heard: string): Read {
+/** The first whole reply, one character a byte; of several lines all but the last have a dash behind the code. RFC 5321 §4.2.1. */
+export function readReply(heard: string): Read {
   const texts: string[] = [];
   for (let at = 0; ; ) {
     const end = heard.indexOf("\n", at);

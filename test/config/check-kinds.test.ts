@@ -163,6 +163,7 @@ test("a MISC_CHECK has its service's delay_loop to run, and the account of its o
   expect(checkers(text("misc_dynamic"))).toMatchObject([
     { delayLoop: seconds(7), timeout: seconds(8), command: user, dynamicWeight: true },
   ]);
+  expect(checkers(text("misc_timeout 0"))).toMatchObject([{ timeout: seconds(8) }]);
   expect(checkers(text("misc_timeout 3\nuser v"))).toMatchObject([
     { timeout: seconds(3), command: { user: "v", group: undefined } },
   ]);

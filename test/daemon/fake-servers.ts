@@ -1,13 +1,16 @@
 import { Deadlines } from "../../src/base/deadlines.ts";
 import type { Micros } from "../../src/base/time.ts";
-import type { CheckIo } from "../../src/check/checker.ts";
+import type { AskIo } from "../../src/daemon/ask.ts";
+import type { ScriptEnd } from "../../src/lvs/script-check.ts";
 
 /** How a server takes a connection: `silent` does not answer at all. */
 export type Manner = "up" | "refused" | "silent" | "local trouble";
 
 /** A virtual clock and the servers on it, by port; whoever is not named is up. */
-export class FakeServers implements CheckIo {
+export class FakeServers implements AskIo {
   readonly manners = new Map<number, Manner>();
+  /** How a script ends, by its path; whoever is not named exits with 0. */
+  readonly scripts = new Map<string, ScriptEnd>();
   /** Each attempt to connect: `0.5 s 80`. */
   readonly attempts: string[] = [];
   /** Connections that were given up by signal. */
@@ -22,7 +25,7 @@ export class FakeServers implements CheckIo {
     return () => this.#deadlines.remove(deadline);
   };
 
-  connect: CheckIo["connect"] = (target, deadline, signal) => {
+  connect: AskIo["connect"] = (target, deadline, signal) => {
     this.attempts.push(`${this.#now / 1_000_000} s ${target.port}`);
     const manner = this.manners.get(target.port) ?? "up";
     const connection = { write: () => {}, onData: () => {}, close: () => {} };
@@ -37,6 +40,12 @@ export class FakeServers implements CheckIo {
         resolve(refusal);
       });
     });
+  };
+
+  runScript: AskIo["runScript"] = ({ command: { argv } }) => {
+    const [path = ""] = argv;
+    this.attempts.push(`${this.#now / 1_000_000} s ${path}`);
+    return Promise.resolve(this.scripts.get(path) ?? { exited: 0 });
   };
 
   /** Lets time pass, everything that is due happening at its time. */

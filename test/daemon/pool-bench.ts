@@ -55,6 +55,8 @@ export class PoolBench {
   readonly rules = { initialNotifies: false, checkerEmails: true };
   notify: (notification: Notification) => void = () => {}; // who is told
   readonly #told: string[] = [];
+  readonly sessions = new Map<string, boolean>(); // of BFD; one that is not here was never heard of
+  readonly away = new Set<string>(); // services whose address is elsewhere
   readonly #said: string[] = [];
   readonly #configs = new Map<PoolRunner, RunnableService>(); // in force
 
@@ -71,6 +73,8 @@ export class PoolBench {
         this.#told.push(...spoken(notification));
         this.notify(notification);
       },
+      isAway: (name) => this.away.has(name),
+      isUp: (session) => this.sessions.get(session),
       number: (file) => this.numbers.get(file) ?? 0,
       weight: (_, destination) => (destination === destinationName(real(11)) ? 1 : 0),
     });

@@ -40,6 +40,8 @@ test.each<[CheckKind, HealthNote, string | undefined]>([
   ["smtp", after3, "SMTP_CHECK refused"],
   ["dns", after3, `DNS_CHECK (${RS}) refused after 3 retries`],
   ["misc", { ...after3, why: "exited with status 1" }, `${misc} failed after 3 retries (exited with status 1).`],
+  ["misc", { ...after3, retries: 1 }, `${misc} failed after 1 retry (refused).`],
+  ["misc", { name: "failure", done: 0, of: 1, why }, `${misc} failed, will do 1 retry (refused).`],
   ["misc", { ...atOnce, why: "timed out" }, `${misc} timed out with retry disabled.`],
   ["tcp", { name: "failure", done: 0, of: 3, why }, `TCP connection to ${RS} failed. (refused)`],
   ["ping", { name: "failure", done: 0, of: 3, why }, `ICMP connection to address ${RS} failed. (refused)`],

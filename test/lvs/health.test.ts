@@ -210,6 +210,13 @@ test("misc: the interval is measured from the start of the script, and a late on
   expect(endedAt(seconds(8))).toBe(seconds(8));
 });
 
+test("misc: Keepalived 2.2.7 says the retries of a first failure, though it made none", () => {
+  const misc: HealthParameters = { ...tcp, type: "misc", retry: 2 };
+  const state: HealthState = { name: "checking", health: unchecked(misc), startedAt: 0 };
+  const { effects } = healthStep(misc, state, { type: "checked", result: BAD }, 0);
+  expect(effects[0]).toEqual({ type: "note", note: { name: "failed", retries: 2, why: "refused" } });
+});
+
 test("misc: a weight that a success asks for counts until the next, and goes with the verdict", () => {
   const misc: HealthParameters = { ...tcp, type: "misc", retry: 0 };
   const asks = (weight: number): CheckResult => ({ up: true, weight });

@@ -241,17 +241,17 @@ test("who is told is said with its keyword", () => {
 
 describe("what is accepted and does not run yet promises nothing", () => {
   const NOTHING = "not implemented: nothing happens";
-  const smtp = (retry: number): string => `SMTP_CHECK {\nretry ${retry}\n}`;
+  const ping = (retry: number): string => `PING_CHECK {\nretry ${retry}\n}`;
 
   test("a checker", () => {
     const web = (check: string): string => farm(80, { 11: check });
-    expect(lines(web(""), web(smtp(1))).at(-1)).toBe(`        added checker SMTP_CHECK [192.0.2.11]:80: ${NOTHING}`);
-    expect(lines(web(smtp(1)), web(smtp(2))).slice(-2)).toEqual([
-      `        changed checker SMTP_CHECK [192.0.2.11]:80: ${NOTHING}`,
+    expect(lines(web(""), web(ping(1))).at(-1)).toBe(`        added checker PING_CHECK [192.0.2.11]:80: ${NOTHING}`);
+    expect(lines(web(ping(1)), web(ping(2))).slice(-2)).toEqual([
+      `        changed checker PING_CHECK [192.0.2.11]:80: ${NOTHING}`,
       "            retry 1 → 2",
     ]);
-    expect(lines("", web(smtp(1))).at(-1)).toBe("    added real_server [192.0.2.11]:80");
-    expect(lines(farm(80, { 12: "" }), farm(80, { 11: smtp(1), 12: "" }))[1]).toBe(
+    expect(lines("", web(ping(1))).at(-1)).toBe("    added real_server [192.0.2.11]:80");
+    expect(lines(farm(80, { 12: "" }), farm(80, { 11: ping(1), 12: "" }))[1]).toBe(
       "    added real_server [192.0.2.11]:80: up, since nothing checks it",
     );
   });
@@ -282,4 +282,12 @@ describe("what is accepted and does not run yet promises nothing", () => {
     ]);
     expect(lines(group(80), group(80) + grouped)[0]).toBe(`added virtual_server group \`G\`:0: ${NOTHING}`);
   });
+});
+
+test("ha_suspend says what becomes of the checks", () => {
+  const plain = farm(80, { 11: "" });
+  const resting = farm(80, { 11: "" }, "ha_suspend");
+  const line = (change: string): string => `    ha_suspend ${change}`;
+  expect(lines(plain, resting)[1]).toBe(line("off → on: checks rest while the address is elsewhere"));
+  expect(lines(resting, plain)[1]).toBe(line("on → off: checks run wherever the address is"));
 });

@@ -152,7 +152,7 @@ export function miscCheck(
     type: "misc",
     ...timing(settings, inherited, MISC, context),
     command,
-    timeout: last(settings.misc_timeout)?.value ?? inherited.serviceDelayLoop,
+    timeout: last(settings.misc_timeout)?.value || inherited.serviceDelayLoop, // 0 is none, as with 2.2.7
     dynamicWeight: settings.misc_dynamic.length > 0,
   };
 }

@@ -1,0 +1,60 @@
+import { destinationName } from "../base/ipvs.ts";
+import type { Micros } from "../base/time.ts";
+import { visitStart, visitStep } from "../wire/smtp-visit.ts";
+import { type CheckIo, down, type Target, UP, type Verdict } from "./checker.ts";
+
+/** What an SMTP_CHECK says and how long it waits; config/model/check.ts `SmtpCheckConfig`. */
+export interface SmtpExpectation extends Target {
+  readonly connectTimeout: Micros; // for the connection, and for each of the three replies
+  readonly heloName: string;
+}
+
+/**
+ * Connects, is greeted, says HELO and QUIT. Up means that all of it was answered, each within `connectTimeout` however its
+ * bytes come, so that the whole takes four times that at most. `signal` ends the check early; its verdict then says
+ * nothing. Reasons are Keepalived's, with the server that was asked.
+ */
+export async function smtpCheck(check: SmtpExpectation, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
+  const { connectTimeout } = check;
+  const failed = (reason: string): Verdict => down(`${reason} server ${destinationName(check)}`);
+  const deadline = io.now() + connectTimeout;
+  const connected = await io.connect(check, deadline, signal);
+  if (!connected.ok) {
+    if (connected.local) return { up: false, why: connected.why, local: true };
+    return failed(io.now() >= deadline ? "Connection timeout to" : "Could not connect to");
+  }
+  const { connection } = connected;
+  return await new Promise((resolve) => {
+    let visit = visitStart(check.heloName);
+    let cancelWake = (): void => {};
+    const stop = (): void => finish(down("stopped"));
+    const finish = (verdict: Verdict): void => {
+      connection.close();
+      cancelWake();
+      signal.removeEventListener("abort", stop);
+      resolve(verdict);
+    };
+    // Where we were held up ourselves (a suspended machine), the answer may lie there unread: sockets have one more turn.
+    const late = (): void => {
+      cancelWake = io.wakeAt(io.now(), () => finish(failed("Read timeout from")));
+    };
+    const wait = (): void => {
+      cancelWake();
+      cancelWake = io.wakeAt(io.now() + connectTimeout, late);
+    };
+    if (signal.aborted) return stop();
+    signal.addEventListener("abort", stop);
+    wait();
+    connection.onData((chunk) => {
+      if (!(chunk instanceof Uint8Array)) return finish(failed("Read failure from"));
+      const step = visitStep(visit, chunk);
+      if (step.type === "welcome") return finish(UP);
+      if (step.type === "refused") return finish(failed(REFUSALS[step.phase]));
+      if (step.visit.phase !== visit.phase) wait();
+      visit = step.visit;
+      if (step.say !== undefined) connection.write(step.say);
+    });
+  });
+}
+
+const REFUSALS = { greeting: "Bad greeting banner from", hello: "Bad HELO response from" } as const;
