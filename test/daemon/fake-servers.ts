@@ -39,6 +39,8 @@ export class FakeServers implements CheckIo {
     });
   };
 
+  exchange: CheckIo["exchange"] = () => Promise.reject(new Error("nothing here is asked by datagrams"));
+
   /** Lets time pass, everything that is due happening at its time. */
   async run(span: Micros): Promise<void> {
     const end = this.#now + span;
