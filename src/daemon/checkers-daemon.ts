@@ -10,6 +10,7 @@ import { CheckFiles } from "./check-files.ts";
 import { checkIo } from "./check-io.ts";
 import { PermanentFailure, type ProgramContext, type Running } from "./child.ts";
 import { IpvsTable } from "./ipvs-table.ts";
+import { PingPermission } from "./ping-permission.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
 import { planServices, runnable } from "./runnable.ts";
 import { SyncDaemons } from "./sync-daemons.ts";
@@ -26,6 +27,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   readonly #clock = new Clock(this.#poller);
   readonly #table: IpvsTable;
   readonly #files: CheckFiles;
+  readonly #pings: PingPermission;
   readonly #pools = new Map<string, PoolRunner>();
   readonly #syncDaemons: SyncDaemons;
   readonly #host: PoolHost;
@@ -45,6 +47,8 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#files = new CheckFiles({ poller: this.#poller, log, turned: (file) => this.#fileTurned(file) });
     const services = runnable(config);
     this.#files.configure(config, services, adopted !== undefined);
+    this.#pings = new PingPermission(adopted?.sysctls ?? []);
+    this.#pings.configure(services);
     this.#host = {
       io: checkIo(this.#clock, this.#poller),
       log,
@@ -70,6 +74,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     const services = planServices(runnable(this.#config), wanted);
     this.#config = config;
     const turned = this.#files.configure(config, wanted, false);
+    this.#pings.configure(wanted);
     this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
     for (const { key } of going(services)) {
       this.#pools.get(key)?.sayLeaving("Removing");
@@ -96,12 +101,14 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#syncDaemons.close({ stop: this.#context.options.releaseIpvs });
     this.#table.close();
     this.#files.close();
+    this.#pings.restore();
     this.#clock.close();
     this.#poller.close();
   }
 
   report(): CheckersReport {
-    return { at: this.#clock.now(), services: [...this.#pools.values()].map((pool) => pool.report()) };
+    const services = [...this.#pools.values()].map((pool) => pool.report());
+    return { at: this.#clock.now(), services, sysctls: this.#pings.sysctls };
   }
 
   /** Every checker that connects may have a connection at the same time. */

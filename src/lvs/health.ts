@@ -29,7 +29,7 @@ const MANNERS: Readonly<Record<CheckKind, Manner>> = {
   http: { ...PLAIN, inOrder: true },
   ssl: { ...PLAIN, inOrder: true },
   smtp: { ...PLAIN, patientAtFirst: true, retriesWhileDown: true },
-  dns: { ...PLAIN, retriesWhileDown: true },
+  dns: PLAIN,
   misc: { ...PLAIN, fromStart: true },
   udp: PLAIN,
   ping: PLAIN,
