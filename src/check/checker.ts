@@ -1,5 +1,6 @@
 import type { IpAddress } from "../base/ip.ts";
 import type { Micros } from "../base/time.ts";
+import type { DatagramQuestion, DatagramResult } from "./datagram.ts";
 
 /**
  * What one run of a check found. `local` marks trouble of our own (no socket, no such interface): it says nothing
@@ -35,6 +36,15 @@ export interface CheckIo {
   wakeAt(at: Micros, wake: () => void): () => void;
   /** Connects, or says why not by `deadline` and as soon as `signal` fires. Never rejects. */
   connect(target: Target, deadline: Micros, signal: AbortSignal): Promise<Connected>;
+  /**
+   * Sends a datagram and hands what comes back to `read` until that makes an answer of one; bytes are valid until it
+   * returns. Silence at the deadline, and as soon as `signal` fires. Never rejects.
+   */
+  exchange<Answer>(
+    question: DatagramQuestion,
+    read: (datagram: Uint8Array) => Answer | undefined,
+    signal: AbortSignal,
+  ): Promise<DatagramResult<Answer>>;
 }
 
 export const UP: Verdict = { up: true };

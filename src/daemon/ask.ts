@@ -1,7 +1,10 @@
 import { type CheckIo, down } from "../check/checker.ts";
+import { dnsCheck } from "../check/dns.ts";
 import { httpCheck } from "../check/http.ts";
+import { pingCheck } from "../check/ping.ts";
 import { smtpCheck } from "../check/smtp.ts";
 import { tcpCheck } from "../check/tcp.ts";
+import { udpCheck } from "../check/udp.ts";
 import type { MiscCheckConfig } from "../config/model/check.ts";
 import type { CheckResult } from "../lvs/health.ts";
 import { type ScriptEnd, scriptVerdict } from "../lvs/script-check.ts";
@@ -26,5 +29,11 @@ export async function ask(checker: AskingChecker, url: number, io: AskIo, signal
       const asked = checker.urls[url];
       return asked === undefined ? down(`no url ${url}`) : httpCheck(checker, asked, io, signal);
     }
+    case "dns":
+      return dnsCheck(checker, io, signal);
+    case "udp":
+      return udpCheck(checker, io, signal);
+    case "ping":
+      return pingCheck(checker, io, signal);
   }
 }

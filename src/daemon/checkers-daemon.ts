@@ -14,6 +14,7 @@ import { PermanentFailure, type ProgramContext, type Running } from "./child.ts"
 import { HaSuspend } from "./ha-suspend.ts";
 import { IpvsTable } from "./ipvs-table.ts";
 import type { BfdVerdict } from "./messages.ts";
+import { PingPermission } from "./ping-permission.ts";
 import { poolNotification } from "./pool-notices.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
 import { planServices, runnable, sessionsOf } from "./runnable.ts";
@@ -34,6 +35,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   readonly #scripts: CheckScripts;
   readonly #sessions = new CheckSessions();
   readonly #suspend: HaSuspend;
+  readonly #pings: PingPermission;
   readonly #pools = new Map<string, PoolRunner>();
   readonly #syncDaemons: SyncDaemons;
   readonly #host: PoolHost;
@@ -60,6 +62,8 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#suspend = new HaSuspend({ poller: this.#poller, log, turned: () => this.#addressesTurned() });
     this.#suspend.configure(config);
     if (sessionsOf(services).size > 0) log.info("Activating BFD healthchecker");
+    this.#pings = new PingPermission(adopted?.sysctls ?? []);
+    this.#pings.configure(services);
     this.#host = {
       io: { ...checkIo(this.#clock, this.#poller), runScript: (check, signal) => this.#scripts.run(check, signal) },
       log,
@@ -94,6 +98,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     const services = planServices(runnable(this.#config), wanted);
     this.#config = config;
     const turned = this.#files.configure(config, wanted, false);
+    this.#pings.configure(wanted);
     this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
     for (const { key } of going(services)) {
       this.#pools.get(key)?.leave("Removing");
@@ -133,12 +138,14 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#files.close();
     this.#suspend.close();
     await this.#scripts.close();
+    this.#pings.restore();
     this.#clock.close();
     this.#poller.close();
   }
 
   report(): CheckersReport {
-    return { at: this.#clock.now(), services: [...this.#pools.values()].map((pool) => pool.report()) };
+    const services = [...this.#pools.values()].map((pool) => pool.report());
+    return { at: this.#clock.now(), services, sysctls: this.#pings.sysctls };
   }
 
   /** Every checker that connects may have a connection at the same time. */

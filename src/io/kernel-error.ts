@@ -8,13 +8,16 @@ export class KernelError extends Error {
   override readonly name = "KernelError";
   readonly code: string; //  EEXIST
   readonly errno: number; // 17, positive
+  readonly text: string; //  File exists
 
   /** `what` was tried, such as `cannot add …`; `errno` is positive. */
   constructor(what: string, errno: number, kernelText?: string) {
     const code = errnoName(errno);
-    super(`${what}: ${code} (${errnoText(errno)})${kernelText === undefined ? "" : `: ${kernelText}`}`);
+    const text = errnoText(errno);
+    super(`${what}: ${code} (${text})${kernelText === undefined ? "" : `: ${kernelText}`}`);
     this.code = code;
     this.errno = errno;
+    this.text = text;
   }
 }
 

@@ -32,14 +32,18 @@ export const readDomain: ArgumentType<string> = {
     const name = given.text === "." ? "" : given.text.replace(/\.$/, "");
     const labels = name === "" ? [] : name.split(".");
     if (labels.includes("")) return refuse(argument, given, `\`${given.text}\` has an empty label`);
-    const long = labels.find((label) => label.length > 63);
-    if (long === undefined && name.length <= 253) return given.text;
-    const message =
-      long === undefined ? "a name has 253 characters at most" : `\`${long}\` is longer than 63 characters`;
+    const long = labels.find((label) => bytesOf(label) > 63);
+    if (long === undefined && bytesOf(name) <= 253) return given.text;
+    const message = long === undefined ? "a name has 253 bytes at most" : `\`${long}\` is longer than 63 bytes`;
     argument.report.error(["bad-value", `${message}: nobody can be asked for it`], given.span, { status: 0 });
     return undefined;
   },
 };
+
+/** As it is sent: in UTF-8. */
+function bytesOf(name: string): number {
+  return new TextEncoder().encode(name).length;
+}
 
 /** Bytes as hexadecimal digits in lower case. A single digit before a blank is a byte. */
 export const readPayload: ArgumentType<string> = {

@@ -76,17 +76,25 @@ const counted = (retries: number): string => (retries === 1 ? "1 retry" : `${ret
 
 /** Why a script that did not end in time has failed. */
 export const TIMED_OUT = "timed out";
+// What check/udp.ts and check/ping.ts say.
+const MISMATCH = "reply data mismatch";
+const NO_REPLY = "timeout";
 
 const WORDS: Readonly<Record<CheckKind, Vocabulary>> = {
   tcp: connection("TCP_CHECK", "TCP"),
-  udp: connection("UDP_CHECK", "UDP"),
+  udp: {
+    ...connection("UDP_CHECK", "UDP"),
+    failure: ({ realServer }, { why }) =>
+      why === MISMATCH ? `UDP check to ${realServer} ${MISMATCH}.` : `UDP connection to ${realServer} failed. (${why})`,
+  },
   http: web("HTTP_CHECK"),
   ssl: web("SSL_CHECK"),
   ping: {
     ...connection("ICMP CHECK", "ICMP"),
     failed: ({ realServer, virtualServer }, { retries }) =>
       `ICMP CHECK on service ${realServer}${retries > 0 ? ` of ${virtualServer}` : ""} failed${after(retries)}.`,
-    failure: ({ realServer }, { why }) => `ICMP connection to address ${realServer} failed. (${why})`,
+    failure: ({ realServer }, { why }) =>
+      `ICMP connection to address ${realServer} ${why === NO_REPLY ? `${NO_REPLY}.` : `failed. (${why})`}`,
   },
   smtp: {
     name: "SMTP_CHECK",

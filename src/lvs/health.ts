@@ -36,7 +36,7 @@ const MANNERS: Readonly<Record<CheckKind, Manner>> = {
   http: { ...PLAIN, inOrder: true, saysRetries: true },
   ssl: { ...PLAIN, inOrder: true, saysRetries: true },
   smtp: { ...PLAIN, patientAtFirst: true, retriesWhileDown: true },
-  dns: { ...PLAIN, retriesWhileDown: true },
+  dns: PLAIN,
   misc: { ...PLAIN, fromStart: true, saysRetries: true },
   udp: PLAIN,
   ping: PLAIN,

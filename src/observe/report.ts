@@ -143,6 +143,7 @@ export interface RestoredCounters {
 export interface CheckersReport {
   readonly at: Micros;
   readonly services: readonly ServiceReport[];
+  readonly sysctls: readonly SysctlReport[]; // to be put back at the end
 }
 
 export interface ServiceReport {

@@ -1,3 +1,4 @@
+import { createSocket, type Socket as DatagramSocket } from "node:dgram";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
@@ -13,6 +14,7 @@ export class Loopback {
   readonly #clock = new Clock(this.#poller);
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
+  readonly #datagrams = new Set<DatagramSocket>();
   readonly io: CheckIo = checkIo(this.#clock, this.#poller);
 
   /** A server that does with each connection what `serve` says. What the checker closes early is no error of its. */
@@ -34,6 +36,29 @@ export class Loopback {
     return target((server.address() as AddressInfo).port);
   }
 
+  /** A UDP server that says to each datagram, in order, what `answers` has for it. */
+  async answer(answers: (datagram: Uint8Array, port: number) => readonly Uint8Array[]): Promise<Target> {
+    const socket = createSocket("udp4");
+    this.#datagrams.add(socket);
+    socket.on("message", (datagram, from) => {
+      for (const bytes of answers(datagram, from.port)) socket.send(bytes, from.port, from.address);
+    });
+    socket.bind(0, "127.0.0.1");
+    await once(socket, "listening");
+    return target(socket.address().port);
+  }
+
+  /** A UDP port where nobody listens. */
+  async closedUdpPort(): Promise<Target> {
+    const target = await this.answer(() => []);
+    for (const socket of [...this.#datagrams].slice(-1)) {
+      this.#datagrams.delete(socket);
+      socket.close();
+      await once(socket, "close");
+    }
+    return target;
+  }
+
   /** A port where nobody listens. */
   async closedPort(): Promise<Target> {
     const server = createServer().listen(0, "127.0.0.1");
@@ -52,6 +77,7 @@ export class Loopback {
   close(): void {
     for (const socket of this.#sockets) socket.destroy();
     for (const server of this.#servers) server.close();
+    for (const socket of this.#datagrams) socket.close();
     this.#clock.close();
     this.#poller.close();
   }

@@ -44,7 +44,7 @@ test.each<[string, readonly string[], object]>([
     {
       ...{ ...CONNECTING, type: "udp", retry: 1, delayBeforeRetry: seconds(1) },
       payload: Buffer.from("keepalived check - keepalived ch").toString("hex"),
-      ...{ requireReply: false, reply: undefined, minReplyLength: 0, maxReplyLength: 255 },
+      ...{ requireReply: false, reply: undefined, minReplyLength: 0, maxReplyLength: 65535 },
     },
   ],
   [
@@ -144,13 +144,23 @@ test.each<[string, object, number]>([
   ["payload 0x01", {}, 5],
   ["payload", {}, 5],
   ["require_reply", { requireReply: true, reply: undefined }, 0],
-  ["require_reply XX 1x", { requireReply: true, reply: "xx1x" }, 0],
+  ["require_reply XX 1x", { requireReply: true, reply: "xx1x", maxReplyLength: 255 }, 0],
+  ["require_reply XX\nmax_reply_length 300", { reply: "xx", maxReplyLength: 300 }, 0],
+  ["require_reply\nmax_reply_length 9", { reply: undefined, maxReplyLength: 9 }, 0],
   ["require_reply zz", { requireReply: false }, 5],
   ["min_reply_length 5\nmax_reply_length 9", { minReplyLength: 5, maxReplyLength: 9 }, 0],
   ["min_reply_length 256", { minReplyLength: 256, maxReplyLength: 255 }, 5],
 ])("UDP_CHECK { %s }", (lines, expected, status) => {
   expect(checker("UDP_CHECK", lines)).toMatchObject(expected);
   expect(testStatus(reading(server(`UDP_CHECK {\n${lines}\n}`)).diagnostics)).toBe(status);
+});
+
+test("a server without a port is asked on that of its service, not on port 0", () => {
+  for (const keyword of ["TCP_CHECK", "DNS_CHECK", "UDP_CHECK"]) {
+    const text = server(`${keyword} {\n}`).replace("192.0.2.11 80", "192.0.2.11");
+    expect(text).toContain("real_server 192.0.2.11 {");
+    expect(checkers(text)).toMatchObject([{ address: "192.0.2.11", port: 80 }]);
+  }
 });
 
 test("a MISC_CHECK has its service's delay_loop to run, and the account of its own or of all scripts", () => {

@@ -47,6 +47,7 @@ export class FakeServers implements AskIo {
     this.attempts.push(`${this.#now / 1_000_000} s ${path}`);
     return Promise.resolve(this.scripts.get(path) ?? { exited: 0 });
   };
+  exchange: AskIo["exchange"] = () => Promise.reject(new Error("nothing here is asked by datagrams"));
 
   /** Lets time pass, everything that is due happening at its time. */
   async run(span: Micros): Promise<void> {

@@ -194,11 +194,17 @@ test("smtp: forgives failures before the first verdict, and retries in each roun
   ]);
 });
 
-test("dns: one failure is enough at the start, and it retries while down", () => {
-  const dns: HealthParameters = { ...smtp, type: "dns" };
-  const lines = run(dns, unchecked(dns), [BAD, BAD, BAD, GOOD]);
-  expect(lines).toEqual(["0 check 0 failed down", "6 check 0", "3 check 0", "6 check 0 succeeded up"]);
-});
+test.each(["dns", "udp", "ping"] as const)(
+  "%s: one failure is enough at the start, and while down it is asked each delay_loop (measured on keepalived 2.2.7)",
+  (type) => {
+    const parameters: HealthParameters = { ...smtp, type };
+    const lines = run(parameters, unchecked(parameters), [BAD, BAD, BAD, GOOD, BAD, BAD, BAD]);
+    expect(lines).toEqual([
+      ...["0 check 0 failed down", "6 check 0", "6 check 0", "6 check 0 succeeded up"],
+      ...["6 check 0", "3 check 0 failed down", "6 check 0"],
+    ]);
+  },
+);
 
 test("misc: the interval is measured from the start of the script, and a late one is followed at once", () => {
   const misc: HealthParameters = { ...tcp, type: "misc" };

@@ -70,6 +70,7 @@ const observed: Observed = {
   },
   checkers: {
     at: 0,
+    sysctls: [],
     services: [
       {
         name: "[192.0.2.9]:tcp:80",

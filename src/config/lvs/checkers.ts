@@ -117,15 +117,21 @@ export function udpCheck(
   const base = connection({ type: "udp", body, standard: STANDARD }, inherited, context);
   if (base === undefined) return undefined;
   const reply = last(settings.require_reply)?.value;
+  const pattern = reply === "" ? undefined : reply;
+  const unlimited = most === undefined && pattern === undefined && minReplyLength <= maxReplyLength;
   return {
     ...base,
     payload: last(settings.payload)?.value ?? PAYLOAD,
     requireReply: reply !== undefined,
-    reply: reply === "" ? undefined : reply,
+    reply: pattern,
     minReplyLength,
-    maxReplyLength,
+    // Keepalived heeds lengths beside a pattern alone: a limit that nobody wrote must not fail a healthy server.
+    maxReplyLength: unlimited ? LONGEST_REPLY : maxReplyLength,
   };
 }
+
+/** A length that no datagram exceeds. */
+const LONGEST_REPLY = 65535;
 
 const MISC = { retry: 0, delayBeforeRetry: seconds(1) };
 
