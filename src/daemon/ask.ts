@@ -1,5 +1,5 @@
 import { type CheckIo, down, type Verdict } from "../check/checker.ts";
-import { httpCheck } from "../check/http.ts";
+import { httpCheck, sslCheck } from "../check/http.ts";
 import { tcpCheck } from "../check/tcp.ts";
 import type { AskingChecker } from "../plan/check-shape.ts";
 
@@ -11,6 +11,10 @@ export async function ask(checker: AskingChecker, url: number, io: CheckIo, sign
     case "http": {
       const asked = checker.urls[url];
       return asked === undefined ? down(`no url ${url}`) : httpCheck(checker, asked, io, signal);
+    }
+    case "ssl": {
+      const asked = checker.urls[url];
+      return asked === undefined ? down(`no url ${url}`) : sslCheck(checker, asked, io, signal);
     }
   }
 }

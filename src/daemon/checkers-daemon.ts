@@ -14,6 +14,7 @@ import { type PoolHost, PoolRunner } from "./pool-runner.ts";
 import { planServices, runnable } from "./runnable.ts";
 import { SyncDaemons } from "./sync-daemons.ts";
 import { followed, unfollowing } from "./sync-owner.ts";
+import { TlsIdentity } from "./tls-identity.ts";
 
 /** How long a table that the kernel refused is left as it is. */
 const RETRY = seconds(10);
@@ -28,6 +29,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   readonly #files: CheckFiles;
   readonly #pools = new Map<string, PoolRunner>();
   readonly #syncDaemons: SyncDaemons;
+  readonly #identity = new TlsIdentity();
   readonly #host: PoolHost;
   #settling = true; // the table is written as a whole at the end
   #cancelRetry = (): void => {};
@@ -39,6 +41,8 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#config = config;
     this.#clock.onLate = (late) => context.late(late);
     this.#makeRoom(config);
+    const unfit = this.#identity.configure(config.ssl);
+    if (unfit !== undefined) throw new PermanentFailure(1, unfit);
     this.#syncDaemons = new SyncDaemons({ log, clock: this.#clock });
     this.#table = this.#openTable(adopted?.services.map(({ name }) => name) ?? []);
     this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
@@ -46,7 +50,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     const services = runnable(config);
     this.#files.configure(config, services, adopted !== undefined);
     this.#host = {
-      io: checkIo(this.#clock, this.#poller),
+      io: checkIo(this.#clock, this.#poller, this.#identity),
       log,
       random: Math.random,
       changed: () => context.changed(),
@@ -66,6 +70,8 @@ export class CheckersDaemon implements Running<CheckersReport> {
   reload(config: Config): void {
     this.#settling = true;
     this.#makeRoom(config);
+    const unfit = this.#identity.configure(config.ssl);
+    if (unfit !== undefined) this.#context.log.error("{unfit}; what SSL_GET showed before stays", { unfit });
     const wanted = runnable(config);
     const services = planServices(runnable(this.#config), wanted);
     this.#config = config;

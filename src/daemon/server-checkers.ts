@@ -108,7 +108,7 @@ export class ServerCheckers {
 }
 
 function urlsOf(checker: AskingChecker): Parameters<typeof healthWords>[0]["urls"] {
-  return checker.type === "http" ? checker.urls : [];
+  return "urls" in checker ? checker.urls : [];
 }
 
 function isFileCheck(runner: Runner): runner is FileCheckRunner {

@@ -26,7 +26,7 @@ export function question(checker: Paced): string {
 }
 
 /** The checkers that the daemon runs; the others check nothing. */
-const RUN = ["tcp", "http", "file"] as const satisfies readonly CheckerConfig["type"][];
+const RUN = ["tcp", "http", "ssl", "file"] as const satisfies readonly CheckerConfig["type"][];
 export type RunnableChecker = Extract<CheckerConfig, { readonly type: (typeof RUN)[number] }>;
 
 /** One that asks its server from time to time; the others follow what they are told. */

@@ -22,6 +22,8 @@ export class FakeServers implements CheckIo {
     return () => this.#deadlines.remove(deadline);
   };
 
+  pattern = (): string => "no pattern here";
+
   connect: CheckIo["connect"] = (target, deadline, signal) => {
     this.attempts.push(`${this.#now / 1_000_000} s ${target.port}`);
     const manner = this.manners.get(target.port) ?? "up";
