@@ -25,7 +25,7 @@ export interface Judge {
 /** In the order of Keepalived's tests: status, digest, regex. `pattern`: of `url.regex`. */
 export function judge(url: HttpUrl, pattern: Pattern | undefined): Judge {
   const digest = url.digest === undefined ? undefined : new Digest(url.digest);
-  const search = pattern?.search();
+  const search = url.regex === undefined || pattern === undefined ? undefined : new RegexTest(url.regex, pattern);
   let response: HttpResponse = HTTP_START;
   let began = false;
   return {
@@ -39,13 +39,13 @@ export function judge(url: HttpUrl, pattern: Pattern | undefined): Judge {
         const step = readResponse(response, chunk);
         response = step.response;
         digest?.take(step.raw, step.body);
-        if (search !== undefined) for (const piece of step.body) search.take(piece);
+        search?.take(chunk, step.body);
       }
       switch (response.name) {
         case "failed":
           return down(FAILURES[response.reason]);
         case "done":
-          return wrongStatus(response.head.status, url) ?? digest?.wrong() ?? unmatched(url, search) ?? UP;
+          return wrongStatus(response.head.status, url) ?? digest?.wrong() ?? search?.wrong() ?? UP;
         case "body":
           return wrongStatus(response.head.status, url); // its body changes nothing any more
         case "head":
@@ -87,12 +87,32 @@ class Digest {
   }
 }
 
-function unmatched({ regex }: HttpUrl, search: Search | undefined): Verdict | undefined {
-  if (regex === undefined || search === undefined) return undefined;
-  const found = search.end();
-  if (typeof found === "string") return down(`Regex match failed: ${found}`);
-  if (found === regex.expected) return undefined;
-  return down(`Regex match failed: ${found ? "it matches" : "no match"}`);
+/**
+ * The body is searched, without chunk framing. Keepalived searches what its reads bring: mostly headers and body together,
+ * so a pattern may have been made for that; where the body has no match, the whole response will do, too.
+ */
+class RegexTest {
+  readonly #expected: boolean;
+  readonly #body: Search;
+  readonly #response: Search | undefined;
+
+  constructor({ expected }: RegexExpectation, pattern: Pattern) {
+    this.#expected = expected;
+    this.#body = pattern.search();
+    this.#response = expected ? pattern.search() : undefined;
+  }
+
+  take(chunk: Uint8Array, body: readonly Uint8Array[]): void {
+    for (const piece of body) this.#body.take(piece);
+    this.#response?.take(chunk);
+  }
+
+  wrong(): Verdict | undefined {
+    const found = this.#body.end();
+    if (found === this.#expected || (found !== true && this.#response?.end() === true)) return undefined;
+    const why = typeof found === "string" ? found : found ? "it matches" : "no match";
+    return down(`Regex match failed: ${why}`);
+  }
 }
 
 const FAILURES = {

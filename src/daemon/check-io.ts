@@ -4,14 +4,20 @@ import type { Poller } from "../io/poller.ts";
 import { Stream } from "../io/stream.ts";
 import { connect } from "../io/tcp-connector.ts";
 import { shakeHands } from "../io/tls-stream.ts";
+import { Patterns } from "./patterns.ts";
 import { TlsIdentity } from "./tls-identity.ts";
 
 /** The world as the checkers see it; `identity`: what they show of us where they speak TLS. */
-export function checkIo(clock: Clock, poller: Poller, identity = new TlsIdentity()): CheckIo {
+export function checkIo(
+  clock: Clock,
+  poller: Poller,
+  identity = new TlsIdentity(),
+  patterns = new Patterns(),
+): CheckIo {
   return {
     now: () => clock.now(),
     wakeAt: (at, wake) => clock.wakeAt(at, wake),
-    pattern: () => "regular expressions are not searched for yet",
+    pattern: (regex) => patterns.of(regex),
     async connect({ tls, ...target }, deadline, signal) {
       const result = await connect({ ...target, deadline }, clock, poller, signal);
       if (!result.ok) {

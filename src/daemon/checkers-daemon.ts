@@ -10,6 +10,7 @@ import { CheckFiles } from "./check-files.ts";
 import { checkIo } from "./check-io.ts";
 import { PermanentFailure, type ProgramContext, type Running } from "./child.ts";
 import { IpvsTable } from "./ipvs-table.ts";
+import { Patterns } from "./patterns.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
 import { planServices, runnable } from "./runnable.ts";
 import { SyncDaemons } from "./sync-daemons.ts";
@@ -30,6 +31,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   readonly #pools = new Map<string, PoolRunner>();
   readonly #syncDaemons: SyncDaemons;
   readonly #identity = new TlsIdentity();
+  readonly #patterns = new Patterns();
   readonly #host: PoolHost;
   #settling = true; // the table is written as a whole at the end
   #cancelRetry = (): void => {};
@@ -48,9 +50,10 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
     this.#files = new CheckFiles({ poller: this.#poller, log, turned: (file) => this.#fileTurned(file) });
     const services = runnable(config);
+    for (const error of this.#patterns.configure(services)) log.error("{error}", { error });
     this.#files.configure(config, services, adopted !== undefined);
     this.#host = {
-      io: checkIo(this.#clock, this.#poller, this.#identity),
+      io: checkIo(this.#clock, this.#poller, this.#identity, this.#patterns),
       log,
       random: Math.random,
       changed: () => context.changed(),
@@ -73,6 +76,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     const unfit = this.#identity.configure(config.ssl);
     if (unfit !== undefined) this.#context.log.error("{unfit}; what SSL_GET showed before stays", { unfit });
     const wanted = runnable(config);
+    for (const error of this.#patterns.configure(wanted)) this.#context.log.error("{error}", { error });
     const services = planServices(runnable(this.#config), wanted);
     this.#config = config;
     const turned = this.#files.configure(config, wanted, false);

@@ -7,7 +7,7 @@ import { ip } from "../../src/base/ip.ts";
 import { type Micros, milliseconds } from "../../src/base/time.ts";
 import { down, type Target, UP, type Verdict } from "../../src/check/checker.ts";
 import { type HttpExpectation, httpCheck } from "../../src/check/http.ts";
-import type { HttpUrl } from "../../src/check/http-verdict.ts";
+import type { HttpUrl, RegexExpectation } from "../../src/check/http-verdict.ts";
 import { descriptors, Loopback, never } from "./loopback.ts";
 
 let loopback: Loopback;
@@ -183,6 +183,61 @@ describe("a digest", () => {
   });
 });
 
+describe("a regex", () => {
+  const regex = (pattern: string, change: Partial<RegexExpectation> = {}): Partial<HttpUrl> => ({
+    regex: {
+      ...{ pattern, options: [], expected: true, minOffset: 0, maxOffset: undefined, stack: undefined },
+      ...change,
+    },
+  });
+  const OK = "HTTP/1.1 200 OK\r\nX-Health: good\r\nContent-Length: 5\r\n\r\nhello";
+
+  test.each<[string, Partial<HttpUrl>, string | undefined]>([
+    ["^hello$", regex("^hello$"), undefined],
+    ["^HELLO with caseless", regex("^HELLO", { options: ["caseless"] }), undefined],
+    ["world", regex("world"), "no match"],
+    ["a header, as Keepalived finds it where it comes with the body", regex("X-Health: good"), undefined],
+    ["hello from an offset that counts the headers", regex("hello", { minOffset: 30 }), undefined],
+    ["no world", regex("world", { expected: false }), undefined],
+    ["no hello", regex("hello", { expected: false }), "it matches"],
+    ["nothing of a header", regex("X-Health", { expected: false }), undefined],
+    ["what takes for ever", regex("^(h|he|e|l|ll|lo|o)*x", { minOffset: 0 }), "no match"],
+  ])("that wants %s", async (_, url, why) => {
+    expect(await says(OK, url)).toEqual(why === undefined ? UP : down(`Regex match failed: ${why}`));
+  });
+
+  test("does not see the framing of a chunked body", async () => {
+    const answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n";
+    expect(await says(answer, regex("^hello$"))).toEqual(UP);
+  });
+
+  test("is looked for after status and digest", async () => {
+    expect(await says("HTTP/1.1 404 X\r\n\r\nhello", regex("x"))).toEqual(down("HTTP status code error to: 404"));
+    expect(await says(OK, { ...regex("x"), digest: "0".repeat(32) })).toMatchObject({
+      why: expect.stringMatching(/^MD5 digest error/),
+    });
+  });
+
+  test("that PCRE2 refuses says nothing about the server", async () => {
+    const why = "Invalid regex: '(' at offset 1: missing closing parenthesis";
+    expect(await says(OK, regex("("))).toEqual({ up: false, why, local: true });
+  });
+
+  test("finds what stands at the end of 3 MB, and ends where a body does not", async () => {
+    const head = "HTTP/1.0 200 OK\r\n\r\n";
+    expect(await says(`${head}${"x".repeat(3 << 20)}needle`, regex("needle$"))).toEqual(UP);
+    const { verdict } = await checked(
+      (socket) => {
+        socket.write(head);
+        every(5, socket, () => void socket.write("x".repeat(10_000)));
+      },
+      regex("needle"),
+      QUICK,
+    );
+    expect(verdict).toEqual(down("Timeout HTTP read"));
+  });
+});
+
 describe("an awkward server", () => {
   const TIMEOUT = down("Timeout HTTP read");
 
@@ -325,8 +380,7 @@ describe("the connection", () => {
           Array.from({ length: 5 }, () => httpCheck(expectation(target, short), URL, loopback.io, never())),
         ),
       );
-    await sleep(50);
-    expect(descriptors()).toBeLessThanOrEqual(before);
+    await expect.poll(() => descriptors(), { timeout: 3000 }).toBeLessThanOrEqual(before);
   });
 });
 
