@@ -6,7 +6,7 @@
  *   - Every descriptor is born close-on-exec and non-blocking, and lives until its owner calls close().
  *   - Structures (sockaddr, options, packets) cross as bytes, built and read in TypeScript.
  *   - There are no globals, so any number of worker threads may load the addon; but for the table of caught signals, as
- *     what a signal does belongs to the process.
+ *     what a signal does belongs to the process, and for the functions of libpcre2.
  */
 #pragma once
 
@@ -25,7 +25,8 @@
   /* spawn.c   */ F(spawn) F(exec) \
   /* locked.c  */ F(mlockall) \
   /* inotify.c */ F(inotifyInit) F(inotifyAdd) F(inotifyRemove) \
-  /* poller.c  */ F(pollerNew) F(pollerControl) F(pollerClose)
+  /* poller.c  */ F(pollerNew) F(pollerControl) F(pollerClose) \
+  /* pcre2.c   */ F(patternOpen) F(patternCompile) F(patternMatch) F(patternMessage)
 
 #define FUNCTION(name) napi_value native_##name(napi_env env, napi_callback_info info)
 #define DECLARE(name) FUNCTION(name);

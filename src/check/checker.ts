@@ -18,6 +18,13 @@ export interface Target {
   readonly fwmark: number;
 }
 
+/** How TLS is spoken with a server; any certificate will do. (To verify one is a question of its own.) */
+export interface TlsManner {
+  readonly serverName: string | undefined; // SNI; undefined: none is sent
+  readonly closeNotify: boolean; // said before the connection is closed
+  readonly patience: Micros; // for the handshake, from the connection on
+}
+
 /** An established connection. `onData` is called with each chunk, then once with "end" or an error; not after `close`. */
 export interface Connection {
   write(bytes: Uint8Array): void;
@@ -25,17 +32,51 @@ export interface Connection {
   close(): void;
 }
 
+/** A regular expression as it is configured; config/model/check.ts `RegexConfig`. */
+export interface PatternText {
+  readonly pattern: string; // PCRE2
+  readonly options: readonly string[]; // PCRE2's names in lower case, such as `caseless`
+  readonly minOffset: number; // where a match may start, bytes
+  readonly maxOffset: number | undefined; // undefined: anywhere behind
+  readonly stack: readonly [start: number, max: number] | undefined; // of PCRE2's compiler, bytes
+}
+
+/** A compiled regular expression: a search for each body. */
+export interface Pattern {
+  search(): Search;
+}
+
+/** A search in a body that comes in pieces. */
+export interface Search {
+  take(piece: Uint8Array): void; // not kept
+  end(): boolean | string; // whether it was found, or why that cannot be said
+}
+
 export type Connected =
   | { readonly ok: true; readonly connection: Connection }
-  | { readonly ok: false; readonly why: string; readonly local: boolean };
+  | {
+      readonly ok: false;
+      readonly why: string;
+      readonly local: boolean;
+      readonly during?: "connecting" | "waiting" | "handshake"; // with what the server failed; waiting: it did not answer
+    };
 
 /** What a checker needs of the world. */
 export interface CheckIo {
+  /** What is searched for, compiled once; or why that is not possible. */
+  pattern(regex: PatternText): Pattern | string;
   now(): Micros;
   /** Calls `wake` at `at`; returns what cancels it. */
   wakeAt(at: Micros, wake: () => void): () => void;
-  /** Connects, or says why not by `deadline` and as soon as `signal` fires. Never rejects. */
-  connect(target: Target, deadline: Micros, signal: AbortSignal): Promise<Connected>;
+  /**
+   * Connects, and shakes hands where there is a `tls`; or says why not by `deadline` (and the patience for the handshake)
+   * and as soon as `signal` fires. Never rejects.
+   */
+  connect(
+    target: Target & { readonly tls?: TlsManner | undefined },
+    deadline: Micros,
+    signal: AbortSignal,
+  ): Promise<Connected>;
   /**
    * Sends a datagram and hands what comes back to `read` until that makes an answer of one; bytes are valid until it
    * returns. Silence at the deadline, and as soon as `signal` fires. Never rejects.

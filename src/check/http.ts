@@ -1,47 +1,55 @@
-import { createHash } from "node:crypto";
 import type { Micros } from "../base/time.ts";
-import {
-  encodeRequest,
-  endResponse,
-  HTTP_START,
-  type HttpRequest,
-  type HttpResponse,
-  hostOf,
-  readResponse,
-} from "../wire/http.ts";
-import { type CheckIo, down, type Target, UP, type Verdict } from "./checker.ts";
+import { encodeRequest, type HttpRequest, hostOf } from "../wire/http.ts";
+import { type CheckIo, type Connected, down, type Target, type Verdict } from "./checker.ts";
+import { type HttpUrl, judge } from "./http-verdict.ts";
 
-/** What an HTTP_GET asks for, and what it expects; config/model/check.ts `HttpCheckConfig`. */
+/** What an HTTP_GET or SSL_GET asks for; config/model/check.ts `HttpCheckConfig`, `SslCheckConfig`. */
 export interface HttpExpectation extends Target {
-  readonly connectTimeout: Micros; // for the connection, and for each wait for data
+  readonly connectTimeout: Micros; // for the connection, for the handshake, and for each wait for data
   readonly delayLoop: Micros;
   readonly protocol: HttpRequest["protocol"];
   readonly virtualHost: string | undefined;
-  readonly urls: readonly HttpUrl[];
 }
 
-export interface HttpUrl {
-  readonly path: string;
-  readonly statusCodes: readonly (readonly [from: number, to: number])[];
-  readonly digest: string | undefined; // MD5 of the raw body, lower case
-  readonly virtualHost: string | undefined;
+/** One request of an SSL_GET. */
+export interface SslUrl extends HttpUrl {
+  readonly serverName: string | undefined; // SNI; undefined: none is sent
+  readonly tlsCompliant: boolean; // close_notify is sent
+}
+
+/** The request of an HTTP_GET. Up: a response whose status is among the expected, with the expected body. */
+export function httpCheck(check: HttpExpectation, url: HttpUrl, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
+  return webCheck("http", check, { url, target: check }, io, signal);
+}
+
+/** The same over TLS; SSL_GET. */
+export function sslCheck(check: HttpExpectation, url: SslUrl, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
+  const tls = { serverName: url.serverName, closeNotify: url.tlsCompliant, patience: check.connectTimeout };
+  return webCheck("ssl", check, { url, target: { ...check, tls } }, io, signal);
+}
+
+interface Question {
+  readonly url: HttpUrl;
+  readonly target: Parameters<CheckIo["connect"]>[0];
 }
 
 /**
- * Requests one url. Up means: a response whose status is among the expected, and whose body has the expected digest.
- * Each wait may take `connectTimeout`; the whole answer no longer than until the next check would be due. `signal` ends
- * the check early; its verdict then says nothing.
- * (Keepalived differs: it reads to the end of the connection, for ever if a byte comes now and then.)
+ * Requests one url. Each wait may take `connectTimeout`; the whole answer no longer than until the next check would be
+ * due. `signal` ends the check early; its verdict then says nothing.
+ * (Keepalived differs: it reads to the end of the connection, without TLS for ever if a byte comes now and then.)
  */
-export async function httpCheck(
+async function webCheck(
+  type: "http" | "ssl",
   check: HttpExpectation,
-  url: HttpUrl,
+  { url, target }: Question,
   io: CheckIo,
   signal: AbortSignal,
 ): Promise<Verdict> {
+  const pattern = url.regex === undefined ? undefined : io.pattern(url.regex);
+  if (typeof pattern === "string") return { up: false, why: pattern, local: true };
   const { address, port, protocol } = check;
-  const connected = await io.connect(check, io.now() + check.connectTimeout, signal);
-  if (!connected.ok) return { up: false, why: connected.why, local: connected.local };
+  const connected = await io.connect(target, io.now() + check.connectTimeout, signal);
+  if (!connected.ok) return unconnected(connected);
   const { connection } = connected;
   const host = url.virtualHost ?? check.virtualHost ?? hostOf(address, port);
   return await new Promise((resolve) => {
@@ -53,9 +61,10 @@ export async function httpCheck(
       signal.removeEventListener("abort", stop);
       resolve(verdict);
     };
+    const judged = judge(url, pattern);
     // Where we were held up ourselves (a suspended machine), the answer may lie there unread: sockets have one more turn.
     const late = (): void => {
-      cancelWake = io.wakeAt(io.now(), () => finish(down("Timeout HTTP read")));
+      cancelWake = io.wakeAt(io.now(), () => finish(down(TIMEOUTS[type][judged.began ? "answering" : "silent"])));
     };
     const endAt = io.now() + check.connectTimeout + Math.max(check.connectTimeout, check.delayLoop);
     const wait = (): void => {
@@ -66,53 +75,28 @@ export async function httpCheck(
     if (signal.aborted) return stop();
     signal.addEventListener("abort", stop);
     wait();
-    const read = judge(url);
     connection.write(encodeRequest({ path: url.path, host, protocol }));
     connection.onData((chunk) => {
-      const verdict = read(chunk);
+      if (chunk instanceof Error) return finish(down(`${BROKEN[type]}: ${chunk.message}`));
+      const verdict = judged.take(chunk);
       if (verdict === undefined) wait();
       else finish(verdict);
     });
   });
 }
 
-/** Reads a response as it comes; says the verdict as soon as there is one. */
-function judge(url: HttpUrl): (chunk: Uint8Array | "end" | Error) => Verdict | undefined {
-  const md5 = url.digest === undefined ? undefined : createHash("md5");
-  let response: HttpResponse = HTTP_START;
-  return (chunk) => {
-    if (chunk instanceof Error) return down(`Read error with: ${chunk.message}`);
-    if (chunk === "end") response = endResponse(response);
-    else {
-      const step = readResponse(response, chunk);
-      response = step.response;
-      md5?.update(step.raw);
-    }
-    if (response.name === "failed") return down(FAILURES[response.reason]);
-    if (response.name === "done") return verdict(response.head.status, url, md5?.digest("hex"));
-    // The body of a response whose status is wrong changes nothing any more.
-    if (response.name === "body" && !isExpected(response.head.status, url))
-      return verdict(response.head.status, url, undefined);
-    return undefined;
-  };
-}
-
-/** The order of Keepalived's tests: status, then digest. */
-function verdict(status: number, url: HttpUrl, digest: string | undefined): Verdict {
-  if (!isExpected(status, url)) return down(`HTTP status code error: ${status}`);
-  if (url.digest !== undefined && digest !== url.digest) return down(`MD5 digest error: ${digest ?? "none"}`);
-  return UP;
-}
-
-function isExpected(status: number, { statusCodes }: HttpUrl): boolean {
-  return statusCodes.some(([from, to]) => status >= from && status <= to);
-}
-
-const FAILURES = {
-  "no-data": "Read, no data received",
-  truncated: "the response ends within its headers",
-  "head-too-long": "the headers are longer than 64 KiB",
-  "status-line": "the status line is malformed",
-  "content-length": "Content-Length is malformed",
-  chunk: "the chunked body is malformed",
+// Reasons are Keepalived's (measured on 2.2.7), as far as the colon.
+const TIMEOUTS = {
+  http: { silent: "Timeout WEB read", answering: "Timeout HTTP read" },
+  ssl: { silent: "Timeout SSL read", answering: "Timeout SSL read" },
 } as const;
+const BROKEN = { http: "Read error with", ssl: "SSL read error from" } as const;
+const UNCONNECTED = {
+  connecting: "Connection failed",
+  waiting: "Timeout connecting",
+  handshake: "SSL handshake/communication error connecting to",
+} as const;
+
+function unconnected({ why, local, during }: Extract<Connected, { ok: false }>): Verdict {
+  return { up: false, why: local || during === undefined ? why : `${UNCONNECTED[during]}: ${why}`, local };
+}

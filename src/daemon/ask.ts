@@ -1,6 +1,6 @@
 import { type CheckIo, down } from "../check/checker.ts";
 import { dnsCheck } from "../check/dns.ts";
-import { httpCheck } from "../check/http.ts";
+import { httpCheck, sslCheck } from "../check/http.ts";
 import { pingCheck } from "../check/ping.ts";
 import { smtpCheck } from "../check/smtp.ts";
 import { tcpCheck } from "../check/tcp.ts";
@@ -28,6 +28,10 @@ export async function ask(checker: AskingChecker, url: number, io: AskIo, signal
     case "http": {
       const asked = checker.urls[url];
       return asked === undefined ? down(`no url ${url}`) : httpCheck(checker, asked, io, signal);
+    }
+    case "ssl": {
+      const asked = checker.urls[url];
+      return asked === undefined ? down(`no url ${url}`) : sslCheck(checker, asked, io, signal);
     }
     case "dns":
       return dnsCheck(checker, io, signal);

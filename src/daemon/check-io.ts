@@ -4,16 +4,33 @@ import { exchange } from "../io/datagram-exchange.ts";
 import type { Poller } from "../io/poller.ts";
 import { Stream } from "../io/stream.ts";
 import { connect } from "../io/tcp-connector.ts";
+import { shakeHands } from "../io/tls-stream.ts";
+import { Patterns } from "./patterns.ts";
+import { TlsIdentity } from "./tls-identity.ts";
 
-/** The world as the checkers see it. */
-export function checkIo(clock: Clock, poller: Poller): CheckIo {
+/** The world as the checkers see it; `identity`: what they show of us where they speak TLS. */
+export function checkIo(
+  clock: Clock,
+  poller: Poller,
+  identity = new TlsIdentity(),
+  patterns = new Patterns(),
+): CheckIo {
   return {
     now: () => clock.now(),
     wakeAt: (at, wake) => clock.wakeAt(at, wake),
-    async connect(target, deadline, signal) {
+    pattern: (regex) => patterns.of(regex),
+    async connect({ tls, ...target }, deadline, signal) {
       const result = await connect({ ...target, deadline }, clock, poller, signal);
-      if (result.ok) return { ok: true, connection: new Stream(result.fd, poller) };
-      return { ok: false, why: result.why, local: result.kind === "local" };
+      if (!result.ok) {
+        const during = result.kind === "timeout" ? "waiting" : "connecting";
+        return { ok: false, why: result.why, local: result.kind === "local", during };
+      }
+      if (tls === undefined) return { ok: true, connection: new Stream(result.fd, poller) };
+      const { context } = identity;
+      const until = { deadline: clock.now() + tls.patience, signal };
+      const secured = await shakeHands(result.fd, { ...tls, context }, clock, until);
+      if (secured.ok) return { ok: true, connection: secured.stream };
+      return { ok: false, why: secured.why, local: false, during: secured.timedOut ? "waiting" : "handshake" };
     },
     exchange: (question, read, signal) => exchange(question, read, { clock, poller }, signal),
   };

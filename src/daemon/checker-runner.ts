@@ -33,6 +33,7 @@ export class CheckerRunner {
   #succeeded = 0;
   #failed = 0;
   #checking: AbortController | undefined; // of the check under way
+  #trouble: string | undefined;
   #cancelWake = (): void => {};
 
   constructor(config: AskingChecker, health: Health, host: CheckerHost) {
@@ -103,9 +104,16 @@ export class CheckerRunner {
         this.#host.weighed();
         break;
       case "note":
-        this.#host.note(effect.note);
+        this.#note(effect.note);
         break;
     }
+  }
+
+  /** Trouble of our own is said once, until it is another or gone. */
+  #note(note: HealthNote): void {
+    const trouble = note.name === "local-trouble" ? note.why : undefined;
+    if (trouble === undefined || trouble !== this.#trouble) this.#host.note(note);
+    this.#trouble = trouble;
   }
 
   #check(url: number): void {
@@ -118,6 +126,7 @@ export class CheckerRunner {
       this.#latency = this.#host.io.now() - startedAt;
       if (result.up) this.#succeeded++;
       else if (!result.local) this.#failed++;
+      if (result.up || !result.local) this.#trouble = undefined;
       this.#feed({ type: "checked", result });
       this.#host.changed();
     });

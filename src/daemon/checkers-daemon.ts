@@ -14,12 +14,14 @@ import { PermanentFailure, type ProgramContext, type Running } from "./child.ts"
 import { HaSuspend } from "./ha-suspend.ts";
 import { IpvsTable } from "./ipvs-table.ts";
 import type { BfdVerdict } from "./messages.ts";
+import { Patterns } from "./patterns.ts";
 import { PingPermission } from "./ping-permission.ts";
 import { poolNotification } from "./pool-notices.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
 import { planServices, runnable, sessionsOf } from "./runnable.ts";
 import { SyncDaemons } from "./sync-daemons.ts";
 import { followed, unfollowing } from "./sync-owner.ts";
+import { TlsIdentity } from "./tls-identity.ts";
 
 /** How long a table that the kernel refused is left as it is. */
 const RETRY = seconds(10);
@@ -38,6 +40,8 @@ export class CheckersDaemon implements Running<CheckersReport> {
   readonly #pings: PingPermission;
   readonly #pools = new Map<string, PoolRunner>();
   readonly #syncDaemons: SyncDaemons;
+  readonly #identity = new TlsIdentity();
+  readonly #patterns = new Patterns();
   readonly #host: PoolHost;
   #stopped = false;
   #settling = true; // the table is written as a whole at the end
@@ -50,6 +54,8 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#config = config;
     this.#clock.onLate = (late) => context.late(late);
     this.#makeRoom(config);
+    const unfit = this.#identity.configure(config.ssl);
+    if (unfit !== undefined) throw new PermanentFailure(1, unfit);
     this.#syncDaemons = new SyncDaemons({ log, clock: this.#clock });
     this.#table = this.#openTable(adopted?.services.map(({ name }) => name) ?? []);
     this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
@@ -57,6 +63,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     const respawned = adopted !== undefined;
     this.#scripts = new CheckScripts(config.global, { clock: this.#clock, poller: this.#poller, respawned });
     const services = runnable(config);
+    for (const error of this.#patterns.configure(services)) log.error("{error}", { error });
     this.#files.configure(config, services, adopted !== undefined);
     this.#sessions.configure(config, context.bfd);
     this.#suspend = new HaSuspend({ poller: this.#poller, log, turned: () => this.#addressesTurned() });
@@ -65,7 +72,10 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#pings = new PingPermission(adopted?.sysctls ?? []);
     this.#pings.configure(services);
     this.#host = {
-      io: { ...checkIo(this.#clock, this.#poller), runScript: (check, signal) => this.#scripts.run(check, signal) },
+      io: {
+        ...checkIo(this.#clock, this.#poller, this.#identity, this.#patterns),
+        runScript: (check, signal) => this.#scripts.run(check, signal),
+      },
       log,
       random: Math.random,
       changed: () => context.changed(),
@@ -94,7 +104,10 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#scripts.configure(config.global);
     this.#sessions.configure(config, []);
     this.#suspend.configure(config);
+    const unfit = this.#identity.configure(config.ssl);
+    if (unfit !== undefined) this.#context.log.error("{unfit}; what SSL_GET showed before stays", { unfit });
     const wanted = runnable(config);
+    for (const error of this.#patterns.configure(wanted)) this.#context.log.error("{error}", { error });
     const services = planServices(runnable(this.#config), wanted);
     this.#config = config;
     const turned = this.#files.configure(config, wanted, false);

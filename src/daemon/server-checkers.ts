@@ -139,7 +139,7 @@ export class ServerCheckers {
 }
 
 function urlsOf(checker: AskingChecker): Parameters<typeof healthWords>[0]["urls"] {
-  return checker.type === "http" ? checker.urls : [];
+  return "urls" in checker ? checker.urls : [];
 }
 
 /** Without its arguments, as Keepalived names it. */

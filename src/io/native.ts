@@ -107,6 +107,22 @@ export interface Native {
   /** epoll_ctl(2): operation 1 add, 2 remove, 3 change. */
   pollerControl(poller: object, operation: number, fd: number, events: number): number;
   pollerClose(poller: object): void;
+  /** Whether there is a libpcre2-8: 0 or -ENOENT. */
+  patternOpen(): number;
+  /**
+   * pcre2_compile(3) and pcre2_jit_compile(3). `numbers` takes the match limit and both sizes of a JIT stack (0: the
+   * library's) from its third on, and brings back all options and the longest lookbehind in characters, or, with undefined,
+   * the error and its offset. Throws without the library.
+   */
+  patternCompile(pattern: Uint8Array, options: number, numbers: Int32Array): object | undefined;
+  /**
+   * pcre2_match(3). `numbers`: where the search starts, the last offset where a match may start (the pattern has
+   * PCRE2_USE_OFFSET_LIMIT), options; its first brings back where the match, or the partial match, begins. The result as
+   * there: negative without a match.
+   */
+  patternMatch(pattern: object, subject: Uint8Array, numbers: Int32Array): number;
+  /** pcre2_get_error_message(3) into `text`; its length. */
+  patternMessage(error: number, text: Uint8Array): number;
 }
 
 /** The file of the addon for this machine's architecture, built by `scripts/build.mjs` into `prebuilds/`. */

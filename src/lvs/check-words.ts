@@ -62,7 +62,10 @@ function web(name: string): Vocabulary {
     name,
     succeeded: ({ realServer }) => `Remote Web server ${realServer} succeed on service.`,
     failed: ({ realServer }, { retries }) => `${name} on service ${realServer} failed${after(retries)}.`,
-    failure: ({ realServer }, { why }) => `${why} server ${realServer}.`,
+    failure: ({ realServer }, { why }) => {
+      const [, reason = why, detail] = /^(.*?): (.*)$/s.exec(why) ?? [];
+      return `${reason} server ${realServer}.${detail === undefined ? "" : ` (${detail})`}`;
+    },
   };
 }
 

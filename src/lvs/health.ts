@@ -13,6 +13,7 @@ export interface HealthParameters {
   readonly warmup: Micros; // upper bound of the random part of the first delay
   readonly alpha: boolean; // down until proven up
   readonly logAllFailures: boolean;
+  readonly fastRecovery?: boolean; // http, ssl: no delay between urls that must all succeed before the server is up
 }
 
 /** What a kind of checker does otherwise than TCP_CHECK. keepalived.conf(5), checkers. */
@@ -173,7 +174,8 @@ interface Outcome {
 
 /** Up comes after the last url. While down, the failed url comes first, and then the whole list again. */
 function succeeded(parameters: HealthParameters, health: Health, weight: number | undefined): Outcome {
-  const { type, urls, delayLoop: delay } = parameters;
+  const { type, urls, delayLoop, fastRecovery = false } = parameters;
+  const delay = fastRecovery && !(health.up && health.hasRun) ? 0 : delayLoop; // as long as there are more of them
   const said: HealthEffect[] =
     MANNERS[type].inOrder && !health.up ? [note({ name: "url-succeeded", url: health.url })] : [];
   if (health.failedUrl !== undefined)
@@ -183,7 +185,7 @@ function succeeded(parameters: HealthParameters, health: Health, weight: number 
   const effects: HealthEffect[] =
     health.up && health.hasRun ? weighed : [note({ name: "succeeded" }), ...weighed, { type: "up" }];
   const good: Health = { up: true, hasRun: true, failures: 0, url: 0, failedUrl: undefined, weight };
-  return { health: good, delay, effects: [...said, ...effects] };
+  return { health: good, delay: delayLoop, effects: [...said, ...effects] };
 }
 
 function failed(parameters: HealthParameters, health: Health, why: string): Outcome {

@@ -29,6 +29,7 @@ export function question(checker: Paced): string {
 const RUN = [
   "tcp",
   "http",
+  "ssl",
   "smtp",
   "dns",
   "misc",

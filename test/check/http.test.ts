@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ip } from "../../src/base/ip.ts";
 import { type Micros, milliseconds } from "../../src/base/time.ts";
 import { down, type Target, UP, type Verdict } from "../../src/check/checker.ts";
-import { type HttpExpectation, type HttpUrl, httpCheck } from "../../src/check/http.ts";
+import { type HttpExpectation, httpCheck } from "../../src/check/http.ts";
+import type { HttpUrl, RegexExpectation } from "../../src/check/http-verdict.ts";
 import { descriptors, Loopback, never } from "./loopback.ts";
 
 let loopback: Loopback;
@@ -21,7 +22,7 @@ const QUICK = { connectTimeout: milliseconds(60), delayLoop: milliseconds(150) }
 const PATIENT = { connectTimeout: milliseconds(2000), delayLoop: milliseconds(2000) };
 
 function expectation(target: Target, change: Partial<HttpExpectation> = {}): HttpExpectation {
-  return { ...target, ...PATIENT, protocol: "1.0", virtualHost: undefined, urls: [URL], ...change };
+  return { ...target, ...PATIENT, protocol: "1.0", virtualHost: undefined, ...change };
 }
 
 /** The same in a hurry. */
@@ -84,24 +85,36 @@ describe("a response", () => {
   });
 
   test.each([
-    ["another status", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "HTTP status code error: 404"],
-    ["no HTTP", "SSH-2.0-OpenSSH_9.2\r\n\r\n", "the status line is malformed"],
-    ["half its headers", "HTTP/1.1 200 OK\r\nContent-", "the response ends within its headers"],
-    ["nothing", "", "Read, no data received"],
-    ["a length in words", "HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\nhello", "Content-Length is malformed"],
+    ["another status", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "HTTP status code error to: 404"],
+    ["no HTTP", "SSH-2.0-OpenSSH_9.2\r\n\r\n", "HTTP status code error to: the status line is malformed"],
+    [
+      "half its headers",
+      "HTTP/1.1 200 OK\r\nContent-",
+      "Read, no data received from: the response ends within its headers",
+    ],
+    ["nothing", "", "Read, no data received from"],
+    [
+      "a length in words",
+      "HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\nhello",
+      "Read error with: Content-Length is malformed",
+    ],
     [
       "two lengths",
       "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
-      "Content-Length is malformed",
+      "Read error with: Content-Length is malformed",
     ],
-    ["broken chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", "the chunked body is malformed"],
+    [
+      "broken chunks",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+      "Read error with: the chunked body is malformed",
+    ],
   ])("with %s is down", async (_, answer, why) => {
     expect(await says(answer)).toEqual(down(why));
   });
 
   test("of 503 is down without waiting for its body", async () => {
     const { verdict, took } = await checked((socket) => socket.write("HTTP/1.1 503 Busy\r\n\r\nplease wa"));
-    expect(verdict).toEqual(down("HTTP status code error: 503"));
+    expect(verdict).toEqual(down("HTTP status code error to: 503"));
     expect(took).toBeLessThan(PATIENT.connectTimeout);
   });
 
@@ -131,12 +144,20 @@ describe("a digest", () => {
     expect(await saysAndStays(answer, { digest: "05f37e0246afe558ca5391a506fd8fa8" })).toEqual(UP);
   });
 
+  test("of the chunked body without its framing will do as well, however it is cut", async () => {
+    for (const chunks of ["5\r\nhello\r\n6\r\n world\r\n", "b\r\nhello world\r\n"]) {
+      const answer = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`;
+      expect(await says(answer, { digest: md5("hello world") })).toEqual(UP);
+      expect(await says(answer, { digest: md5("hello_world") })).toMatchObject({ up: false });
+    }
+  });
+
   test("is over no more than Content-Length says (measured on keepalived 2.2.7)", async () => {
     expect(await says(`${LENGTH_5}hello world!`, { digest: "5d41402abc4b2a76b9719d911017c592" })).toEqual(UP);
   });
 
   test("of another body is down, with the digest that was found", async () => {
-    const expected = down(`MD5 digest error: ${md5("world")}`);
+    const expected = down(`MD5 digest error to: ${md5("world")}`);
     expect(await says(`${LENGTH_5}world`, { digest: "5d41402abc4b2a76b9719d911017c592" })).toEqual(expected);
   });
 
@@ -146,7 +167,7 @@ describe("a digest", () => {
 
   test("does not matter where the status is wrong", async () => {
     expect(await says("HTTP/1.1 404 X\r\n\r\nhello", { digest: md5("hello") })).toEqual(
-      down("HTTP status code error: 404"),
+      down("HTTP status code error to: 404"),
     );
   });
 
@@ -162,12 +183,67 @@ describe("a digest", () => {
   });
 });
 
+describe("a regex", () => {
+  const regex = (pattern: string, change: Partial<RegexExpectation> = {}): Partial<HttpUrl> => ({
+    regex: {
+      ...{ pattern, options: [], expected: true, minOffset: 0, maxOffset: undefined, stack: undefined },
+      ...change,
+    },
+  });
+  const OK = "HTTP/1.1 200 OK\r\nX-Health: good\r\nContent-Length: 5\r\n\r\nhello";
+
+  test.each<[string, Partial<HttpUrl>, string | undefined]>([
+    ["^hello$", regex("^hello$"), undefined],
+    ["^HELLO with caseless", regex("^HELLO", { options: ["caseless"] }), undefined],
+    ["world", regex("world"), "no match"],
+    ["a header, as Keepalived finds it where it comes with the body", regex("X-Health: good"), undefined],
+    ["hello from an offset that counts the headers", regex("hello", { minOffset: 30 }), undefined],
+    ["no world", regex("world", { expected: false }), undefined],
+    ["no hello", regex("hello", { expected: false }), "it matches"],
+    ["nothing of a header", regex("X-Health", { expected: false }), undefined],
+    ["what takes for ever", regex("^(h|he|e|l|ll|lo|o)*x", { minOffset: 0 }), "no match"],
+  ])("that wants %s", async (_, url, why) => {
+    expect(await says(OK, url)).toEqual(why === undefined ? UP : down(`Regex match failed: ${why}`));
+  });
+
+  test("does not see the framing of a chunked body", async () => {
+    const answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n";
+    expect(await says(answer, regex("^hello$"))).toEqual(UP);
+  });
+
+  test("is looked for after status and digest", async () => {
+    expect(await says("HTTP/1.1 404 X\r\n\r\nhello", regex("x"))).toEqual(down("HTTP status code error to: 404"));
+    expect(await says(OK, { ...regex("x"), digest: "0".repeat(32) })).toMatchObject({
+      why: expect.stringMatching(/^MD5 digest error/),
+    });
+  });
+
+  test("that PCRE2 refuses says nothing about the server", async () => {
+    const why = "Invalid regex: '(' at offset 1: missing closing parenthesis";
+    expect(await says(OK, regex("("))).toEqual({ up: false, why, local: true });
+  });
+
+  test("finds what stands at the end of 3 MB, and ends where a body does not", async () => {
+    const head = "HTTP/1.0 200 OK\r\n\r\n";
+    expect(await says(`${head}${"x".repeat(3 << 20)}needle`, regex("needle$"))).toEqual(UP);
+    const { verdict } = await checked(
+      (socket) => {
+        socket.write(head);
+        every(5, socket, () => void socket.write("x".repeat(10_000)));
+      },
+      regex("needle"),
+      QUICK,
+    );
+    expect(verdict).toEqual(down("Timeout HTTP read"));
+  });
+});
+
 describe("an awkward server", () => {
   const TIMEOUT = down("Timeout HTTP read");
 
   test("that accepts and never answers is down after connect_timeout", async () => {
     const { verdict, took } = await hurried(() => {});
-    expect(verdict).toEqual(TIMEOUT);
+    expect(verdict).toEqual(down("Timeout WEB read"));
     expect(took).toBeGreaterThanOrEqual(QUICK.connectTimeout);
     expect(took).toBeLessThan(QUICK.connectTimeout + milliseconds(150));
   });
@@ -232,7 +308,7 @@ describe("an awkward server", () => {
       socket.on("drain", more);
       more();
     });
-    expect(verdict).toEqual(down("the headers are longer than 64 KiB"));
+    expect(verdict).toEqual(down("Read, no data received from: the headers are longer than 64 KiB"));
     expect(took).toBeLessThan(milliseconds(500));
   });
 
@@ -261,7 +337,7 @@ describe("the connection", () => {
   test("that is refused is down", async () => {
     const check = expectation(await loopback.closedPort());
     expect(await httpCheck(check, URL, loopback.io, never())).toEqual(
-      down("connect: ECONNREFUSED (Connection refused)"),
+      down("Connection failed: connect: ECONNREFUSED (Connection refused)"),
     );
   });
 
@@ -304,8 +380,7 @@ describe("the connection", () => {
           Array.from({ length: 5 }, () => httpCheck(expectation(target, short), URL, loopback.io, never())),
         ),
       );
-    await sleep(50);
-    expect(descriptors()).toBeLessThanOrEqual(before);
+    await expect.poll(() => descriptors(), { timeout: 3000 }).toBeLessThanOrEqual(before);
   });
 });
 

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { ip } from "../../src/base/ip.ts";
 import type { CheckIo, Target } from "../../src/check/checker.ts";
 import { checkIo } from "../../src/daemon/check-io.ts";
+import type { TlsIdentity } from "../../src/daemon/tls-identity.ts";
 import { Clock } from "../../src/io/clock.ts";
 import { Poller } from "../../src/io/poller.ts";
 
@@ -15,7 +16,12 @@ export class Loopback {
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #datagrams = new Set<DatagramSocket>();
-  readonly io: CheckIo = checkIo(this.#clock, this.#poller);
+  readonly io: CheckIo;
+
+  /** `identity`: what it shows of itself to TLS servers. */
+  constructor(identity?: TlsIdentity) {
+    this.io = checkIo(this.#clock, this.#poller, identity);
+  }
 
   /** A server that does with each connection what `serve` says. What the checker closes early is no error of its. */
   async listen(serve: (socket: Socket) => void): Promise<Target> {

@@ -78,6 +78,9 @@ test.each([
   ["sni_name", "rs.example"],
   ["enable_sni\nvirtualhost c.example", "c.example"],
   ["enable_sni off\nsni_name a.example", undefined],
+  ["enable_sni\nvirtualhost c.example:8443", "c.example"],
+  ["enable_sni\nvirtualhost c.example.", "c.example"],
+  ["enable_sni\nvirtualhost 2001:db8::1", "2001:db8::1"],
 ])("SSL_GET { %s } of a server named rs.example sends the name %s", (line, serverName) => {
   const [check] = checkers(server("virtualhost rs.example", `SSL_GET {\n${line}\nurl {\npath /\n}\n}`));
   expect(check).toMatchObject({ urls: [{ serverName }] });

@@ -25,6 +25,8 @@ export class FakeServers implements AskIo {
     return () => this.#deadlines.remove(deadline);
   };
 
+  pattern = (): string => "no pattern here";
+
   connect: AskIo["connect"] = (target, deadline, signal) => {
     this.attempts.push(`${this.#now / 1_000_000} s ${target.port}`);
     const manner = this.manners.get(target.port) ?? "up";

@@ -59,6 +59,11 @@ test.each<[CheckKind, HealthNote, string | undefined]>([
     `${misc} failed, will do 3 retries (due to signal 9).`,
   ],
   ["misc", { name: "failure", done: 2, of: 3, why: "timed out" }, `${misc} timed out on retry 2/3.`],
+  [
+    "ssl",
+    { name: "failure", done: 0, of: 3, why: "HTTP status code error to: 404" },
+    `HTTP status code error to server ${RS}. (404)`,
+  ],
   ["http", { name: "url-succeeded", url: 0 }, `HTTP status code success to ${RS} url(/a)`],
   ["http", { name: "url-succeeded", url: 1 }, `MD5 digest success to ${RS} url(/b)`],
   ["ssl", { name: "url-succeeded", url: 2 }, `Regex match success to ${RS} url(/c)`],

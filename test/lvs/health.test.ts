@@ -223,6 +223,31 @@ test("misc: Keepalived 2.2.7 says the retries of a first failure, though it made
   expect(effects[0]).toEqual({ type: "note", note: { name: "failed", retries: 2, why: "refused" } });
 });
 
+test("fast_recovery: no delay between the urls until all have succeeded, nor after the failed one (keepalived.conf(5))", () => {
+  const three = { ...http, urls: 3, fastRecovery: true };
+  const all = ["0 check 0", "0 check 1", "0 check 2 succeeded up", "6 check 0", "6 check 1"];
+  expect(run(three, unchecked(three), [GOOD, GOOD, GOOD, GOOD, GOOD])).toEqual(all);
+  const down = { ...known, up: false, url: 1, failedUrl: 1 };
+  expect(run(three, down, [BAD, GOOD, GOOD, GOOD, GOOD, GOOD])).toEqual([
+    "0 check 1",
+    "6 check 1 url-succeeded",
+    "0 check 0 url-succeeded",
+    "0 check 1 url-succeeded",
+    "0 check 2 url-succeeded succeeded up",
+    "6 check 0",
+  ]);
+});
+
+test("fast_recovery: a url that fails again is waited for, so that nobody is asked without end", () => {
+  const two = { ...http, urls: 2, fastRecovery: true };
+  expect(run(two, { ...known, up: false, failedUrl: 0 }, [GOOD, GOOD, BAD, GOOD])).toEqual([
+    "0 check 0 url-succeeded",
+    "0 check 0 url-succeeded",
+    "0 check 1",
+    "6 check 1 url-succeeded",
+  ]);
+});
+
 test("misc: a weight that a success asks for counts until the next, and goes with the verdict", () => {
   const misc: HealthParameters = { ...tcp, type: "misc", retry: 0 };
   const asks = (weight: number): CheckResult => ({ up: true, weight });

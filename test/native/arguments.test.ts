@@ -19,7 +19,15 @@ const SAFE_WITH_INTEGERS = new Set([
   "timerSet",
   "getsockopt",
 ]);
-const NO_ARGUMENTS = new Set(["inotifyInit", "mlockall", "munlockall", "now", "timerCreate", "wallClock"]);
+const NO_ARGUMENTS = new Set([
+  "inotifyInit",
+  "mlockall",
+  "munlockall",
+  "now",
+  "patternOpen",
+  "timerCreate",
+  "wallClock",
+]);
 const ANY_NUMBER_OR_STRING = new Set(["ifNametoindex", "mlock"]);
 
 test("the addon offers exactly the functions that native.ts declares", () => {
@@ -46,6 +54,10 @@ test("the addon offers exactly the functions that native.ts declares", () => {
       "mlockall",
       "munlockall",
       "now",
+      "patternCompile",
+      "patternMatch",
+      "patternMessage",
+      "patternOpen",
       "pidfdOpen",
       "pollerClose",
       "pollerControl",

@@ -29,11 +29,16 @@ export function sslCheck(body: SslBody, inherited: Inherited, context: LvsContex
   const compliant = last(settings.tls_compliant)?.value ?? false;
   const urls = urlsOf(body, "SSL_GET", context).map((written): SslUrl => {
     const url = httpUrl(written.path, written.settings, context);
-    const host = typeof given === "string" ? given : (url.virtualHost ?? base?.virtualHost);
+    const host = typeof given === "string" ? given : hostName(url.virtualHost ?? base?.virtualHost);
     const tlsCompliant = last(written.settings.tls_compliant)?.value ?? compliant;
     return { ...url, serverName: named ? host : undefined, tlsCompliant };
   });
   return base === undefined || urls.length === 0 ? undefined : { ...base, urls };
+}
+
+/** The name of a Host header without its port and the dot of the root, which TLS has not (RFC 6066 §3). */
+function hostName(host: string | undefined): string | undefined {
+  return host === undefined || /:.*:/.test(host) ? host : host.replace(/\.?(:\d+)?$/, "");
 }
 
 function common<T extends "http" | "ssl">(type: T, body: HttpBody, inherited: Inherited, context: LvsContext) {
