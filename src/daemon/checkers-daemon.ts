@@ -1,19 +1,25 @@
 import { type IpvsEntry, serviceName } from "../base/ipvs.ts";
-import { seconds } from "../base/time.ts";
+import { seconds, toSeconds } from "../base/time.ts";
 import type { Config } from "../config/model/model.ts";
 import { Clock } from "../io/clock.ts";
+import { IpvsKernel } from "../io/ipvs-kernel.ts";
 import { Poller } from "../io/poller.ts";
 import { raiseDescriptorLimit } from "../io/realtime.ts";
-import type { CheckersReport } from "../observe/report.ts";
+import { placesOf } from "../lvs/places.ts";
+import { united } from "../lvs/pool.ts";
+import { goneWords } from "../lvs/words.ts";
+import type { CheckersReport, ServiceReport } from "../observe/report.ts";
 import { going } from "../plan/difference.ts";
 import { CheckFiles } from "./check-files.ts";
 import { checkIo } from "./check-io.ts";
 import { PermanentFailure, type ProgramContext, type Running } from "./child.ts";
+import { ConnectionTimeouts } from "./connection-timeouts.ts";
 import { IpvsTable } from "./ipvs-table.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
-import { planServices, runnable } from "./runnable.ts";
+import { identityOf, planServices, type RunnableService, runnable } from "./runnable.ts";
 import { SyncDaemons } from "./sync-daemons.ts";
 import { followed, unfollowing } from "./sync-owner.ts";
+import { TableWatch } from "./table-watch.ts";
 
 /** How long a table that the kernel refused is left as it is. */
 const RETRY = seconds(10);
@@ -22,14 +28,18 @@ const RETRY = seconds(10);
 export class CheckersDaemon implements Running<CheckersReport> {
   readonly #context: ProgramContext<CheckersReport>;
   #config: Config; // in force
+  #services: readonly RunnableService[];
   readonly #poller = new Poller();
   readonly #clock = new Clock(this.#poller);
   readonly #table: IpvsTable;
+  readonly #timeouts: ConnectionTimeouts;
+  readonly #watch: TableWatch;
   readonly #files: CheckFiles;
   readonly #pools = new Map<string, PoolRunner>();
   readonly #syncDaemons: SyncDaemons;
   readonly #host: PoolHost;
   #settling = true; // the table is written as a whole at the end
+  #shared = false; // several pools want one service of the kernel
   #cancelRetry = (): void => {};
 
   /** Puts the configuration in force. Throws PermanentFailure where the kernel has no IPVS. */
@@ -38,26 +48,32 @@ export class CheckersDaemon implements Running<CheckersReport> {
     const { config, adopted, log } = context;
     this.#config = config;
     this.#clock.onLate = (late) => context.late(late);
-    this.#makeRoom(config);
+    this.#services = runnable(config);
+    this.#makeRoom();
     this.#syncDaemons = new SyncDaemons({ log, clock: this.#clock });
-    this.#table = this.#openTable(adopted?.services.map(({ name }) => name) ?? []);
+    this.#table = this.#openTable(adopted?.services ?? []);
     this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
+    if (config.global.ipvs.flushAtStart && adopted === undefined) this.#table.flush();
+    const namespace = config.global.daemon.ipvsNamespace;
+    this.#timeouts = new ConnectionTimeouts(log, adopted?.timeouts, () => new IpvsKernel(namespace));
+    this.#watch = new TableWatch({
+      ...{ log, clock: this.#clock, look: () => this.#table.look(), repair: () => this.#settle() },
+    });
     this.#files = new CheckFiles({ poller: this.#poller, log, turned: (file) => this.#fileTurned(file) });
-    const services = runnable(config);
-    this.#files.configure(config, services, adopted !== undefined);
+    this.#files.configure(config, this.#services, adopted !== undefined);
     this.#host = {
       io: checkIo(this.#clock, this.#poller),
       log,
       random: Math.random,
       changed: () => context.changed(),
-      wanted: (entry) => this.#wanted(entry),
+      wanted: (entries) => this.#wanted(entries),
       weight: (service, destination) => this.#table.weight(service, destination),
       number: (file) => this.#files.number(file),
     };
-    for (const server of services) {
-      const name = serviceName(server);
-      const reported = adopted?.services.find((one) => one.name === name);
-      this.#pools.set(name, new PoolRunner(server, reported ?? "start", this.#host));
+    const reports = new Map(adopted?.services.map((one) => [one.name, one]));
+    for (const server of this.#services) {
+      const reported = reports.get(server.label);
+      this.#pools.set(identityOf(server), new PoolRunner(server, reported ?? "start", this.#host));
     }
     this.#settle();
   }
@@ -65,23 +81,25 @@ export class CheckersDaemon implements Running<CheckersReport> {
   /** As planned: what did not change is not touched. */
   reload(config: Config): void {
     this.#settling = true;
-    this.#makeRoom(config);
     const wanted = runnable(config);
-    const services = planServices(runnable(this.#config), wanted);
+    const services = planServices(this.#services, wanted);
     this.#config = config;
+    this.#services = wanted;
+    this.#makeRoom();
     const turned = this.#files.configure(config, wanted, false);
     this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
-    for (const { key } of going(services)) {
+    for (const { key, from } of going(services)) {
       this.#pools.get(key)?.sayLeaving("Removing");
       this.#pools.get(key)?.stop();
       this.#pools.delete(key);
-      this.#context.log.info(`Removing Virtual Server ${key}`);
+      this.#context.log.info(goneWords(from.name));
     }
     for (const entry of services?.entries ?? []) {
       if (entry.type === "added" || entry.type === "replaced")
         this.#pools.set(entry.key, new PoolRunner(entry.to, "reload", this.#host));
       if (entry.type === "changed") this.#pools.get(entry.key)?.reconfigure(entry);
     }
+    this.#order();
     for (const file of turned) this.#fileTurned(file); // its name leads to another one
     this.#settle();
   }
@@ -89,10 +107,9 @@ export class CheckersDaemon implements Running<CheckersReport> {
   stop(): void {
     this.#cancelRetry();
     for (const pool of this.#pools.values()) pool.stop();
-    if (this.#context.options.releaseIpvs) {
-      for (const pool of this.#pools.values()) pool.sayLeaving("Shutting down");
-      this.#table.applyAll([]);
-    }
+    this.#watch.close();
+    if (this.#context.options.releaseIpvs) this.#release();
+    this.#timeouts.restore(); // Keepalived (2.2.7) does so with `--dont-release-ipvs`, too
     this.#syncDaemons.close({ stop: this.#context.options.releaseIpvs });
     this.#table.close();
     this.#files.close();
@@ -101,12 +118,26 @@ export class CheckersDaemon implements Running<CheckersReport> {
   }
 
   report(): CheckersReport {
-    return { at: this.#clock.now(), services: [...this.#pools.values()].map((pool) => pool.report()) };
+    const services = [...this.#pools.values()].map((pool) => pool.report());
+    return {
+      at: this.#clock.now(),
+      services,
+      timeouts: this.#timeouts.held,
+      deviations: this.#watch.deviations,
+    };
+  }
+
+  /** With `lvs_flush_on_stop` nothing is said of the servers (Keepalived too); `all`: of others, too. */
+  #release(): void {
+    const { flushAtStop } = this.#config.global.ipvs;
+    if (flushAtStop === "no") for (const pool of this.#pools.values()) pool.sayLeaving("Shutting down");
+    if (flushAtStop === "all") this.#table.flush();
+    else this.#table.applyAll([]);
   }
 
   /** Every checker that connects may have a connection at the same time. */
-  #makeRoom(config: Config): void {
-    const checkers = runnable(config).flatMap(({ realServers }) => realServers.flatMap((one) => one.checkers));
+  #makeRoom(): void {
+    const checkers = this.#services.flatMap(({ realServers }) => realServers.flatMap((one) => one.checkers));
     const connecting = checkers.filter(({ type }) => type !== "file");
     const limited = raiseDescriptorLimit(connecting.length + 64);
     if (limited !== undefined) this.#context.log.warning("{error}", { error: limited.message });
@@ -116,15 +147,44 @@ export class CheckersDaemon implements Running<CheckersReport> {
     for (const pool of this.#pools.values()) pool.fileTurned(file);
   }
 
-  #wanted(entry: IpvsEntry): void {
-    if (!this.#settling && !this.#table.apply(entry)) this.#tryAgain();
+  #wanted(entries: readonly IpvsEntry[]): void {
+    if (this.#settling) return;
+    if (!this.#table.apply(this.#shared ? this.#withShared(entries) : entries)) this.#tryAgain();
+  }
+
+  /** The same services, with what other pools want of them. */
+  #withShared(entries: readonly IpvsEntry[]): readonly IpvsEntry[] {
+    const names = new Set(entries.map(({ service }) => serviceName(service)));
+    return this.#all().filter(({ service }) => names.has(serviceName(service)));
+  }
+
+  #all(): readonly IpvsEntry[] {
+    const entries = [...this.#pools.values()].flatMap((pool) => pool.entries);
+    const all = united(entries);
+    this.#shared = all.length < entries.length;
+    return all;
+  }
+
+  /** As in the file: of those who share a service the first says how it is. */
+  #order(): void {
+    const pools = this.#services.flatMap((service) => {
+      const pool = this.#pools.get(identityOf(service));
+      return pool === undefined ? [] : [[identityOf(service), pool] as const];
+    });
+    this.#pools.clear();
+    for (const [identity, pool] of pools) this.#pools.set(identity, pool);
   }
 
   #settle(): void {
     this.#settling = false;
+    const { timeouts, comparison } = this.#config.global.ipvs;
+    this.#timeouts.want({
+      ...{ tcp: toSeconds(timeouts.tcp), tcpFin: toSeconds(timeouts.tcpFin), udp: toSeconds(timeouts.udp) },
+    });
+    this.#watch.configure(comparison);
     // Those that follow a router are the vrrp process's.
     this.#syncDaemons.want(followed(this.#config) === undefined ? unfollowing(this.#config) : undefined);
-    if (!this.#table.applyAll([...this.#pools.values()].map(({ entry }) => entry))) this.#tryAgain();
+    if (!this.#table.applyAll(this.#all())) this.#tryAgain();
     this.#context.changed();
   }
 
@@ -134,7 +194,9 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#cancelRetry = this.#clock.wakeAt(this.#clock.now() + RETRY, () => this.#settle());
   }
 
-  #openTable(owned: readonly string[]): IpvsTable {
+  /** `reported`: what a process of ours left in the table. */
+  #openTable(reported: readonly ServiceReport[]): IpvsTable {
+    const owned = reported.flatMap(({ places }) => placesOf(places).map(serviceName));
     try {
       return new IpvsTable(this.#context.log, owned, this.#config.global.daemon.ipvsNamespace);
     } catch (error) {

@@ -1,7 +1,15 @@
 import { destinationName, type IpvsEntry, serviceName } from "../base/ipvs.ts";
 import { weightWith } from "../lvs/file-check.ts";
 import { adopted, unchecked } from "../lvs/health.ts";
-import { EMPTY_POOL, type PoolEvent, type PoolState, poolStep, wantedEntry } from "../lvs/pool.ts";
+import {
+  EMPTY_POOL,
+  nameAt,
+  type PoolEvent,
+  type PoolState,
+  poolStep,
+  wantedDestinations,
+  wantedEntries,
+} from "../lvs/pool.ts";
 import { leavingWords, poolWords, serverWords, weightWords } from "../lvs/words.ts";
 import type { ServiceReport } from "../observe/report.ts";
 import { question } from "../plan/check-shape.ts";
@@ -13,8 +21,8 @@ import { type Known, NOTHING, ServerCheckers, type ServerCheckersHost } from "./
 
 /** What a pool needs of the process it lives in. */
 export interface PoolHost extends Pick<ServerCheckersHost, "io" | "log" | "random" | "number" | "changed"> {
-  /** The wanted entry is another than before. */
-  wanted(entry: IpvsEntry): void;
+  /** The wanted entries are others than before. */
+  wanted(entries: readonly IpvsEntry[]): void;
   weight(service: string, destination: string): number;
 }
 
@@ -39,8 +47,8 @@ export class PoolRunner {
     if (this.#look()) this.#feed({ type: "turned", alive: this.#alive() });
   }
 
-  get entry(): IpvsEntry {
-    return wantedEntry(this.#weighed, this.#state);
+  get entries(): readonly IpvsEntry[] {
+    return wantedEntries(this.#weighed, this.#state);
   }
 
   /** Another configuration of the same service, as planned: checkers that did not change go on, verdicts stay. */
@@ -77,20 +85,21 @@ export class PoolRunner {
 
   /** Says which servers leave the table with their service. */
   sayLeaving(how: "Removing" | "Shutting down"): void {
-    for (const server of this.#weighed.realServers) this.#sayLeaves(how, server);
+    this.#sayLeave(how, this.#weighed.realServers);
   }
 
   report(): ServiceReport {
-    const service = serviceName(this.#config);
+    const [service] = this.#config.services;
     return {
-      name: service,
+      name: this.#config.label,
+      places: this.#config.places,
       quorumUp: this.#state.quorumUp,
       realServers: this.#config.realServers.map((server, i) => {
         const name = destinationName(server);
         return {
           name,
           up: this.#state.alive[i] ?? false,
-          weight: this.#host.weight(service, name),
+          weight: service === undefined ? 0 : this.#host.weight(serviceName(service), nameAt(service, server)),
           checkers: this.#checkers.get(name)?.report() ?? [],
         };
       }),
@@ -103,13 +112,13 @@ export class PoolRunner {
   }
 
   #startServer(server: RunnableServer, known: Known): void {
-    const { protocol } = this.#config;
+    const { protocol, name: virtualServer } = this.#config;
     const name = destinationName(server);
     const { io, log, random, number, changed } = this.#host;
     const checkers = new ServerCheckers(server.checkers, known, {
       ...{ io, log, random, number, changed },
       realServer: serverWords(server, protocol),
-      virtualServer: serverWords(this.#config, protocol),
+      virtualServer,
       turned: () => this.#turned(name),
       weighed: () => this.#serverWeighed(),
     });
@@ -134,7 +143,7 @@ export class PoolRunner {
     const { state, notes } = poolStep(this.#weighed, this.#state, event);
     this.#state = state;
     for (const note of notes) this.#host.log.info(poolWords(this.#config, note));
-    this.#host.wanted(this.entry);
+    this.#host.wanted(this.entries);
     this.#host.changed();
   }
 
@@ -155,15 +164,14 @@ export class PoolRunner {
 
   #sayGoing(servers: ListDifference<RunnableServer> | undefined): void {
     const gone = new Set(going(servers).map(({ key }) => key));
-    for (const server of this.#weighed.realServers.filter((one) => gone.has(destinationName(one)))) {
+    const leaving = this.#weighed.realServers.filter((one) => gone.has(destinationName(one)));
+    this.#sayLeave("Removing", leaving, (server) => {
       this.#host.log.info(`service ${serverWords(server, this.#config.protocol)} no longer exist`);
-      this.#sayLeaves("Removing", server);
-    }
+    });
   }
 
   #sayWeights({ realServers }: RunnableService): void {
-    const { protocol } = this.#config;
-    const virtualServer = serverWords(this.#config, protocol);
+    const { protocol, name: virtualServer } = this.#config;
     const before = new Map(
       this.#weighed.realServers.map((server, i) => [destinationName(server), [server, i] as const]),
     );
@@ -175,16 +183,20 @@ export class PoolRunner {
     }
   }
 
-  /** Nothing where it is not in the table. */
-  #sayLeaves(how: "Removing" | "Shutting down", server: RunnableServer): void {
-    const row = this.entry.destinations.find((one) => destinationName(one) === destinationName(server));
-    if (row === undefined) return;
-    const { protocol } = this.#config;
-    const place = {
-      realServer: serverWords(server, protocol),
-      virtualServer: serverWords(this.#config, protocol),
-    };
-    this.#host.log.info(leavingWords(how, row.weight > 0 || server.weight === 0, place));
+  /** Nothing of those that are not in the table. */
+  #sayLeave(how: "Removing" | "Shutting down", servers: readonly RunnableServer[], before = (_: RunnableServer) => {}) {
+    const { protocol, name: virtualServer } = this.#config;
+    const [service] = this.#weighed.services;
+    if (service === undefined) return;
+    const rows = wantedDestinations(this.#weighed, this.#state, service);
+    const weights = new Map(rows.map((row) => [destinationName(row), row.weight]));
+    for (const server of servers) {
+      before(server);
+      const weight = weights.get(nameAt(service, server));
+      if (weight === undefined) continue;
+      const place = { realServer: serverWords(server, protocol), virtualServer };
+      this.#host.log.info(leavingWords(how, weight > 0 || server.weight === 0, place));
+    }
   }
 }
 
