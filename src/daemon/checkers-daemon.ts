@@ -1,16 +1,21 @@
 import { type IpvsEntry, serviceName } from "../base/ipvs.ts";
-import { seconds } from "../base/time.ts";
+import { seconds, toSeconds } from "../base/time.ts";
 import type { Config } from "../config/model/model.ts";
 import { Clock } from "../io/clock.ts";
+import { IpvsKernel } from "../io/ipvs-kernel.ts";
 import { Poller } from "../io/poller.ts";
 import { raiseDescriptorLimit } from "../io/realtime.ts";
-import type { CheckersReport } from "../observe/report.ts";
+import { placesOf } from "../lvs/places.ts";
+import { united } from "../lvs/pool.ts";
+import { goneWords } from "../lvs/words.ts";
+import type { CheckersReport, ServiceReport } from "../observe/report.ts";
 import { going } from "../plan/difference.ts";
 import { CheckFiles } from "./check-files.ts";
 import { checkIo } from "./check-io.ts";
 import { CheckScripts } from "./check-scripts.ts";
 import { CheckSessions } from "./check-sessions.ts";
 import { PermanentFailure, type ProgramContext, type Running } from "./child.ts";
+import { ConnectionTimeouts } from "./connection-timeouts.ts";
 import { HaSuspend } from "./ha-suspend.ts";
 import { IpvsTable } from "./ipvs-table.ts";
 import type { BfdVerdict } from "./messages.ts";
@@ -18,9 +23,10 @@ import { Patterns } from "./patterns.ts";
 import { PingPermission } from "./ping-permission.ts";
 import { poolNotification } from "./pool-notices.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
-import { planServices, runnable, sessionsOf } from "./runnable.ts";
+import { identityOf, planServices, type RunnableService, runnable, sessionsOf } from "./runnable.ts";
 import { SyncDaemons } from "./sync-daemons.ts";
 import { followed, unfollowing } from "./sync-owner.ts";
+import { TableWatch } from "./table-watch.ts";
 import { TlsIdentity } from "./tls-identity.ts";
 
 /** How long a table that the kernel refused is left as it is. */
@@ -30,9 +36,12 @@ const RETRY = seconds(10);
 export class CheckersDaemon implements Running<CheckersReport> {
   readonly #context: ProgramContext<CheckersReport>;
   #config: Config; // in force
+  #services: readonly RunnableService[];
   readonly #poller = new Poller();
   readonly #clock = new Clock(this.#poller);
   readonly #table: IpvsTable;
+  readonly #timeouts: ConnectionTimeouts;
+  readonly #watch: TableWatch;
   readonly #files: CheckFiles;
   readonly #scripts: CheckScripts;
   readonly #sessions = new CheckSessions();
@@ -45,6 +54,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   readonly #host: PoolHost;
   #stopped = false;
   #settling = true; // the table is written as a whole at the end
+  #shared = false; // several pools want one service of the kernel
   #cancelRetry = (): void => {};
 
   /** Puts the configuration in force. Throws PermanentFailure where the kernel has no IPVS. */
@@ -53,24 +63,30 @@ export class CheckersDaemon implements Running<CheckersReport> {
     const { config, adopted, log } = context;
     this.#config = config;
     this.#clock.onLate = (late) => context.late(late);
-    this.#makeRoom(config);
+    this.#services = runnable(config);
+    this.#makeRoom();
     const unfit = this.#identity.configure(config.ssl);
     if (unfit !== undefined) throw new PermanentFailure(1, unfit);
     this.#syncDaemons = new SyncDaemons({ log, clock: this.#clock });
-    this.#table = this.#openTable(adopted?.services.map(({ name }) => name) ?? []);
+    this.#table = this.#openTable(adopted?.services ?? []);
     this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
+    if (config.global.ipvs.flushAtStart && adopted === undefined) this.#table.flush();
+    const namespace = config.global.daemon.ipvsNamespace;
+    this.#timeouts = new ConnectionTimeouts(log, adopted?.timeouts, () => new IpvsKernel(namespace));
+    this.#watch = new TableWatch({
+      ...{ log, clock: this.#clock, look: () => this.#table.look(), repair: () => this.#settle() },
+    });
     this.#files = new CheckFiles({ poller: this.#poller, log, turned: (file) => this.#fileTurned(file) });
     const respawned = adopted !== undefined;
     this.#scripts = new CheckScripts(config.global, { clock: this.#clock, poller: this.#poller, respawned });
-    const services = runnable(config);
-    for (const error of this.#patterns.configure(services)) log.error("{error}", { error });
-    this.#files.configure(config, services, adopted !== undefined);
+    for (const error of this.#patterns.configure(this.#services)) log.error("{error}", { error });
+    this.#files.configure(config, this.#services, respawned);
     this.#sessions.configure(config, context.bfd);
     this.#suspend = new HaSuspend({ poller: this.#poller, log, turned: () => this.#addressesTurned() });
     this.#suspend.configure(config);
-    if (sessionsOf(services).size > 0) log.info("Activating BFD healthchecker");
+    if (sessionsOf(this.#services).size > 0) log.info("Activating BFD healthchecker");
     this.#pings = new PingPermission(adopted?.sysctls ?? []);
-    this.#pings.configure(services);
+    this.#pings.configure(this.#services);
     this.#host = {
       io: {
         ...checkIo(this.#clock, this.#poller, this.#identity, this.#patterns),
@@ -79,7 +95,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
       log,
       random: Math.random,
       changed: () => context.changed(),
-      wanted: (entry) => this.#wanted(entry),
+      wanted: (entries) => this.#wanted(entries),
       notice: (notice, service) => {
         const told = poolNotification(notice, service, this.#config.global.ipvs);
         if (told !== undefined) context.notify(told);
@@ -89,10 +105,10 @@ export class CheckersDaemon implements Running<CheckersReport> {
       isAway: (service) => this.#suspend.isAway(service),
       isUp: (session) => this.#sessions.isUp(session),
     };
-    for (const server of services) {
-      const name = serviceName(server);
-      const reported = adopted?.services.find((one) => one.name === name);
-      this.#pools.set(name, new PoolRunner(server, reported ?? "start", this.#host));
+    const reports = new Map(adopted?.services.map((one) => [one.name, one]));
+    for (const server of this.#services) {
+      const reported = reports.get(server.label);
+      this.#pools.set(identityOf(server), new PoolRunner(server, reported ?? "start", this.#host));
     }
     this.#settle();
   }
@@ -100,7 +116,6 @@ export class CheckersDaemon implements Running<CheckersReport> {
   /** As planned: what did not change is not touched. */
   reload(config: Config): void {
     this.#settling = true;
-    this.#makeRoom(config);
     this.#scripts.configure(config.global);
     this.#sessions.configure(config, []);
     this.#suspend.configure(config);
@@ -108,22 +123,25 @@ export class CheckersDaemon implements Running<CheckersReport> {
     if (unfit !== undefined) this.#context.log.error("{unfit}; what SSL_GET showed before stays", { unfit });
     const wanted = runnable(config);
     for (const error of this.#patterns.configure(wanted)) this.#context.log.error("{error}", { error });
-    const services = planServices(runnable(this.#config), wanted);
+    const services = planServices(this.#services, wanted);
     this.#config = config;
+    this.#services = wanted;
+    this.#makeRoom();
     const turned = this.#files.configure(config, wanted, false);
     this.#pings.configure(wanted);
     this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
-    for (const { key } of going(services)) {
+    for (const { key, from } of going(services)) {
       this.#pools.get(key)?.leave("Removing");
       this.#pools.get(key)?.stop();
       this.#pools.delete(key);
-      this.#context.log.info(`Removing Virtual Server ${key}`);
+      this.#context.log.info(goneWords(from.name));
     }
     for (const entry of services?.entries ?? []) {
       if (entry.type === "added" || entry.type === "replaced")
         this.#pools.set(entry.key, new PoolRunner(entry.to, "reload", this.#host));
       if (entry.type === "changed") this.#pools.get(entry.key)?.reconfigure(entry);
     }
+    this.#order();
     this.#addressesTurned();
     for (const file of turned) this.#fileTurned(file); // its name leads to another one
     this.#settle();
@@ -142,10 +160,9 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#stopped = true;
     this.#cancelRetry();
     for (const pool of this.#pools.values()) pool.stop();
-    if (this.#context.options.releaseIpvs) {
-      for (const pool of this.#pools.values()) pool.leave("Shutting down");
-      this.#table.applyAll([]);
-    }
+    this.#watch.close();
+    if (this.#context.options.releaseIpvs) this.#release();
+    this.#timeouts.restore(); // Keepalived (2.2.7) does so with `--dont-release-ipvs`, too
     this.#syncDaemons.close({ stop: this.#context.options.releaseIpvs });
     this.#table.close();
     this.#files.close();
@@ -158,12 +175,26 @@ export class CheckersDaemon implements Running<CheckersReport> {
 
   report(): CheckersReport {
     const services = [...this.#pools.values()].map((pool) => pool.report());
-    return { at: this.#clock.now(), services, sysctls: this.#pings.sysctls };
+    return {
+      at: this.#clock.now(),
+      services,
+      sysctls: this.#pings.sysctls,
+      timeouts: this.#timeouts.held,
+      deviations: this.#watch.deviations,
+    };
+  }
+
+  /** With `lvs_flush_on_stop` nothing is said of the servers (Keepalived too); `all`: of others, too. */
+  #release(): void {
+    const { flushAtStop } = this.#config.global.ipvs;
+    if (flushAtStop === "no") for (const pool of this.#pools.values()) pool.leave("Shutting down");
+    if (flushAtStop === "all") this.#table.flush();
+    else this.#table.applyAll([]);
   }
 
   /** Every checker that connects may have a connection at the same time. */
-  #makeRoom(config: Config): void {
-    const checkers = runnable(config).flatMap(({ realServers }) => realServers.flatMap((one) => one.checkers));
+  #makeRoom(): void {
+    const checkers = this.#services.flatMap(({ realServers }) => realServers.flatMap((one) => one.checkers));
     const connecting = checkers.filter(({ type }) => type !== "file");
     const limited = raiseDescriptorLimit(connecting.length + 64);
     if (limited !== undefined) this.#context.log.warning("{error}", { error: limited.message });
@@ -177,15 +208,44 @@ export class CheckersDaemon implements Running<CheckersReport> {
     for (const pool of this.#pools.values()) pool.addressTurned();
   }
 
-  #wanted(entry: IpvsEntry): void {
-    if (!this.#settling && !this.#table.apply(entry)) this.#tryAgain();
+  #wanted(entries: readonly IpvsEntry[]): void {
+    if (this.#settling) return;
+    if (!this.#table.apply(this.#shared ? this.#withShared(entries) : entries)) this.#tryAgain();
+  }
+
+  /** The same services, with what other pools want of them. */
+  #withShared(entries: readonly IpvsEntry[]): readonly IpvsEntry[] {
+    const names = new Set(entries.map(({ service }) => serviceName(service)));
+    return this.#all().filter(({ service }) => names.has(serviceName(service)));
+  }
+
+  #all(): readonly IpvsEntry[] {
+    const entries = [...this.#pools.values()].flatMap((pool) => pool.entries);
+    const all = united(entries);
+    this.#shared = all.length < entries.length;
+    return all;
+  }
+
+  /** As in the file: of those who share a service the first says how it is. */
+  #order(): void {
+    const pools = this.#services.flatMap((service) => {
+      const pool = this.#pools.get(identityOf(service));
+      return pool === undefined ? [] : [[identityOf(service), pool] as const];
+    });
+    this.#pools.clear();
+    for (const [identity, pool] of pools) this.#pools.set(identity, pool);
   }
 
   #settle(): void {
     this.#settling = false;
+    const { timeouts, comparison } = this.#config.global.ipvs;
+    this.#timeouts.want({
+      ...{ tcp: toSeconds(timeouts.tcp), tcpFin: toSeconds(timeouts.tcpFin), udp: toSeconds(timeouts.udp) },
+    });
+    this.#watch.configure(comparison);
     // Those that follow a router are the vrrp process's.
     this.#syncDaemons.want(followed(this.#config) === undefined ? unfollowing(this.#config) : undefined);
-    if (!this.#table.applyAll([...this.#pools.values()].map(({ entry }) => entry))) this.#tryAgain();
+    if (!this.#table.applyAll(this.#all())) this.#tryAgain();
     this.#context.changed();
   }
 
@@ -195,7 +255,9 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#cancelRetry = this.#clock.wakeAt(this.#clock.now() + RETRY, () => this.#settle());
   }
 
-  #openTable(owned: readonly string[]): IpvsTable {
+  /** `reported`: what a process of ours left in the table. */
+  #openTable(reported: readonly ServiceReport[]): IpvsTable {
+    const owned = reported.flatMap(({ places }) => placesOf(places).map(serviceName));
     try {
       return new IpvsTable(this.#context.log, owned, this.#config.global.daemon.ipvsNamespace);
     } catch (error) {

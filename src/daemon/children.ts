@@ -7,6 +7,7 @@ import { BfdVerdicts } from "./bfd-verdicts.ts";
 import { ChildSlot } from "./child-slot.ts";
 import type { BfdReport, ChildOptions, DumpRequest, VrrpReport } from "./messages.ts";
 import type { Options } from "./options.ts";
+import { isBalancing } from "./runnable.ts";
 import type { ServiceFiles } from "./service-files.ts";
 
 /** The files that the processes run. */
@@ -102,7 +103,7 @@ export class Children {
   /** Starts, reloads or stops each process, as the configuration needs it. Whether that worked. */
   async apply(config: Config): Promise<boolean> {
     const { everyChild, checkers, bfd } = this.#options;
-    const checkersNeeded = checkers && (everyChild || config.virtualServers.length > 0);
+    const checkersNeeded = checkers && (everyChild || isBalancing(config));
     const bfdNeeded = bfd && (everyChild || config.bfdInstances.length > 0);
     this.#verdicts.follow(config);
     const done = await Promise.all([

@@ -1,11 +1,18 @@
 import { destinationName, type IpvsEntry, serviceName } from "../base/ipvs.ts";
 import { EEXIST, ENOENT, ESRCH } from "../io/constants.ts";
 import { IpvsKernel } from "../io/ipvs-kernel.ts";
-import type { KernelError } from "../io/kernel-error.ts";
+import { KernelError } from "../io/kernel-error.ts";
 import type { NamedNetwork } from "../io/network-namespace.ts";
 import type { BufferWish } from "../io/socket.ts";
+import { changeWords, refusalHint } from "../lvs/change-words.ts";
+import { deviations } from "../lvs/deviations.ts";
 import { type IpvsChange, plan, withHandWeights } from "../lvs/plan.ts";
 import type { Log } from "../observe/log.ts";
+
+/** Services of one virtual server that are looked at before they are written: each takes two system calls. */
+const LOOKED_AT = 64;
+/** Services that are looked at in one turn. */
+const SLICE = 64;
 
 /** Keeps the kernel's IPVS table as wanted: our services only, by difference, foreign ones untouched. */
 export class IpvsTable {
@@ -14,7 +21,9 @@ export class IpvsTable {
   readonly #have = new Map<string, IpvsEntry>(); // the kernel's table as last read, and what we did since
   readonly #asked = new Map<string, IpvsEntry>(); // what was wanted when it was last made so
   readonly #owned = new Set<string>();
+  readonly #weights = new WeakMap<IpvsEntry, ReadonlyMap<string, number>>(); // of what was asked for
   readonly #complaints = new Set<string>(); // said since the table was last as wanted
+  #writes = 0; // how often the table was written
 
   /** `owned` names services left by a process of ours before. Throws KernelError. */
   constructor(log: Log, owned: readonly string[], namespace: NamedNetwork | undefined) {
@@ -31,13 +40,31 @@ export class IpvsTable {
   /** Weight of a destination in the table, 0 while absent. */
   weight(service: string, destination: string): number {
     const entry = this.#have.get(service);
-    return entry?.destinations.find((one) => destinationName(one) === destination)?.weight ?? 0;
+    if (entry === undefined) return 0;
+    let weights = this.#weights.get(entry);
+    if (weights === undefined) {
+      weights = new Map(entry.destinations.map((one) => [destinationName(one), one.weight]));
+      this.#weights.set(entry, weights);
+    }
+    return weights.get(destination) ?? 0;
+  }
+
+  /** Every service of the namespace goes, whoever made it. False: refused, which was said. */
+  flush(): boolean {
+    return this.#guarded(() => {
+      const [error] = this.#kernel.change([(to) => to.flush()]);
+      if (error !== undefined) throw error;
+      this.#have.clear();
+      return true;
+    });
   }
 
   /** Makes the whole table as wanted, whatever the kernel has now: what is ours and not in `want` goes. False: refused. */
   applyAll(want: readonly IpvsEntry[]): boolean {
-    this.#read();
-    const made = this.#apply(want, () => [...this.#have.values()]);
+    const made = this.#guarded(() => {
+      this.#read();
+      return this.#apply(want, () => [...this.#have.values()]);
+    });
     const wanted = new Set(want.map(({ service }) => serviceName(service)));
     for (const name of this.#owned) {
       if (wanted.has(name) || this.#have.has(name)) continue;
@@ -48,16 +75,46 @@ export class IpvsTable {
     return made;
   }
 
-  /** Makes one service as wanted. False where the kernel refused some of it: it was said, and is to be tried again. */
-  apply(want: IpvsEntry): boolean {
-    const name = serviceName(want.service);
-    const known = this.#have.get(name);
-    if (known !== undefined)
-      this.#have.set(name, { service: known.service, destinations: this.#kernel.destinations(known.service) });
-    return this.#apply([want], () => {
-      const entry = this.#have.get(name);
-      return entry === undefined ? [] : [entry];
+  /** Makes some services as wanted. False where the kernel refused some of it: it was said, and is to be tried again. */
+  apply(want: readonly IpvsEntry[]): boolean {
+    const names = want.map(({ service }) => serviceName(service));
+    const known = (): IpvsEntry[] =>
+      names.flatMap((name) => {
+        const entry = this.#have.get(name);
+        return entry === undefined ? [] : [entry];
+      });
+    return this.#guarded(() => {
+      // Of a group of thousands what we did last must do: who changes it by hand is met where the kernel refuses.
+      if (want.length <= LOOKED_AT)
+        for (const { service } of known())
+          this.#have.set(serviceName(service), { service, destinations: this.#kernel.destinations(service) });
+      return this.#apply(want, known);
     });
+  }
+
+  /**
+   * Looks at what the kernel has of the services that we made, a slice with each turn; what deviates is the last value,
+   * and is remembered as what there is. Undefined where the table was written meanwhile.
+   */
+  *look(): Generator<undefined, readonly string[] | undefined> {
+    const writes = this.#writes;
+    const asked = [...this.#asked.values()];
+    const found = new Map(this.#kernel.services().map((service) => [serviceName(service), service]));
+    const have = new Map<string, IpvsEntry>();
+    for (const [i, { service }] of asked.entries()) {
+      if (i > 0 && i % SLICE === 0) yield;
+      if (writes !== this.#writes) return undefined;
+      const name = serviceName(service);
+      const there = found.get(name);
+      if (there !== undefined) have.set(name, { service: there, destinations: this.#kernel.destinations(there) });
+    }
+    for (const { service } of asked) {
+      const name = serviceName(service);
+      const entry = have.get(name);
+      if (entry === undefined) this.#have.delete(name);
+      else this.#have.set(name, entry);
+    }
+    return deviations(asked, have);
   }
 
   close(): void {
@@ -71,7 +128,8 @@ export class IpvsTable {
       const before = have();
       const target = want.map((entry) => this.#respecting(entry));
       const changes = plan(before, target, this.#owned);
-      for (const change of changes) this.#log.detail("IPVS: {change}", { change: words(change) });
+      if (changes.length > 0) this.#writes++;
+      for (const change of changes) this.#log.detail("IPVS: {change}", { change: changeWords(change) });
       const errors = changes.length === 0 ? [] : this.#kernel.change(changes.map(request));
       const refused = changes.flatMap((change, i) => {
         const error = errors[i];
@@ -85,6 +143,18 @@ export class IpvsTable {
       this.#read();
       if (attempt === 0 && refused.some(({ error }) => SURPRISES.includes(error.errno))) continue;
       return this.#complain(refused.filter((one) => !isGone(one)));
+    }
+  }
+
+  /** A conversation that breaks down, for want of memory say, is said and tried again like a refusal. */
+  #guarded(write: () => boolean): boolean {
+    try {
+      return write();
+    } catch (error) {
+      if (!(error instanceof KernelError) || error.code === "EPERM") throw error;
+      if (!this.#complaints.has(error.message)) this.#log.error("IPVS: {error}", { error: error.message });
+      this.#complaints.add(error.message);
+      return false;
     }
   }
 
@@ -150,15 +220,7 @@ function request(change: IpvsChange): Parameters<IpvsKernel["change"]>[0][number
   }
 }
 
-/** `set destination [10.9.0.100]:tcp:80 -> [10.9.0.11]:80 weight 2`. */
-function words(change: IpvsChange): string {
-  const what = `${change.type.replace("-", " ")} ${serviceName(change.service)}`;
-  if (!("destination" in change)) return what;
-  const weight = change.type === "delete-destination" ? "" : ` weight ${change.destination.weight}`;
-  return `${what} -> ${destinationName(change.destination)}${weight}`;
-}
-
-function describe(change: IpvsChange, { message, errno }: KernelError): string {
-  const hint = "destination" in change || errno !== ENOENT ? "" : `: no scheduler ${change.service.scheduler}?`;
-  return `${words(change)}: ${message}${hint}`;
+function describe(change: IpvsChange, { message, code }: KernelError): string {
+  const hint = refusalHint(change, code);
+  return `${changeWords(change)}: ${message}${hint === undefined ? "" : `: ${hint}`}`;
 }

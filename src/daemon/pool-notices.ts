@@ -10,8 +10,7 @@ export function poolNotification(
   service: RunnableService,
   rules: NotifyRules,
 ): Notification | undefined {
-  const { protocol } = service;
-  const virtualServer = serverWords(service, protocol);
+  const { protocol, name: virtualServer } = service;
   if (notice.type === "quorum") return quorumNotification(service, virtualServer, notice);
   const server = service.realServers[notice.server];
   if (server === undefined) return undefined;

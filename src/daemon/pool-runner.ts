@@ -2,7 +2,15 @@ import { destinationName, type IpvsEntry, serviceName } from "../base/ipvs.ts";
 import { weightWith } from "../lvs/file-check.ts";
 import { adopted, unchecked } from "../lvs/health.ts";
 import { type CheckerTurn, closingNotices, type Leaving, leavingNotices, type PoolNotice } from "../lvs/notice.ts";
-import { EMPTY_POOL, type PoolEvent, type PoolState, poolStep, wantedEntry } from "../lvs/pool.ts";
+import {
+  EMPTY_POOL,
+  nameAt,
+  type PoolEvent,
+  type PoolState,
+  poolStep,
+  wantedDestinations,
+  wantedEntries,
+} from "../lvs/pool.ts";
 import { leavingWords, poolWords, serverWords, weightWords } from "../lvs/words.ts";
 import type { ServiceReport } from "../observe/report.ts";
 import { question } from "../plan/check-shape.ts";
@@ -14,8 +22,8 @@ import { type Known, NOTHING, ServerCheckers, type ServerCheckersHost } from "./
 
 /** What a pool needs of the process it lives in. */
 export interface PoolHost extends Pick<ServerCheckersHost, "io" | "log" | "random" | "number" | "isUp" | "changed"> {
-  /** The wanted entry is another than before. */
-  wanted(entry: IpvsEntry): void;
+  /** The wanted entries are others than before. */
+  wanted(entries: readonly IpvsEntry[]): void;
   /** Operators are to be told of a service, as it is configured. */
   notice(notice: PoolNotice, service: RunnableService): void;
   weight(service: string, destination: string): number;
@@ -39,7 +47,7 @@ export class PoolRunner {
     this.#config = config;
     this.#files = filesOf([config]);
     this.#sessions = sessionsOf([config]);
-    this.#resting = host.isAway(serviceName(config));
+    this.#resting = host.isAway(config.label);
     for (const server of config.realServers) this.#startServer(server, knownAt(origin, server));
     this.#weighed = this.#weigh(config);
     if (typeof origin !== "string") this.#state = adoptedState(origin, config);
@@ -47,8 +55,8 @@ export class PoolRunner {
     if (this.#look()) this.#feed({ type: "turned", alive: this.#alive() });
   }
 
-  get entry(): IpvsEntry {
-    return wantedEntry(this.#weighed, this.#state);
+  get entries(): readonly IpvsEntry[] {
+    return wantedEntries(this.#weighed, this.#state);
   }
 
   /** Another configuration of the same service, as planned: checkers that did not change go on, verdicts stay. */
@@ -90,7 +98,7 @@ export class PoolRunner {
 
   /** The address may have come or gone. Verdicts stay, and so does the table. */
   addressTurned(): void {
-    const resting = this.#host.isAway(serviceName(this.#config));
+    const resting = this.#host.isAway(this.#config.label);
     if (resting === this.#resting) return;
     this.#resting = resting;
     for (const checkers of this.#checkers.values()) checkers.rest();
@@ -102,21 +110,22 @@ export class PoolRunner {
 
   /** Says and tells which servers leave the table with their service. */
   leave(how: Leaving): void {
-    for (const server of this.#weighed.realServers) this.#sayLeaves(how, server);
+    this.#sayLeave(how, this.#weighed.realServers);
     this.#tell(closingNotices(this.#state, how));
   }
 
   report(): ServiceReport {
-    const service = serviceName(this.#config);
+    const [service] = this.#config.services;
     return {
-      name: service,
+      name: this.#config.label,
+      places: this.#config.places,
       quorumUp: this.#state.quorumUp,
       realServers: this.#config.realServers.map((server, i) => {
         const name = destinationName(server);
         return {
           name,
           up: this.#state.alive[i] ?? false,
-          weight: this.#host.weight(service, name),
+          weight: service === undefined ? 0 : this.#host.weight(serviceName(service), nameAt(service, server)),
           checkers: this.#checkers.get(name)?.report() ?? [],
         };
       }),
@@ -129,13 +138,13 @@ export class PoolRunner {
   }
 
   #startServer(server: RunnableServer, known: Known): void {
-    const { protocol } = this.#config;
+    const { protocol, name: virtualServer } = this.#config;
     const name = destinationName(server);
     const { io, log, random, number, isUp, changed } = this.#host;
     const checkers = new ServerCheckers(server.checkers, known, {
       ...{ io, log, random, number, isUp, changed },
       realServer: serverWords(server, protocol),
-      virtualServer: serverWords(this.#config, protocol),
+      virtualServer,
       isResting: () => this.#resting,
       turned: (turn) => this.#turned(name, turn),
       weighed: () => this.#serverWeighed(),
@@ -161,7 +170,7 @@ export class PoolRunner {
     const { state, notes, notices } = poolStep(this.#weighed, this.#state, event);
     this.#state = state;
     for (const note of notes) this.#host.log.info(poolWords(this.#config, note));
-    this.#host.wanted(this.entry);
+    this.#host.wanted(this.entries);
     this.#tell(notices);
     this.#host.changed();
   }
@@ -187,17 +196,16 @@ export class PoolRunner {
 
   #sayGoing(servers: ListDifference<RunnableServer> | undefined): void {
     const gone = new Set(going(servers).map(({ key }) => key));
-    for (const [i, server] of this.#weighed.realServers.entries()) {
-      if (!gone.has(destinationName(server))) continue;
+    const leaving = this.#weighed.realServers.filter((one) => gone.has(destinationName(one)));
+    this.#sayLeave("Removing", leaving, (server) => {
       this.#host.log.info(`service ${serverWords(server, this.#config.protocol)} no longer exist`);
-      this.#sayLeaves("Removing", server);
-      this.#tell(leavingNotices(i, this.#state.alive[i], "Removing"));
-    }
+    });
+    for (const [i, server] of this.#weighed.realServers.entries())
+      if (gone.has(destinationName(server))) this.#tell(leavingNotices(i, this.#state.alive[i], "Removing"));
   }
 
   #sayWeights({ realServers }: RunnableService): void {
-    const { protocol } = this.#config;
-    const virtualServer = serverWords(this.#config, protocol);
+    const { protocol, name: virtualServer } = this.#config;
     const before = new Map(
       this.#weighed.realServers.map((server, i) => [destinationName(server), [server, i] as const]),
     );
@@ -209,16 +217,20 @@ export class PoolRunner {
     }
   }
 
-  /** Nothing where it is not in the table. */
-  #sayLeaves(how: Leaving, server: RunnableServer): void {
-    const row = this.entry.destinations.find((one) => destinationName(one) === destinationName(server));
-    if (row === undefined) return;
-    const { protocol } = this.#config;
-    const place = {
-      realServer: serverWords(server, protocol),
-      virtualServer: serverWords(this.#config, protocol),
-    };
-    this.#host.log.info(leavingWords(how, row.weight > 0 || server.weight === 0, place));
+  /** Nothing of those that are not in the table. */
+  #sayLeave(how: Leaving, servers: readonly RunnableServer[], before = (_: RunnableServer) => {}) {
+    const { protocol, name: virtualServer } = this.#config;
+    const [service] = this.#weighed.services;
+    if (service === undefined) return;
+    const rows = wantedDestinations(this.#weighed, this.#state, service);
+    const weights = new Map(rows.map((row) => [destinationName(row), row.weight]));
+    for (const server of servers) {
+      before(server);
+      const weight = weights.get(nameAt(service, server));
+      if (weight === undefined) continue;
+      const place = { realServer: serverWords(server, protocol), virtualServer };
+      this.#host.log.info(leavingWords(how, weight > 0 || server.weight === 0, place));
+    }
   }
 }
 

@@ -1,12 +1,23 @@
-import type { RealServerConfig, VirtualServerConfig } from "../config/model/lvs.ts";
+import { familyOf, type IpvsManner, serviceName } from "../base/ipvs.ts";
+import type {
+  FwmarkServerConfig,
+  GroupServerConfig,
+  RealServerConfig,
+  ServiceConfig,
+  SorryServerConfig,
+  VirtualServerConfig,
+  VirtualServerGroupConfig,
+} from "../config/model/lvs.ts";
 import type { Config } from "../config/model/model.ts";
 import type { NotifyingServer, NotifyingService } from "../lvs/notification.ts";
-import type { RealServer, VirtualServer } from "../lvs/pool.ts";
+import { type PlaceRange, placesOf, servicesAt } from "../lvs/places.ts";
+import type { RealServer, SorryServer, VirtualServer } from "../lvs/pool.ts";
 import { isRun, type RunnableChecker } from "../plan/check-shape.ts";
 import { compare } from "../plan/compare.ts";
 import type { ListDifference } from "../plan/difference.ts";
-import { VIRTUAL_SERVERS } from "../plan/lvs-shape.ts";
-import type { ListRow, Shape } from "../plan/shape.ts";
+import { REAL_SERVERS } from "../plan/lvs-shape.ts";
+import { type ListRow, list, type Shape, value } from "../plan/shape.ts";
+import { command } from "../plan/words.ts";
 
 /** A real server with the checkers that run. */
 export interface RunnableServer extends RealServer, NotifyingServer {
@@ -15,17 +26,34 @@ export interface RunnableServer extends RealServer, NotifyingServer {
 
 /** A service that runs. */
 export interface RunnableService extends VirtualServer, NotifyingService {
-  readonly protocol: VirtualServerConfig["protocol"];
+  readonly label: string; // its name in reports: no other has it
+  readonly places: readonly PlaceRange[]; // of its services in the kernel, in short
   readonly realServers: readonly RunnableServer[];
 }
 
+type Balanced = Pick<Config, "virtualServers" | "fwmarkServers" | "groupServers" | "virtualServerGroups">;
+
+/** Whether there is anything for the checkers process to do. */
+export function isBalancing({ virtualServers, fwmarkServers, groupServers }: Balanced): boolean {
+  return virtualServers.length + fwmarkServers.length + groupServers.length > 0;
+}
+
 /**
- * What the checkers process runs of a configuration: services by address, their real servers with the checkers that
- * exist. The reader said of everything else that it is not implemented: services by mark or group do not run, a checker
- * does not check its server, a tunnel is plain IPIP.
+ * What the checkers process runs of a configuration: services, their real servers with the checkers that exist. The
+ * reader said of everything else that it is not implemented: a checker does not check its server.
  */
-export function runnable({ virtualServers }: Pick<Config, "virtualServers">): readonly RunnableService[] {
-  return virtualServers.map(service);
+export function runnable(config: Balanced): readonly RunnableService[] {
+  const groups = new Map(config.virtualServerGroups.map((group) => [group.name, group]));
+  return [
+    ...config.virtualServers.map(byAddress),
+    ...config.fwmarkServers.map(byMark),
+    ...config.groupServers.flatMap((server) => byGroup(server, groups)),
+  ];
+}
+
+/** What makes a service the same after a reload. */
+export function identityOf({ label, protocol }: RunnableService): string {
+  return `${label} ${protocol}`;
 }
 
 /** The names of the files that the FILE_CHECKs of these services follow. */
@@ -48,28 +76,96 @@ export function planServices(
   return compare({ services: from }, { services: to }, SERVICES).lists.services;
 }
 
-/** The rows are those of the whole model; of a part of it they find less. */
 const SERVICES: Shape<{ readonly services: readonly RunnableService[] }> = {
-  services: VIRTUAL_SERVERS as unknown as ListRow<RunnableService>,
+  services: list<RunnableService>({
+    words: "virtual_server",
+    key: identityOf,
+    title: ({ name }) => name,
+    shape: {
+      services: value("services"),
+      places: value("places"),
+      quorumUp: command("quorum_up"),
+      quorumDown: command("quorum_down"),
+      // The rows are those of the whole model; of a part of it they find less.
+      realServers: REAL_SERVERS as unknown as ListRow<RunnableServer>,
+    },
+  }),
 };
 
-function service(server: VirtualServerConfig): RunnableService {
-  const { address, port, protocol, scheduler, schedulerFlags, persistenceTimeout, persistenceNetmask } = server;
+function byAddress(server: VirtualServerConfig): RunnableService {
+  const { protocol, address, port } = server;
+  const name = serviceName(server);
+  return { label: name, name, protocol, ...pool(server, [{ protocol, from: address, to: address, port }]) };
+}
+
+function byMark(server: FwmarkServerConfig): RunnableService {
+  const { fwmark, family } = server;
+  const label = serviceName(server);
+  return { label, name: `FWM ${fwmark}`, protocol: undefined, ...pool(server, [{ fwmark, family }]) };
+}
+
+/** Nothing where the group is not defined, which the reader said. */
+function byGroup(
+  server: GroupServerConfig,
+  groups: ReadonlyMap<string, VirtualServerGroupConfig>,
+): readonly RunnableService[] {
+  const { group, ordinal, protocol, family } = server;
+  const places = groups.get(group)?.entries.flatMap((entry): readonly PlaceRange[] => {
+    if (entry.type === "fwmark") {
+      const { fwmark } = entry;
+      return [{ fwmark, family: entry.family ?? family ?? 4 }];
+    }
+    const { from, to, port } = entry;
+    return protocol === undefined ? [] : [{ protocol, from, to, port }];
+  });
+  if (places === undefined || places.length === 0) return [];
+  const name = `[${group}]:${ordinal}`;
+  return [{ label: name, name, protocol, ...pool(server, places) }];
+}
+
+function pool(
+  server: ServiceConfig,
+  places: readonly PlaceRange[],
+): Omit<RunnableService, "label" | "name" | "protocol"> {
   const { quorum, hysteresis, sorryServer } = server;
   const { quorumUp, quorumDown, smtpAlert, omega } = server;
+  const all = placesOf(places);
+  const mixed = new Set(all.map(familyOf)).size > 1;
+  const services = servicesAt(all, { 4: manner(server, 4, mixed), 6: manner(server, 6, mixed) });
   const realServers = server.realServers.map(realServer);
   return {
-    ...{ address, port, protocol, scheduler, schedulerFlags, persistenceTimeout, persistenceNetmask },
-    ...{ quorum, hysteresis, sorryServer, realServers, quorumUp, quorumDown, smtpAlert, omega },
+    ...{ places, services, quorum, hysteresis, realServers, sorryServer: sorryServer && sorry(sorryServer) },
+    ...{ quorumUp, quorumDown, smtpAlert, omega },
+  };
+}
+
+/** IP_VS_SVC_F_PERSISTENT, linux/ip_vs.h. */
+const PERSISTENT = 1;
+
+/** The granularity is of one family, which its number says; the other one, in a group of both, counts single clients. */
+function manner(server: ServiceConfig, family: 4 | 6, mixed: boolean): IpvsManner {
+  const { scheduler, schedulerFlags, persistenceTimeout: timeout, persistenceEngine } = server;
+  const { persistenceNetmask: given } = server;
+  const netmask = !mixed || given <= 32 === (family === 4) ? given : family === 4 ? 32 : 128;
+  return {
+    scheduler,
+    flags: timeout > 0 ? schedulerFlags | PERSISTENT : schedulerFlags,
+    timeout,
+    netmask,
+    engine: timeout > 0 ? persistenceEngine : undefined,
   };
 }
 
 function realServer(server: RealServerConfig): RunnableServer {
-  const { address, port, weight, forwarding, upperThreshold, lowerThreshold, inhibitOnFailure } = server;
+  const { address, port, weight, forwarding, tunnel, upperThreshold, lowerThreshold, inhibitOnFailure } = server;
   const { notifyUp, notifyDown, smtpAlert } = server;
   const checkers = server.checkers.filter(isRun);
   return {
-    ...{ address, port, weight, forwarding, upperThreshold, lowerThreshold, inhibitOnFailure, checkers },
+    ...{ address, port, weight, forwarding, tunnel, upperThreshold, lowerThreshold, inhibitOnFailure, checkers },
     ...{ notifyUp, notifyDown, smtpAlert },
   };
+}
+
+function sorry({ address, port, forwarding, tunnel, inhibitOnFailure }: SorryServerConfig): SorryServer {
+  return { address, port, forwarding, tunnel, inhibitOnFailure };
 }

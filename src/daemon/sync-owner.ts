@@ -2,6 +2,7 @@ import { type IpvsSyncDaemon, SYNC_GROUP, SYNC_PORT } from "../base/ipvs.ts";
 import type { Config } from "../config/model/model.ts";
 import { type SyncDaemonParameters, syncDaemons } from "../lvs/sync-daemon.ts";
 import type { VrrpState } from "../vrrp/machine.ts";
+import { isBalancing } from "./runnable.ts";
 
 /** The virtual router that the kernel's sync daemons follow. */
 export interface Followed {
@@ -39,5 +40,5 @@ export function unfollowing({ global }: Config): IpvsSyncDaemon[] {
 
 /** What the vrrp process does with the daemons that no router has: end its own, unless the checkers process takes over. */
 export function unfollowed(config: Config): [] | undefined {
-  return config.virtualServers.length > 0 && unfollowing(config).length > 0 ? undefined : [];
+  return isBalancing(config) && unfollowing(config).length > 0 ? undefined : [];
 }

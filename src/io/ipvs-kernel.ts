@@ -1,17 +1,19 @@
-import type { IpvsDestination, IpvsEntry, IpvsService, IpvsSyncDaemon } from "../base/ipvs.ts";
+import {
+  type IpvsDestination,
+  type IpvsEntry,
+  type IpvsService,
+  type IpvsSyncDaemon,
+  type IpvsTimeouts,
+  serviceName,
+} from "../base/ipvs.ts";
 import { NETLINK_GENERIC } from "../netlink/constants.ts";
 import type { Answer, Request } from "../netlink/conversation.ts";
 import { decodeFamilyId, getFamily } from "../netlink/genetlink.ts";
-import {
-  decodeDestination,
-  decodeInfo,
-  decodeService,
-  IPVS_FAMILY,
-  type IpvsInfo,
-  type IpvsRequests,
-  ipvsRequests,
-} from "../netlink/ipvs.ts";
+import { decodeInfo, IPVS_FAMILY, type IpvsInfo, type IpvsRequests, ipvsRequests } from "../netlink/ipvs.ts";
 import { decodeSyncDaemon } from "../netlink/ipvs-daemon.ts";
+import { decodeDestination } from "../netlink/ipvs-destination.ts";
+import { decodeService } from "../netlink/ipvs-service.ts";
+import { decodeTimeouts } from "../netlink/ipvs-timeouts.ts";
 import { ENOENT } from "./constants.ts";
 import { KernelError } from "./kernel-error.ts";
 import { loadKernelModule } from "./kernel-module.ts";
@@ -42,17 +44,22 @@ export class IpvsKernel {
     return info.ok ? info.value : { version: 0, connectionTableSize: 0 };
   }
 
-  /** All services that this project can express; those by firewall mark, for one, are left out. */
+  /** All services that this project can express, with their destinations. Throws KernelError. */
   read(): IpvsEntry[] {
+    return this.services().map((service) => ({ service, destinations: this.destinations(service) }));
+  }
+
+  /** The same without their destinations. Throws KernelError. */
+  services(): IpvsService[] {
     return this.#ask(this.#requests.dumpServices(), "cannot read the IPVS services").flatMap(({ body }) => {
       const service = decodeService(body);
-      return service.ok ? [{ service: service.value, destinations: this.destinations(service.value) }] : [];
+      return service.ok ? [service.value] : [];
     });
   }
 
   /** The destinations of one service; none where there is no such service. Throws KernelError. */
   destinations(service: IpvsService): IpvsDestination[] {
-    const what = `cannot read the IPVS destinations of ${service.address}:${service.port}`;
+    const what = `cannot read the IPVS destinations of ${serviceName(service)}`;
     return this.#ask(this.#requests.dumpDestinations(service), what).flatMap(({ body }) => {
       const destination = decodeDestination(body);
       return destination.ok ? [destination.value] : [];
@@ -65,6 +72,15 @@ export class IpvsKernel {
       const daemon = decodeSyncDaemon(body);
       return daemon.ok ? [daemon.value] : [];
     });
+  }
+
+  /** How long connections are remembered. Throws KernelError. */
+  timeouts(): IpvsTimeouts {
+    const what = "cannot read the IPVS timeouts";
+    const [message] = this.#ask(this.#requests.readTimeouts(), what);
+    const timeouts = decodeTimeouts(message?.body ?? new Uint8Array());
+    if (!timeouts.ok) throw new KernelError(`${what} (${timeouts.reason})`, ENOENT);
+    return timeouts.value;
   }
 
   /** Carries out changes in their order, pipelined; what was refused, by index. */

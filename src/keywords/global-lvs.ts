@@ -1,9 +1,10 @@
 import { optionWords } from "../syntax/options.ts";
-import { choice, later, line, type Table } from "../syntax/table.ts";
+import { type ArgumentType, choice, later, line, type Table } from "../syntax/table.ts";
 import {
   flag,
   INT,
   integer,
+  integerWord,
   named,
   oneOf,
   optional,
@@ -37,6 +38,30 @@ const TIMEOUTS = {
     meaning: "UDP timeout",
   }),
 } satisfies Table;
+
+/** How the kernel's table is compared with the wanted one, and how often. */
+export interface TableComparison {
+  readonly mode: "off" | "report" | "repair";
+  readonly interval: number; // whole seconds
+}
+
+const MODES = {
+  off: choice("Not at all", { ours: true }),
+  report: choice("Say what is otherwise", { ours: true }),
+  repair: choice("Say it, and put it right", { ours: true }),
+} satisfies Table;
+
+/** `lvs_compare MODE [SECONDS]`. */
+const comparison: ArgumentType<TableComparison> = {
+  ...shown("off|report|repair [<seconds 1..86400>]", oneOf(MODES), MODES),
+  most: 2,
+  read(argument) {
+    const mode = oneOf(MODES).read(argument);
+    const given = argument.words[1];
+    const interval = given === undefined ? 60 : integerWord(argument, given, { min: 1, max: 86_400 }, "strict");
+    return mode === undefined || interval === undefined ? undefined : { mode, interval };
+  },
+};
 
 /** Options of `lvs_sync_daemon`. */
 export const SYNC_DAEMON = {
@@ -113,33 +138,41 @@ export const GLOBAL_LVS = {
     default: "off",
     meaning: "Mail only when servers are added or removed",
   }),
+  lvs_timeouts: line(
+    optionWords("[tcp <s>] [tcpfin <s>] [udp <s>]", TIMEOUTS, {
+      unknown: "Unknown option %w specified for lvs_timeouts",
+      missing: "lvs_timeouts requires at least one option",
+    }),
+    {
+      default: "kernel values",
+      unit: "s",
+      meaning: "Set IPVS connection timeouts",
+      note: "at least one option needed",
+      missing: "lvs_timeouts requires at least one option",
+    },
+  ),
+  lvs_flush: line(flag, { default: "off", meaning: "Clear existing IPVS tables at startup" }),
+  lvs_flush_on_stop: line(
+    shown("[VS]", optional(oneOf({ VS: choice("Delete own virtual services only", { default: "off" }) }), true)),
+    {
+      default: "off",
+      meaning: "Clear IPVS tables at shutdown; VS removes only own services",
+      note: "alias lvs_flush_onstop",
+    },
+  ),
+  lvs_flush_onstop: line(
+    shown("[VS]", optional(oneOf({ VS: choice("Delete own virtual services only", { default: "off" }) }), true)),
+    { default: "off", meaning: "Old spelling of lvs_flush_on_stop", note: "deprecated alias of lvs_flush_on_stop" },
+  ),
+  lvs_compare: line(comparison, {
+    default: "report 60",
+    unit: "s",
+    meaning: "Compare the kernel's IPVS table with what is wanted, from time to time",
+    note: "report says what others have changed, repair puts it right; weights set by hand stay",
+    ours: true,
+    missing: "",
+  }),
   ...later({
-    lvs_timeouts: line(
-      optionWords("[tcp <s>] [tcpfin <s>] [udp <s>]", TIMEOUTS, {
-        unknown: "Unknown option %w specified for lvs_timeouts",
-        missing: "lvs_timeouts requires at least one option",
-      }),
-      {
-        default: "kernel values",
-        unit: "s",
-        meaning: "Set IPVS connection timeouts",
-        note: "at least one option needed",
-        missing: "lvs_timeouts requires at least one option",
-      },
-    ),
-    lvs_flush: line(flag, { default: "off", meaning: "Clear existing IPVS tables at startup" }),
-    lvs_flush_on_stop: line(
-      shown("[VS]", optional(oneOf({ VS: choice("Delete own virtual services only", { default: "off" }) }), true)),
-      {
-        default: "off",
-        meaning: "Clear IPVS tables at shutdown; VS removes only own services",
-        note: "alias lvs_flush_onstop",
-      },
-    ),
-    lvs_flush_onstop: line(
-      shown("[VS]", optional(oneOf({ VS: choice("Delete own virtual services only", { default: "off" }) }), true)),
-      { default: "off", meaning: "Old spelling of lvs_flush_on_stop", note: "deprecated alias of lvs_flush_on_stop" },
-    ),
     nftables_ipvs: line(optional(named("<TABLE>"), true), {
       default: "keepalived_ipvs when bare",
       meaning: "Mark virtual server group traffic with nftables",

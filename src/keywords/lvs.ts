@@ -219,12 +219,12 @@ export const VIRTUAL_SERVER = {
     meaning: "Pause checks while the VIP is not local",
     note: "not with fwmark",
   }),
+  persistence_engine: line(named("<NAME>"), {
+    default: "none",
+    meaning: "Persistence engine",
+    note: "kernel knows only sip",
+  }),
   ...later({
-    persistence_engine: line(named("<NAME>"), {
-      default: "none",
-      meaning: "Persistence engine",
-      note: "kernel knows only sip",
-    }),
     snmp_name: line(text, {
       default: "none",
       meaning: "Label reported over SNMP",
@@ -239,17 +239,12 @@ const HEADER = {
     meaning: "Service by address",
     note: "port may be omitted only for persistent services",
   }),
-  ...later(
-    {
-      fwmark: line(integer(0, UINT), { meaning: "Service by firewall mark" }),
-      group: line(named("<VIRTUAL_SERVER_GROUP>"), { meaning: "Service by group of addresses" }),
-    },
-    { severity: "error", effect: "the service does not run" },
-  ),
+  fwmark: line(integer(0, UINT), { meaning: "Service by firewall mark" }),
+  group: line(named("<VIRTUAL_SERVER_GROUP>"), { meaning: "Service by group of addresses" }),
 } satisfies Table;
 
 /** `virtual_server ADDRESS [PORT]`, `virtual_server fwmark N`, `virtual_server group NAME`. */
-export const serviceHeader = shown("<IPADDR> [<PORT>]", readServiceHeader(HEADER), HEADER);
+export const serviceHeader = shown("<IPADDR> [<PORT>]", readServiceHeader, HEADER);
 
 /** Members of `virtual_server_group NAME`. */
 export const VIRTUAL_SERVER_GROUP = {

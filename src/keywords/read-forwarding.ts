@@ -47,8 +47,7 @@ export function readForwarding(options: Rows, owner: "virtual" | "real" | "sorry
       if (name === undefined) return undefined;
       if (argument.words.length === 1) return METHODS[name];
       const tunnel = readTunnel(argument, options, `${owner} server`);
-      if (name === "TUN")
-        return tunnel === undefined ? METHODS.TUN : { forwarding: "tun", tunnel: running(tunnel, argument, options) };
+      if (name === "TUN") return tunnel === undefined ? METHODS.TUN : { forwarding: "tun", tunnel };
       const [, first = argument.keyword] = argument.words;
       if (tunnel !== undefined)
         argument.report.warning(["no-effect", `only \`TUN\` has tunnel options, \`${name}\` has none`], first.span);
@@ -127,14 +126,4 @@ function refuse({ report, at }: Argument, { span }: Word, message: string, logge
   const details = { keepalived: at + logged, ...(help === undefined ? {} : { help }) };
   report.error(["bad-value", `${message}; a plain IPIP tunnel is used`], span, details);
   return undefined;
-}
-
-/** Says where the tunnel is none that runs. */
-function running(tunnel: Tunnel, argument: Argument, options: Rows): Tunnel {
-  const later = options.type.type.options?.[tunnel.type]?.later;
-  if (later === undefined || argument.row.later !== undefined) return tunnel;
-  const { span } = argument.words.find(({ text }) => text === tunnel.type) ?? argument.keyword;
-  const message = `\`type ${tunnel.type}\` is accepted, but not implemented: ${later.effect}`;
-  argument.report[later.severity](["not-implemented", message], span, { status: 0 });
-  return tunnel;
 }

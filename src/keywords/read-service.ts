@@ -1,5 +1,5 @@
 import type { Argument } from "../syntax/argument.ts";
-import type { ArgumentType, LineRow } from "../syntax/table.ts";
+import type { ArgumentType } from "../syntax/table.ts";
 import { integerWord, UINT, word } from "../syntax/types.ts";
 import { type Endpoint, readEndpoint } from "./read-server.ts";
 
@@ -11,25 +11,15 @@ interface FwmarkHeader {
   readonly fwmark: number; // 1..4294967295
 }
 
-/** The header of `virtual_server`: `ADDRESS [PORT]`, `fwmark N`, `group NAME`, with the rows of the two words. */
-export function readServiceHeader(
-  options: Readonly<Record<"fwmark" | "group", LineRow<unknown>>>,
-): ArgumentType<ServiceHeader> {
-  return {
-    ...readEndpoint,
-    read(argument) {
-      const { text } = word(argument);
-      if (text !== "fwmark" && text !== "group") return readEndpoint.read(argument);
-      const header = text === "fwmark" ? readFwmark(argument) : readGroup(argument);
-      const { later } = options[text];
-      if (later !== undefined && header !== undefined) {
-        const message = `\`virtual_server ${text}\` is accepted, but not implemented: ${later.effect}`;
-        argument.report[later.severity](["not-implemented", message], word(argument).span, { status: 0 });
-      }
-      return header;
-    },
-  };
-}
+/** The header of `virtual_server`: `ADDRESS [PORT]`, `fwmark N`, `group NAME`. */
+export const readServiceHeader: ArgumentType<ServiceHeader> = {
+  ...readEndpoint,
+  read(argument) {
+    const { text } = word(argument);
+    if (text === "fwmark") return readFwmark(argument);
+    return text === "group" ? readGroup(argument) : readEndpoint.read(argument);
+  },
+};
 
 function readFwmark(argument: Argument): FwmarkHeader | undefined {
   const [name, given] = argument.words;

@@ -1,4 +1,4 @@
-import { block, choice, type Later, later, line, type Table } from "../syntax/table.ts";
+import { block, choice, later, line, type Table } from "../syntax/table.ts";
 import {
   decimalSeconds,
   flag,
@@ -15,9 +15,6 @@ import { BFD_CHECK, DNS_CHECK, FILE_CHECK, MISC_CHECK, PING_CHECK, SMTP_CHECK, U
 import { readForwarding } from "./read-forwarding.ts";
 import { scriptWithUser } from "./script.ts";
 
-/** Tunnels that are not made yet. */
-const IPIP: Later = { severity: "error", effect: "an IPIP tunnel is used" };
-
 const FORWARDING = {
   NAT: choice("Masquerading"),
   DR: choice("Direct routing"),
@@ -25,22 +22,18 @@ const FORWARDING = {
   type: line(
     oneOf({
       ipip: choice("IP in IP"),
-      ...later({ gue: choice("Generic UDP encapsulation"), gre: choice("Generic routing encapsulation") }, IPIP),
+      gue: choice("Generic UDP encapsulation"),
+      gre: choice("Generic routing encapsulation"),
     }),
     { meaning: "Tunnel type", note: "default ipip; needs kernel and build support" },
   ),
   nocsum: choice("No tunnel checksum", { note: "default; needs kernel and build support" }),
-  ...later(
-    {
-      port: line(integer(1, 65535), {
-        meaning: "GUE destination port",
-        note: "required for and limited to gue; needs kernel and build support",
-      }),
-      csum: choice("Tunnel checksum", { note: "gue and gre only; needs kernel and build support" }),
-      remcsum: choice("Remote checksum offload", { note: "gue only; needs kernel and build support" }),
-    },
-    IPIP,
-  ),
+  port: line(integer(1, 65535), {
+    meaning: "GUE destination port",
+    note: "required for and limited to gue; needs kernel and build support",
+  }),
+  csum: choice("Tunnel checksum", { note: "gue and gre only; needs kernel and build support" }),
+  remcsum: choice("Remote checksum offload", { note: "gue only; needs kernel and build support" }),
 } satisfies Table;
 
 /** How connections reach the servers of a service: `NAT|DR|TUN` and tunnel options. */

@@ -1,5 +1,13 @@
 import { type Comparison, diff } from "../base/diff.ts";
-import { destinationName, type IpvsDestination, type IpvsEntry, type IpvsService, serviceName } from "../base/ipvs.ts";
+import {
+  destinationName,
+  type IpvsDestination,
+  type IpvsEntry,
+  type IpvsManner,
+  type IpvsService,
+  serviceName,
+  type Tunnel,
+} from "../base/ipvs.ts";
 
 /** One request to the kernel. */
 export type IpvsChange =
@@ -64,6 +72,7 @@ const DESTINATIONS: Comparison<IpvsDestination> = {
   same: (a, b) =>
     a.weight === b.weight &&
     a.forwarding === b.forwarding &&
+    sameTunnel(a.tunnel, b.tunnel) &&
     a.upperThreshold === b.upperThreshold &&
     a.lowerThreshold === b.lowerThreshold,
 };
@@ -73,6 +82,11 @@ const ENTRIES: Comparison<IpvsEntry> = {
   same: (a, b) => sameService(a.service, b.service) && pool(b.service, a.destinations, b).length === 0,
 };
 
-function sameService(a: IpvsService, b: IpvsService): boolean {
-  return a.scheduler === b.scheduler && a.flags === b.flags && a.timeout === b.timeout && a.netmask === b.netmask;
+function sameService(a: IpvsManner, b: IpvsManner): boolean {
+  if (a.scheduler !== b.scheduler || a.flags !== b.flags || a.timeout !== b.timeout) return false;
+  return a.netmask === b.netmask && a.engine === b.engine;
+}
+
+function sameTunnel(a: Tunnel | undefined, b: Tunnel | undefined): boolean {
+  return a?.type === b?.type && a?.port === b?.port && a?.checksum === b?.checksum;
 }

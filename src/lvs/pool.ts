@@ -1,37 +1,38 @@
-import type { IpAddress } from "../base/ip.ts";
-import { destinationName, type IpvsDestination, type IpvsEntry, type IpvsService } from "../base/ipvs.ts";
+import {
+  destinationName,
+  type IpvsDestination,
+  type IpvsEntry,
+  type IpvsService,
+  type Protocol,
+  serviceName,
+} from "../base/ipvs.ts";
 import { type CheckerTurn, type PoolNotice, quorumNotice, serverNotice, turnNotices } from "./notice.ts";
 
-/** One IPVS service as configured. Compatible with config/model/lvs.ts `VirtualServerConfig`. */
+/** Servers, and the services of the kernel that deal out connections to them. */
 export interface VirtualServer {
-  readonly address: IpAddress;
-  readonly port: number;
-  readonly protocol: IpvsService["protocol"];
-  readonly scheduler: string;
-  readonly schedulerFlags: number; // IP_VS_SVC_F_SCHED1..3 and ONEPACKET, linux/ip_vs.h
-  readonly persistenceTimeout: number; // seconds, 0 = off
-  readonly persistenceNetmask: number; // prefix length
+  readonly name: string; // as Keepalived names it: `[10.9.0.100]:tcp:80`, `FWM 9`, `[G]:0`
+  readonly protocol: Protocol | undefined; // undefined: firewall marks alone
+  readonly services: readonly IpvsService[]; // at least one; of a group one for each of its members
   readonly quorum: number;
   readonly hysteresis: number;
   readonly realServers: readonly RealServer[];
   readonly sorryServer: SorryServer | undefined;
 }
 
-export interface RealServer {
-  readonly address: IpAddress;
-  readonly port: number;
+/** Where a server is, and how connections reach it. */
+export interface ServerPlace extends Pick<IpvsDestination, "address" | "port" | "tunnel"> {
+  readonly forwarding: "nat" | "dr" | "tun";
+}
+
+export interface RealServer extends ServerPlace {
   readonly weight: number;
-  readonly forwarding: IpvsDestination["forwarding"];
   readonly upperThreshold: number;
   readonly lowerThreshold: number;
   readonly inhibitOnFailure: boolean; // weight 0 instead of removal
 }
 
 /** Takes the traffic while the quorum is lost. */
-export interface SorryServer {
-  readonly address: IpAddress;
-  readonly port: number;
-  readonly forwarding: IpvsDestination["forwarding"];
+export interface SorryServer extends ServerPlace {
   readonly inhibitOnFailure: boolean;
 }
 
@@ -90,37 +91,71 @@ export function hasQuorum({ quorum, hysteresis }: VirtualServer, weight: number,
   return before ? weight > 0 && weight >= quorum - hysteresis : weight >= quorum + hysteresis;
 }
 
-/** What the kernel's table should hold for one virtual server. */
-export function wantedEntry(server: VirtualServer, { alive, quorumUp }: PoolState): IpvsEntry {
-  const { address, port, protocol, scheduler, schedulerFlags, persistenceTimeout, persistenceNetmask } = server;
-  const open = quorumUp || server.sorryServer === undefined;
-  return {
-    service: {
-      protocol,
-      address,
-      port,
-      scheduler,
-      flags: persistenceTimeout > 0 ? schedulerFlags | PERSISTENT : schedulerFlags,
-      timeout: persistenceTimeout,
-      netmask: persistenceNetmask,
-    },
-    destinations: withSorry(
-      server.realServers.flatMap((real, i) => destination(real, open && alive[i] === true)),
-      server.sorryServer,
-      !open,
-    ),
-  };
+/** What the kernel's table should hold for one virtual server: each service with the servers that serve now. */
+export function wantedEntries(server: VirtualServer, state: PoolState): readonly IpvsEntry[] {
+  const { services } = server;
+  const byPort = new Map<number, readonly IpvsDestination[]>(); // rows differ by the port of the service alone
+  return services.map((service) => {
+    const port = portOf(service);
+    const destinations = byPort.get(port) ?? wantedDestinations(server, state, service);
+    byPort.set(port, destinations);
+    return { service, destinations };
+  });
+}
+
+/** The same of one of its services. */
+export function wantedDestinations(
+  server: VirtualServer,
+  { alive, quorumUp }: PoolState,
+  service: IpvsService,
+): readonly IpvsDestination[] {
+  const { realServers, sorryServer } = server;
+  const open = quorumUp || sorryServer === undefined;
+  return withSorry(
+    realServers.flatMap((real, i) => destination(service, real, open && alive[i] === true)),
+    sorryServer && { ...sorryServer, port: portAt(service, sorryServer) },
+    !open,
+  );
 }
 
 /** What the kernel's table should hold for all of them: a function of configuration, verdicts and quorum. */
 export function wantedTable(
   pools: readonly { readonly server: VirtualServer; readonly state: PoolState }[],
-): IpvsEntry[] {
-  return pools.map(({ server, state }) => wantedEntry(server, state));
+): readonly IpvsEntry[] {
+  return united(pools.flatMap(({ server, state }) => wantedEntries(server, state)));
 }
 
-/** IP_VS_SVC_F_PERSISTENT, linux/ip_vs.h. */
-const PERSISTENT = 1;
+/**
+ * The kernel has one service of a name: where several virtual servers want it, as groups with a member in common do, it
+ * is as the first one wants it, with the servers of all.
+ */
+export function united(entries: readonly IpvsEntry[]): readonly IpvsEntry[] {
+  const byName = new Map<string, IpvsEntry>();
+  for (const entry of entries) {
+    const name = serviceName(entry.service);
+    const before = byName.get(name);
+    byName.set(name, before === undefined ? entry : joined(before, entry));
+  }
+  return byName.size === entries.length ? entries : [...byName.values()];
+}
+
+/** How a server is named within a service: only NAT changes the port that a connection came to. */
+export function nameAt(service: IpvsService, { address, port, forwarding }: ServerPlace): string {
+  return destinationName({ address, port: portAt(service, { port, forwarding }) });
+}
+
+function joined({ service, destinations }: IpvsEntry, { destinations: more }: IpvsEntry): IpvsEntry {
+  const names = new Set(destinations.map(destinationName));
+  return { service, destinations: [...destinations, ...more.filter((one) => !names.has(destinationName(one)))] };
+}
+
+function portAt(service: IpvsService, { port, forwarding }: Pick<ServerPlace, "port" | "forwarding">): number {
+  return forwarding === "nat" ? port : portOf(service);
+}
+
+function portOf(service: IpvsService): number {
+  return "fwmark" in service ? 0 : service.port;
+}
 
 const INITIAL = { initial: true } as const;
 
@@ -229,10 +264,11 @@ function sorryNote(server: SorryServer, active: boolean): PoolNote {
   return { name: active ? "adding-sorry" : "removing-sorry", server };
 }
 
-function destination(server: RealServer, active: boolean): IpvsDestination[] {
-  const { address, port, forwarding, upperThreshold, lowerThreshold, weight, inhibitOnFailure } = server;
+function destination(service: IpvsService, server: RealServer, active: boolean): IpvsDestination[] {
+  const { address, forwarding, tunnel, upperThreshold, lowerThreshold, weight, inhibitOnFailure } = server;
   if (!active && !inhibitOnFailure) return [];
-  return [{ address, port, forwarding, weight: active ? weight : 0, upperThreshold, lowerThreshold }];
+  const port = portAt(service, server);
+  return [{ address, port, forwarding, tunnel, weight: active ? weight : 0, upperThreshold, lowerThreshold }];
 }
 
 /** The sorry server may be one of the real servers too: its row counts while it is active, else the real server's. */
@@ -242,8 +278,8 @@ function withSorry(
   active: boolean,
 ): readonly IpvsDestination[] {
   if (sorry === undefined || (!active && !sorry.inhibitOnFailure)) return reals;
-  const { address, port, forwarding } = sorry;
-  const row = { address, port, forwarding, weight: active ? 1 : 0, upperThreshold: 0, lowerThreshold: 0 };
+  const { address, port, forwarding, tunnel } = sorry;
+  const row = { address, port, forwarding, tunnel, weight: active ? 1 : 0, upperThreshold: 0, lowerThreshold: 0 };
   const others = reals.filter((real) => destinationName(real) !== destinationName(row));
   return active || others.length === reals.length ? [...others, row] : reals;
 }

@@ -1,17 +1,17 @@
 import type { Leaving } from "./notice.ts";
-import type { PoolNote, VirtualServer } from "./pool.ts";
+import type { PoolNote, ServerPlace, VirtualServer } from "./pool.ts";
 
-type Named = Pick<VirtualServer, "address" | "port">;
-
-/** A real, sorry or virtual server as Keepalived names it in logs: `[10.9.0.11]:tcp:80`. */
-export function serverWords({ address, port }: Named, protocol: VirtualServer["protocol"]): string {
-  return `[${address}]:${protocol}:${port}`;
+/** A real or sorry server as Keepalived names it in logs: `[10.9.0.11]:tcp:80`; of a firewall mark `[10.9.0.11]:none:80`. */
+export function serverWords(
+  { address, port }: Pick<ServerPlace, "address" | "port">,
+  protocol: VirtualServer["protocol"],
+): string {
+  return `[${address}]:${protocol ?? "none"}:${port}`;
 }
 
 /** What a pool does, in Keepalived's words. */
 export function poolWords(server: VirtualServer, note: PoolNote): string {
-  const vs = serverWords(server, server.protocol);
-  const { quorum, hysteresis } = server;
+  const { name: vs, quorum, hysteresis } = server;
   switch (note.name) {
     case "adding":
       return `Adding service ${serverWords(note.server, server.protocol)} to VS ${vs}`;
@@ -40,6 +40,12 @@ export function poolWords(server: VirtualServer, note: PoolNote): string {
     case "removing-alive":
       return `Removing alive servers from the pool for VS ${vs}`;
   }
+}
+
+/** A virtual server is configured no more; of those by group Keepalived names the group. */
+export function goneWords(name: string): string {
+  const [, group] = /^(\[.*\]):\d+$/.exec(name) ?? [];
+  return group === undefined ? `Removing Virtual Server ${name}` : `Removing Virtual Server Group ${group}`;
 }
 
 /** A checker begins to work. */

@@ -1,4 +1,5 @@
-import type { IpAddress } from "../base/ip.ts";
+import type { Family, IpAddress } from "../base/ip.ts";
+import type { IpvsTimeouts, Protocol } from "../base/ipvs.ts";
 import type { MacAddress } from "../base/mac.ts";
 import type { Micros } from "../base/time.ts";
 import type { MasterReason, ProtocolError } from "../base/trap.ts";
@@ -144,13 +145,26 @@ export interface CheckersReport {
   readonly at: Micros;
   readonly services: readonly ServiceReport[];
   readonly sysctls: readonly SysctlReport[]; // to be put back at the end
+  readonly timeouts?: HeldTimeouts | undefined; // the kernel's, while ours are in force
+  readonly deviations?: number; // of the kernel's table from ours, as last compared
+}
+
+interface HeldTimeouts {
+  readonly originals: IpvsTimeouts;
+  readonly set: IpvsTimeouts;
 }
 
 export interface ServiceReport {
-  readonly name: string; // `[10.9.0.100]:tcp:80`
+  readonly name: string; // `[10.9.0.100]:tcp:80`, `FWM 9`, `[G]:0`
+  readonly places: readonly PlaceReport[]; // of its services in the kernel
   readonly quorumUp: boolean;
   readonly realServers: readonly RealServerReport[];
 }
+
+/** Services of the kernel: addresses from one to another, or a firewall mark. */
+export type PlaceReport =
+  | { readonly protocol: Protocol; readonly from: IpAddress; readonly to: IpAddress; readonly port: number }
+  | { readonly fwmark: number; readonly family: Family };
 
 export interface RealServerReport {
   readonly name: string; // `[10.9.0.11]:80`

@@ -107,11 +107,14 @@ const SYNC_DAEMON = value<SyncDaemonConfig | undefined>("lvs_sync_daemon", {
 
 /** IPVS and the checkers. */
 export const IPVS = group<IpvsConfig>("", {
-  flushAtStart: value("lvs_flush", IDLE),
-  flushAtStop: value("lvs_flush_on_stop", IDLE),
+  flushAtStart: value("lvs_flush", { effect: always(AT_A_START) }),
+  flushAtStop: value("lvs_flush_on_stop", { effect: always("counts when the daemon stops") }),
   timeouts: value("lvs_timeouts", {
     show: ({ tcp, tcpFin, udp }) => `tcp ${toSeconds(tcp)} tcpfin ${toSeconds(tcpFin)} udp ${toSeconds(udp)}`,
-    ...IDLE,
+    effect: always("counts for new packets"),
+  }),
+  comparison: value("lvs_compare", {
+    show: ({ mode, interval }) => (mode === "off" ? mode : `${mode} ${toSeconds(interval)}`),
   }),
   syncDaemon: SYNC_DAEMON,
   table: value("nftables_ipvs", IDLE),

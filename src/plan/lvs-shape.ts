@@ -19,7 +19,7 @@ const tunnelOf = ({ type, port, checksum }: TunnelConfig): string =>
   [type, ...(type === "gue" ? [port] : []), ...(checksum === "none" ? [] : [checksum])].join(" ");
 
 /** `real_server`: one destination of the kernel's service. */
-const REAL_SERVERS = list<RealServerConfig>({
+export const REAL_SERVERS = list<RealServerConfig>({
   words: "real_server",
   key: destinationName,
   title: destinationName,
@@ -28,7 +28,7 @@ const REAL_SERVERS = list<RealServerConfig>({
       effect: (_, to) => (to === 0 ? "no new clients; connections there go on" : "connections stay"),
     }),
     forwarding: value("lvs_method", { effect: always("counts for new connections") }),
-    tunnel: value("tunnel", { show: tunnelOf, ...IDLE }),
+    tunnel: value("tunnel", { show: tunnelOf, effect: always("counts for new connections") }),
     upperThreshold: value("uthreshold"),
     lowerThreshold: value("lthreshold"),
     inhibitOnFailure: value("inhibit_on_failure"),
@@ -76,7 +76,7 @@ const SERVICE: Shape<ServiceConfig> = {
   }),
   persistenceTimeout: value("persistence_timeout", { unit: "s" }),
   persistenceNetmask: value("persistence_granularity", { show: (length) => `/${length}` }),
-  persistenceEngine: value("persistence_engine", IDLE),
+  persistenceEngine: value("persistence_engine", { effect: always("counts for new connections") }),
   quorum: value("quorum", { effect: always("counted anew at once") }),
   hysteresis: value("hysteresis", { effect: always("counted anew at once") }),
   omega: value("omega"),
@@ -91,35 +91,37 @@ const SERVICE: Shape<ServiceConfig> = {
   sorryServer: SORRY,
 };
 
+const SERVED = {
+  shape: SERVICE,
+  added: always("its servers are up until a check fails, with `alpha` down until all succeed"),
+  removed: always("its connections end"),
+} as const;
+
 /** `virtual_server`: one service of the kernel. */
 export const VIRTUAL_SERVERS = list<VirtualServerConfig>({
   words: "virtual_server",
   plural: "virtual servers",
   key: serviceName,
   title: serviceName,
-  shape: SERVICE,
-  added: always("its servers are up until a check fails, with `alpha` down until all succeed"),
-  removed: always("its connections end"),
+  ...SERVED,
 });
 
-/** `virtual_server fwmark`. */
+/** `virtual_server fwmark`: one service, too. */
 export const FWMARK_SERVERS = list<FwmarkServerConfig>({
   words: "virtual_server fwmark",
   plural: "virtual servers by mark",
-  idle: true,
-  key: ({ fwmark, family }) => `${fwmark} ${family}`,
-  title: ({ fwmark, family }) => `${fwmark} IPv${family}`,
-  shape: SERVICE,
+  key: serviceName,
+  title: serviceName,
+  ...SERVED,
 });
 
-/** `virtual_server group`. */
+/** `virtual_server group`: a service for each member. */
 export const GROUP_SERVERS = list<GroupServerConfig>({
   words: "virtual_server group",
   plural: "virtual servers by group",
-  idle: true,
-  key: ({ group, ordinal }) => `${group} ${ordinal}`,
-  title: ({ group, ordinal }) => `\`${group}\`:${ordinal}`,
-  shape: SERVICE,
+  key: ({ group, ordinal, protocol }) => `${group} ${ordinal} ${protocol}`,
+  title: ({ group, ordinal }) => `[${group}]:${ordinal}`,
+  ...SERVED,
 });
 
 const ENTRIES = list<GroupEntryConfig>({
@@ -130,13 +132,14 @@ const ENTRIES = list<GroupEntryConfig>({
       ? `fwmark ${entry.fwmark}`
       : `${destinationName({ address: entry.from, port: entry.port })}${entry.to === entry.from ? "" : ` to ${entry.to}`}`,
   shape: {},
+  added: always("gets the servers that are alive"),
+  removed: always("its connections end"),
 });
 
 /** `virtual_server_group`. */
 export const SERVER_GROUPS = list<VirtualServerGroupConfig>({
   words: "virtual_server_group",
   plural: "virtual server groups",
-  idle: true,
   ...BY_NAME,
   shape: { entries: ENTRIES },
 });

@@ -26,7 +26,7 @@ test("explain says what a keyword means, with an example", () => {
 });
 
 test("explain says that a feature does not exist yet", () => {
-  expect(ran(explain, "global_defs.lvs_flush").out).toContain(
+  expect(ran(explain, "global_defs.random_seed").out).toContain(
     "  status:  accepted, not implemented: it has no effect\n",
   );
 });
@@ -78,7 +78,7 @@ test("keywords --unimplemented prints those that do nothing, and how many they a
   const { out } = ran(keywords, "--unimplemented");
   expect(out).toMatch(/^\S+\t/);
   expect(out).not.toContain("vrrp_instance.priority\t");
-  expect(out).toMatch(/\n\d+ of 1248 keywords and options are not implemented\n$/);
+  expect(out).toMatch(/\n\d+ of \d+ keywords and options are not implemented\n$/);
   expect(ran(keywords, "--foo").status).toBe(1);
 });
 

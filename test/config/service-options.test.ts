@@ -79,7 +79,7 @@ test("of two scripts the first counts", () => {
 
 test("persistence_engine without a timeout has no effect", () => {
   expect(said(service("persistence_engine sip"))).toEqual([
-    "warning 5:1 `persistence_engine` has no effect without `persistence_timeout`",
+    "error 5:1 `persistence_engine` has no effect without `persistence_timeout`",
   ]);
 });
 

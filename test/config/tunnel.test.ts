@@ -67,9 +67,8 @@ test("tunnel options of another method have no effect", () => {
   });
 });
 
-test("a tunnel other than IPIP is said not to be implemented, and runs as IPIP", () => {
+test("a tunnel other than IPIP runs", () => {
   const { config, diagnostics } = reading(server("lvs_method TUN type gue port 5"));
-  expect(diagnostics).toMatchObject([{ severity: "error", code: "not-implemented", status: 0 }]);
-  expect(diagnostics[0]?.message).toBe("`type gue` is accepted, but not implemented: an IPIP tunnel is used");
-  expect(runnable(config)[0]?.realServers[0]).not.toHaveProperty("tunnel");
+  expect(diagnostics).toEqual([]);
+  expect(runnable(config)[0]?.realServers[0]?.tunnel).toEqual({ type: "gue", port: 5, checksum: "none" });
 });

@@ -49,7 +49,7 @@ function tables(): string[][] {
 
 function shown({ service, destinations }: IpvsEntry): string {
   const rows = destinations.map(({ address, weight }) => `${address.split(".").at(-1)}=${weight}`);
-  return [service.port, ...rows].join(" ");
+  return ["port" in service ? service.port : "", ...rows].join(" ");
 }
 
 function start(text: string, adopted?: CheckersReport): CheckersDaemon {

@@ -7,9 +7,15 @@ export const written: (readonly IpvsEntry[])[] = [];
 export class IpvsTable {
   weight = (): number => 0;
 
-  apply(entry: IpvsEntry): boolean {
-    return this.applyAll([entry]);
+  apply(entries: readonly IpvsEntry[]): boolean {
+    return this.applyAll(entries);
   }
+
+  flush(): boolean {
+    return this.applyAll([]);
+  }
+
+  *look(): Generator<undefined, undefined> {}
 
   applyAll(entries: readonly IpvsEntry[]): boolean {
     written.push(entries);

@@ -6,6 +6,7 @@ import type { TcpCheckConfig } from "../../src/config/model/check.ts";
 import { poolNotification } from "../../src/daemon/pool-notices.ts";
 import { PoolRunner } from "../../src/daemon/pool-runner.ts";
 import { planServices, type RunnableServer, type RunnableService } from "../../src/daemon/runnable.ts";
+import type { SorryServer } from "../../src/lvs/pool.ts";
 import { createLog } from "../../src/observe/log.ts";
 import type { ServiceReport } from "../../src/observe/report.ts";
 import { changed } from "../../src/plan/difference.ts";
@@ -32,20 +33,28 @@ export const check = (port: number, change: Partial<TcpCheckConfig> = {}): TcpCh
 
 /** A real server checked on a port of its own number. */
 export const real = (host: number, change: Partial<RunnableServer> = {}): RunnableServer => ({
-  ...{ address: ip(`10.88.0.${host}`), port: 80, weight: 1, forwarding: "nat" },
+  ...{ address: ip(`10.88.0.${host}`), port: 80, weight: 1, forwarding: "nat", tunnel: undefined },
   ...{ upperThreshold: 0, lowerThreshold: 0, inhibitOnFailure: false, checkers: [check(host)] },
   ...{ notifyUp: undefined, notifyDown: undefined, smtpAlert: true, ...change },
 });
 
 /** A service of these servers. */
-export const service = (realServers: readonly RunnableServer[], change: Partial<RunnableService> = {}) => ({
-  ...({ address: ip("10.78.0.1"), port: 80, protocol: "tcp", scheduler: "rr", schedulerFlags: 0 } as const),
-  ...{ persistenceTimeout: 0, persistenceNetmask: 32, quorum: 1, hysteresis: 0, realServers, sorryServer: undefined },
-  ...{ quorumUp: undefined, quorumDown: undefined, smtpAlert: false, omega: false },
-  ...change,
+export const service = (
+  realServers: readonly RunnableServer[],
+  { scheduler = "rr", ...change }: Partial<RunnableService> & { readonly scheduler?: string } = {},
+): RunnableService => ({
+  ...{ label: NAME, name: NAME, protocol: "tcp", places: [{ protocol: "tcp", from: VIP, to: VIP, port: 80 }] },
+  services: [{ ...WEB, scheduler }],
+  ...{ quorum: 1, hysteresis: 0, realServers, sorryServer: undefined },
+  ...{ quorumUp: undefined, quorumDown: undefined, smtpAlert: false, omega: false, ...change },
 });
+const VIP = ip("10.78.0.1");
+const NAME = "[10.78.0.1]:tcp:80";
+const WEB = { protocol: "tcp", address: VIP, port: 80, flags: 0, timeout: 0, netmask: 32, engine: undefined } as const;
 /** Where a sorry server is wanted. */
-export const SORRY = { address: ip("10.88.0.99"), port: 80, forwarding: "nat", inhibitOnFailure: false } as const;
+export const SORRY: SorryServer = {
+  ...{ address: ip("10.88.0.99"), port: 80, forwarding: "nat", tunnel: undefined, inhibitOnFailure: false },
+};
 
 /** Servers that answer as told, and what a pool says and wants of them. */
 export class PoolBench {
@@ -66,7 +75,7 @@ export class PoolBench {
       random: () => random,
       log: createLog([({ text }) => this.#said.push(text)], true),
       changed: () => {},
-      wanted: (entry) => this.table.push(rows(entry)),
+      wanted: (entries) => this.table.push(rows(entries)),
       notice: (notice, of) => {
         const notification = poolNotification(notice, of, this.rules);
         if (notification === undefined) return;
@@ -105,9 +114,9 @@ export class PoolBench {
   }
 }
 
-/** Hosts and weights of an entry. */
-export function rows({ destinations }: IpvsEntry): string[] {
-  return destinations.map(({ address, weight }) => `${address.split(".").at(-1)} ${weight}`);
+/** Hosts and weights of the first entry. */
+export function rows([entry]: readonly IpvsEntry[]): string[] {
+  return (entry?.destinations ?? []).map(({ address, weight }) => `${address.split(".").at(-1)} ${weight}`);
 }
 
 /** Who hears of a notification, in order: `run SCRIPT`, the line of the FIFOs, `mail SUBJECT: BODY`. */

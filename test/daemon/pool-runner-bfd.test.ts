@@ -22,12 +22,12 @@ function turn(pool: PoolRunner, name: string, up: boolean): void {
 
 test("the server follows the session, in Keepalived's words", () => {
   const pool = bench.start(following(bfd("B")));
-  expect(rows(pool.entry)).toEqual(["11 1", "12 1"]);
+  expect(rows(pool.entries)).toEqual(["11 1", "12 1"]);
   bench.said();
   turn(pool, "B", false);
-  expect(rows(pool.entry)).toEqual(["12 1"]);
+  expect(rows(pool.entries)).toEqual(["12 1"]);
   turn(pool, "B", true);
-  expect(rows(pool.entry)).toEqual(["11 1", "12 1"]);
+  expect(rows(pool.entries)).toEqual(["11 1", "12 1"]);
   expect(bench.said()).toEqual([
     `${SAID} DOWN`,
     "Removing service [10.88.0.11]:tcp:80 from VS [10.78.0.1]:tcp:80",
@@ -38,15 +38,15 @@ test("the server follows the session, in Keepalived's words", () => {
 
 test("with alpha it is down until the session is up; what is known at the start counts at once", () => {
   const pool = bench.start(following(bfd("B", true)));
-  expect(rows(pool.entry)).toEqual(["12 1"]);
+  expect(rows(pool.entries)).toEqual(["12 1"]);
   turn(pool, "B", false);
-  expect(rows(pool.entry)).toEqual(["12 1"]);
+  expect(rows(pool.entries)).toEqual(["12 1"]);
   turn(pool, "B", true);
-  expect(rows(pool.entry)).toEqual(["11 1", "12 1"]);
+  expect(rows(pool.entries)).toEqual(["11 1", "12 1"]);
   bench.sessions.set("C", false);
-  expect(rows(bench.start(following(bfd("C"))).entry)).toEqual(["12 1"]);
+  expect(rows(bench.start(following(bfd("C"))).entries)).toEqual(["12 1"]);
   bench.sessions.set("C", true);
-  expect(rows(bench.start(following(bfd("C", true))).entry)).toEqual(["11 1", "12 1"]);
+  expect(rows(bench.start(following(bfd("C", true))).entries)).toEqual(["11 1", "12 1"]);
 });
 
 test("of two sessions both must be up, and another one changes nothing", () => {
@@ -54,12 +54,12 @@ test("of two sessions both must be up, and another one changes nothing", () => {
   turn(pool, "A", false);
   turn(pool, "B", false);
   turn(pool, "A", true);
-  expect(rows(pool.entry)).toEqual(["12 1"]);
+  expect(rows(pool.entries)).toEqual(["12 1"]);
   bench.table.length = 0;
   turn(pool, "C", true);
   expect(bench.table).toEqual([]);
   turn(pool, "B", true);
-  expect(rows(pool.entry)).toEqual(["11 1", "12 1"]);
+  expect(rows(pool.entries)).toEqual(["11 1", "12 1"]);
   expect(pool.report().realServers[0]).toMatchObject({
     checkers: [
       { type: "bfd", up: true, hasRun: true, succeeded: 1, failed: 1 },
@@ -76,11 +76,11 @@ describe("the verdict outlives", () => {
     bench.said();
     bench.reload(pool, following(bfd("B")));
     bench.reload(pool, following(bfd("B", true)));
-    expect(rows(pool.entry)).toEqual(["12 1"]);
+    expect(rows(pool.entries)).toEqual(["12 1"]);
     expect(bench.said()).toEqual([]);
     bench.sessions.set("C", true);
     bench.reload(pool, following(bfd("C")));
-    expect(rows(pool.entry)).toEqual(["11 1", "12 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1", "12 1"]);
   });
 
   test("a respawn, and what has turned meanwhile is said at once", () => {
@@ -92,13 +92,13 @@ describe("the verdict outlives", () => {
     bench.start(following(bfd("B")), report);
     expect([bench.table, bench.said()]).toEqual([[["12 1"]], []]);
     bench.sessions.set("B", true);
-    expect(rows(bench.start(following(bfd("B")), report).entry)).toEqual(["11 1", "12 1"]);
+    expect(rows(bench.start(following(bfd("B")), report).entries)).toEqual(["11 1", "12 1"]);
     expect(bench.said()).toContain(`${SAID} UP`);
   });
 
   test("a respawn before anything was heard: alpha is still down", () => {
     const report = JSON.parse(JSON.stringify(bench.start(following(bfd("B"))).report())) as ServiceReport;
-    expect(rows(bench.start(following(bfd("B", true)), report).entry)).toEqual(["12 1"]);
+    expect(rows(bench.start(following(bfd("B", true)), report).entries)).toEqual(["12 1"]);
   });
 });
 

@@ -27,10 +27,10 @@ test("the number in a file is added to the weight, and quorum is counted with th
   const pool = bench.start(
     service([fed(11, follows("A")), fed(12, follows("A", 2))], { quorum: 15, sorryServer: SORRY }),
   );
-  expect(rows(pool.entry)).toEqual(["11 8", "12 11"]);
+  expect(rows(pool.entries)).toEqual(["11 8", "12 11"]);
   expect(bench.heard()).toEqual(["Gained quorum 15+0=15 <= 19 for VS [10.78.0.1]:tcp:80"]);
   write(pool, "A", 1);
-  expect(rows(pool.entry)).toEqual(["99 1"]);
+  expect(rows(pool.entries)).toEqual(["99 1"]);
   expect(bench.heard()).toEqual([
     "Changing weight from 8 to 6 for active service [10.88.0.11]:tcp:80 of VS [10.78.0.1]:tcp:80",
     "Changing weight from 11 to 7 for active service [10.88.0.12]:tcp:80 of VS [10.78.0.1]:tcp:80",
@@ -45,13 +45,13 @@ test("several files of a server add up; a sum below 0 is weight 0, and the serve
   const pool = bench.start(
     service([fed(11, follows("A"), follows("B", -2), follows("A", 10)), real(12, { checkers: [] })]),
   );
-  expect(rows(pool.entry)).toEqual(["11 5", "12 1"]);
+  expect(rows(pool.entries)).toEqual(["11 5", "12 1"]);
   write(pool, "A", 1);
-  expect(rows(pool.entry)).toEqual(["11 16", "12 1"]);
+  expect(rows(pool.entries)).toEqual(["11 16", "12 1"]);
   write(pool, "B", 20);
-  expect(rows(pool.entry)).toEqual(["11 0", "12 1"]);
+  expect(rows(pool.entries)).toEqual(["11 0", "12 1"]);
   write(pool, "B", 4);
-  expect(rows(pool.entry)).toEqual(["11 8", "12 1"]);
+  expect(rows(pool.entries)).toEqual(["11 8", "12 1"]);
   expect(bench.heard().filter((text) => /Removing|Adding/.test(text))).toEqual([]);
 });
 
@@ -59,9 +59,9 @@ test("a fault takes the server out, the end of it brings it back with its weight
   const pool = bench.start(service([fed(11, follows("A")), real(12, { checkers: [] })]));
   bench.heard();
   write(pool, "A", LEAST);
-  expect(rows(pool.entry)).toEqual(["12 1"]);
+  expect(rows(pool.entries)).toEqual(["12 1"]);
   write(pool, "A", 2);
-  expect(rows(pool.entry)).toEqual(["11 7", "12 1"]);
+  expect(rows(pool.entries)).toEqual(["11 7", "12 1"]);
   expect(bench.heard()).toEqual([
     "([10.88.0.11]:tcp:80): tracked file A now FAULT state",
     "Removing service [10.88.0.11]:tcp:80 from VS [10.78.0.1]:tcp:80",
@@ -78,15 +78,15 @@ test("without weight the start knows the verdict: a server in fault is not in th
   expect(bench.table).toEqual([["11 5", "14 5"]]);
   expect(bench.heard().filter((text) => text.includes("service"))).toEqual([]);
   write(pool, "none", 1);
-  expect(rows(pool.entry)).toEqual(["12 5", "14 5"]);
+  expect(rows(pool.entries)).toEqual(["12 5", "14 5"]);
 });
 
 test("with inhibit_on_failure a server in fault stays with weight 0", () => {
   const pool = bench.start(service([real(11, { weight: 5, inhibitOnFailure: true, checkers: [follows("A", 0)] })]));
   write(pool, "A", 1);
-  expect(rows(pool.entry)).toEqual(["11 0"]);
+  expect(rows(pool.entries)).toEqual(["11 0"]);
   write(pool, "A", 0);
-  expect(rows(pool.entry)).toEqual(["11 5"]);
+  expect(rows(pool.entries)).toEqual(["11 5"]);
 });
 
 test("when servers turn with one file the quorum is counted once, and the table wanted once", () => {
@@ -128,11 +128,11 @@ describe("reload", () => {
     const pool = bench.start(service([fed(11, follows("A"))]));
     bench.heard();
     bench.reload(pool, service([fed(11, follows("A", 2))]));
-    expect(rows(pool.entry)).toEqual(["11 11"]);
+    expect(rows(pool.entries)).toEqual(["11 11"]);
     bench.reload(pool, service([real(11, { weight: 1, checkers: [follows("A", 2)] })]));
-    expect(rows(pool.entry)).toEqual(["11 7"]);
+    expect(rows(pool.entries)).toEqual(["11 7"]);
     bench.reload(pool, service([real(11, { weight: 1, checkers: [] })]));
-    expect(rows(pool.entry)).toEqual(["11 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1"]);
     const of = "for active service [10.88.0.11]:tcp:80 of VS [10.78.0.1]:tcp:80";
     expect(bench.heard()).toEqual([
       `Changing weight from 8 to 11 ${of}`,
@@ -146,7 +146,7 @@ describe("reload", () => {
     const pool = bench.start(service([fed(11, follows("A")), real(12, { checkers: [] })]));
     bench.heard();
     bench.reload(pool, service([fed(11, follows("A", 0)), real(12, { checkers: [] })]));
-    expect(rows(pool.entry)).toEqual(["12 1"]);
+    expect(rows(pool.entries)).toEqual(["12 1"]);
     expect(bench.heard()).toContain("Removing service [10.88.0.11]:tcp:80 from VS [10.78.0.1]:tcp:80");
   });
 
@@ -155,7 +155,7 @@ describe("reload", () => {
     const pool = bench.start(service([fed(11, follows("A", 0)), real(12, { checkers: [] })]));
     bench.heard();
     bench.reload(pool, service([fed(11, follows("A", 0)), real(12, { checkers: [] })], { scheduler: "wrr" }));
-    expect(rows(pool.entry)).toEqual(["12 1"]);
+    expect(rows(pool.entries)).toEqual(["12 1"]);
     expect(bench.heard()).toEqual([]);
   });
 });
@@ -180,7 +180,7 @@ describe("respawn", () => {
     const before = bench.start(service([fed(11, follows("A")), fed(12, follows("B", 0))]));
     bench.numbers.set("B", 1);
     const pool = again(before);
-    expect(rows(pool.entry)).toEqual(["11 5"]);
+    expect(rows(pool.entries)).toEqual(["11 5"]);
     expect(bench.heard()).toContain("Removing service [10.88.0.12]:tcp:80 from VS [10.78.0.1]:tcp:80");
   });
 });

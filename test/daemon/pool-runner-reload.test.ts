@@ -35,8 +35,8 @@ describe("reload", () => {
   test("checkers that did not change go on: no new warm-up, the verdict stays", async () => {
     const pool = await halfDead();
     bench.reload(pool, service([real(11), real(12)], { scheduler: "wrr" }));
-    expect(rows(pool.entry)).toEqual(["11 1"]);
-    expect(pool.entry.service.scheduler).toBe("wrr");
+    expect(rows(pool.entries)).toEqual(["11 1"]);
+    expect(pool.entries[0]?.service.scheduler).toBe("wrr");
     await bench.servers.run(seconds(10));
     expect(bench.servers.attempts).toEqual(["11 s 11", "11 s 12"]);
     expect(bench.said()).toEqual([]);
@@ -46,10 +46,10 @@ describe("reload", () => {
     const pool = await halfDead();
     const patient = real(12, { checkers: [check(12, { delayLoop: seconds(30) })] });
     bench.reload(pool, service([real(11), patient]));
-    expect(rows(pool.entry)).toEqual(["11 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1"]);
     await bench.servers.run(seconds(4));
     expect(bench.servers.attempts).toEqual(["3 s 12"]);
-    expect(rows(pool.entry)).toEqual(["11 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1"]);
     expect(bench.heard()).toEqual([]);
     await bench.servers.run(seconds(10)); // 16 s: the old pace is over, the server that did not change has kept its own
     expect(bench.servers.attempts).toEqual(["3 s 12", "11 s 11"]);
@@ -59,18 +59,18 @@ describe("reload", () => {
     const pool = await halfDead();
     bench.servers.manners.set(13, "refused");
     bench.reload(pool, service([real(11), real(12, { checkers: [check(13)] })]));
-    expect(rows(pool.entry)).toEqual(["11 1", "12 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1", "12 1"]);
     await bench.servers.run(seconds(2));
-    expect(rows(pool.entry)).toEqual(["11 1", "12 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1", "12 1"]);
     await bench.servers.run(seconds(1)); // 3, 4 and 5 s: all its failures
-    expect(rows(pool.entry)).toEqual(["11 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1"]);
   });
 
   test("a new server needs retry + 1 failures", async () => {
     const pool = await halfDead();
     bench.servers.manners.set(13, "refused");
     bench.reload(pool, service([real(11), real(12), real(13)]));
-    expect(rows(pool.entry)).toEqual(["11 1", "13 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1", "13 1"]);
     await bench.servers.run(seconds(3));
     expect(bench.servers.attempts).toEqual(["3 s 13", "4 s 13", "5 s 13"]);
     expect(bench.heard()).toEqual([
@@ -83,16 +83,16 @@ describe("reload", () => {
     bench.servers.manners.set(11, "refused");
     const pool = bench.start(service([real(11)]), "reload");
     await bench.servers.run(seconds(2));
-    expect(rows(pool.entry)).toEqual(["11 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1"]);
     await bench.servers.run(seconds(1));
-    expect(rows(pool.entry)).toEqual([]);
+    expect(rows(pool.entries)).toEqual([]);
     expect(bench.heard()).toContain("TCP_CHECK on service [10.88.0.11]:tcp:80 failed after 2 retries.");
   });
 
   test("a weight changes at once where the server is alive", async () => {
     const pool = await halfDead();
     bench.reload(pool, service([real(11, { weight: 5 }), real(12, { weight: 6 })]));
-    expect(rows(pool.entry)).toEqual(["11 5"]);
+    expect(rows(pool.entries)).toEqual(["11 5"]);
     expect(bench.heard()).toEqual([
       "Changing weight from 1 to 5 for active service [10.88.0.11]:tcp:80 of VS [10.78.0.1]:tcp:80",
       "Changing weight from 1 to 6 for inactive service [10.88.0.12]:tcp:80 of VS [10.78.0.1]:tcp:80",
@@ -119,19 +119,19 @@ describe("reload", () => {
   test("a server without checkers any more is up, one without inhibit any more leaves", async () => {
     const pool = await halfDead();
     bench.reload(pool, service([real(11), real(12, { inhibitOnFailure: true })]));
-    expect(rows(pool.entry)).toEqual(["11 1", "12 0"]);
+    expect(rows(pool.entries)).toEqual(["11 1", "12 0"]);
     bench.reload(pool, service([real(11), real(12)]));
-    expect(rows(pool.entry)).toEqual(["11 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1"]);
     bench.reload(pool, service([real(11), real(12, { checkers: [] })]));
-    expect(rows(pool.entry)).toEqual(["11 1", "12 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1", "12 1"]);
   });
 
   test("a quorum that is higher now is lost, and the sorry server comes", async () => {
     const pool = await halfDead({ sorryServer: SORRY });
     bench.reload(pool, service([real(11), real(12)], { sorryServer: SORRY, quorum: 2 }));
-    expect(rows(pool.entry)).toEqual(["99 1"]);
+    expect(rows(pool.entries)).toEqual(["99 1"]);
     bench.reload(pool, service([real(11), real(12)], { sorryServer: SORRY }));
-    expect(rows(pool.entry)).toEqual(["11 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1"]);
     expect(bench.heard().filter((text) => text.includes("quorum"))).toEqual([
       "Lost quorum 2-0=2 > 1 for VS [10.78.0.1]:tcp:80",
       "Gained quorum 1+0=1 <= 1 for VS [10.78.0.1]:tcp:80",
@@ -162,7 +162,7 @@ describe("respawn", () => {
     expect(bench.heard()).toEqual([]);
     bench.servers.manners.set(12, "up");
     await bench.servers.run(seconds(1));
-    expect(rows(pool.entry)).toEqual(["11 1", "12 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1", "12 1"]);
   });
 
   test("a server that was alive needs all its failures", async () => {
@@ -172,9 +172,9 @@ describe("respawn", () => {
     bench.servers.manners.set(11, "refused");
     const pool = bench.start(service([real(11)]), before.report());
     await bench.servers.run(seconds(2));
-    expect(rows(pool.entry)).toEqual(["11 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1"]);
     await bench.servers.run(seconds(1));
-    expect(rows(pool.entry)).toEqual([]);
+    expect(rows(pool.entries)).toEqual([]);
   });
 
   test("the sorry server stays while the quorum is within its margin", async () => {
@@ -182,12 +182,12 @@ describe("respawn", () => {
     const config = service(all, { quorum: 2, hysteresis: 1, sorryServer: SORRY });
     bench.servers.manners.set(11, "refused");
     const before = bench.start(config);
-    expect(rows(before.entry)).toEqual(["11 1", "12 1", "13 1"]);
+    expect(rows(before.entries)).toEqual(["11 1", "12 1", "13 1"]);
     bench.servers.manners.set(12, "refused").set(13, "refused");
     await bench.servers.run(seconds(1));
     bench.servers.manners.set(12, "up").set(13, "up");
     await bench.servers.run(seconds(10));
-    expect(rows(before.entry)).toEqual(["99 1"]);
+    expect(rows(before.entries)).toEqual(["99 1"]);
     before.stop();
     bench.table.length = 0;
     const pool = bench.start(config, before.report());
@@ -198,6 +198,7 @@ describe("respawn", () => {
   test("verdicts of another question are not believed", () => {
     const reported: ServiceReport = {
       name: "[10.78.0.1]:tcp:80",
+      places: [],
       quorumUp: true,
       realServers: [
         {
@@ -210,6 +211,6 @@ describe("respawn", () => {
         },
       ],
     };
-    expect(rows(bench.start(service([real(11)]), reported).entry)).toEqual(["11 1"]);
+    expect(rows(bench.start(service([real(11)]), reported).entries)).toEqual(["11 1"]);
   });
 });

@@ -26,13 +26,13 @@ test("misc_dynamic: the status is the weight and two more, 0 brings the configur
   const pool = bench.start(scripted(misc("/a")));
   bench.servers.scripts.set("/a", { exited: 12 });
   await bench.servers.run(seconds(1));
-  expect(rows(pool.entry)).toEqual(["11 10"]);
+  expect(rows(pool.entries)).toEqual(["11 10"]);
   bench.servers.scripts.set("/a", { exited: 2 });
   await bench.servers.run(seconds(10));
-  expect(rows(pool.entry)).toEqual(["11 0"]);
+  expect(rows(pool.entries)).toEqual(["11 0"]);
   bench.servers.scripts.set("/a", { exited: 0 });
   await bench.servers.run(seconds(10));
-  expect(rows(pool.entry)).toEqual(["11 28"]);
+  expect(rows(pool.entries)).toEqual(["11 28"]);
   expect(bench.heard().filter((text) => !text.includes("quorum"))).toEqual([
     `${MISC} succeeded.`,
     WEIGHT(28, 10),
@@ -48,7 +48,7 @@ test("the weight does not drift: after a timeout or a signal it is the configure
       bench.servers.scripts.set("/a", good);
       await bench.servers.run(seconds(10));
       const weight = "exited" in good ? { 13: 11, 0: 28 }[good.exited as 0 | 13] : undefined;
-      expect(rows(pool.entry)).toEqual(weight === undefined ? [] : [`11 ${weight}`]);
+      expect(rows(pool.entries)).toEqual(weight === undefined ? [] : [`11 ${weight}`]);
     }
 });
 
@@ -56,17 +56,17 @@ test("several of them add up around the configured weight", async () => {
   const pool = bench.start(scripted(misc("/a"), misc("/b")));
   bench.servers.scripts.set("/a", { exited: 12 }).set("/b", { exited: 32 });
   await bench.servers.run(seconds(1));
-  expect(rows(pool.entry)).toEqual(["11 12"]); // 28 - 18 + 2
+  expect(rows(pool.entries)).toEqual(["11 12"]); // 28 - 18 + 2
   bench.servers.scripts.set("/b", { exited: 2 });
   await bench.servers.run(seconds(10));
-  expect(rows(pool.entry)).toEqual(["11 0"]);
+  expect(rows(pool.entries)).toEqual(["11 0"]);
 });
 
 test("a script that cannot be run takes its server out, and that is said once", async () => {
   bench.servers.scripts.set("/a", { notRun: "ENOENT (No such file or directory)", local: false });
   const pool = bench.start(scripted(misc("/a", { retry: 0 })));
   await bench.servers.run(seconds(60));
-  expect(rows(pool.entry)).toEqual([]);
+  expect(rows(pool.entries)).toEqual([]);
   expect(bench.heard().filter((text) => text.startsWith("Misc"))).toEqual([
     `${MISC} failed with retry disabled (it cannot be run: ENOENT (No such file or directory)).`,
   ]);
@@ -84,6 +84,6 @@ test("a respawned process has the weight at once, and a reload of the same keeps
   bench.reload(pool, scripted(misc("/a")));
   expect(bench.table).toEqual([["11 10"]]);
   bench.reload(pool, scripted(misc("/a", { delayLoop: seconds(3) })));
-  expect(rows(pool.entry)).toEqual(["11 10"]);
+  expect(rows(pool.entries)).toEqual(["11 10"]);
   expect(bench.heard()).toEqual([]);
 });

@@ -27,11 +27,11 @@ test("checks begin when the address comes; until then servers are in the table u
   const pool = bench.start(service([real(11), real(12)]));
   await bench.servers.run(seconds(60));
   expect(bench.servers.attempts).toEqual([]);
-  expect(rows(pool.entry)).toEqual(["11 1", "12 1"]);
+  expect(rows(pool.entries)).toEqual(["11 1", "12 1"]);
   expect(bench.said()).toContain(words("Deactivating", 11));
   move(pool, "here");
   await bench.servers.run(seconds(1));
-  expect(rows(pool.entry)).toEqual(["11 1"]);
+  expect(rows(pool.entries)).toEqual(["11 1"]);
   expect(bench.said().slice(0, 2)).toEqual([words("Activating", 11), words("Activating", 12)]);
 });
 
@@ -47,13 +47,13 @@ test("verdicts freeze while it is away: no server leaves, and none comes back; t
   bench.servers.attempts.length = 0;
   bench.servers.manners.set(12, "up");
   await bench.servers.run(seconds(600));
-  expect([bench.servers.attempts, rows(pool.entry)]).toEqual([[], ["11 1"]]);
+  expect([bench.servers.attempts, rows(pool.entries)]).toEqual([[], ["11 1"]]);
   expect(bench.said()).toEqual([words("Suspending", 11), words("Suspending", 12)]);
   move(pool, "here");
   await bench.servers.run(seconds(1));
-  expect(rows(pool.entry)).toEqual(["11 1", "12 1"]); // 11 was up: it has its retries
+  expect(rows(pool.entries)).toEqual(["11 1", "12 1"]); // 11 was up: it has its retries
   await bench.servers.run(seconds(20));
-  expect(rows(pool.entry)).toEqual(["12 1"]);
+  expect(rows(pool.entries)).toEqual(["12 1"]);
 });
 
 test("another address that comes or goes changes nothing", async () => {
@@ -76,10 +76,10 @@ test("what follows a file or a session goes on", () => {
   );
   bench.numbers.set("F", 1);
   pool.fileTurned("F");
-  expect(rows(pool.entry)).toEqual(["12 1"]);
+  expect(rows(pool.entries)).toEqual(["12 1"]);
   bench.sessions.set("B", false);
   pool.sessionsTurned(new Set(["B"]));
-  expect(rows(pool.entry)).toEqual([]);
+  expect(rows(pool.entries)).toEqual([]);
 });
 
 test("a reload and a respawn leave at rest what rests, also what is new", async () => {

@@ -11,7 +11,7 @@ beforeEach(() => {
 describe("start", () => {
   test("servers are in the table before the first check, which comes after a second and the random part", async () => {
     const pool = bench.start(service([real(11), real(12)]), "start", 0.25);
-    expect(rows(pool.entry)).toEqual(["11 1", "12 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1", "12 1"]);
     expect(bench.said()).toEqual([
       "Activating healthchecker for service [10.88.0.11]:tcp:80 for VS [10.78.0.1]:tcp:80",
       "Activating healthchecker for service [10.88.0.12]:tcp:80 for VS [10.78.0.1]:tcp:80",
@@ -25,7 +25,7 @@ describe("start", () => {
     bench.servers.manners.set(12, "refused");
     const pool = bench.start(service([real(11), real(12)]));
     await bench.servers.run(seconds(1));
-    expect(rows(pool.entry)).toEqual(["11 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1"]);
     expect(bench.heard()).toEqual([
       "Gained quorum 1+0=1 <= 2 for VS [10.78.0.1]:tcp:80",
       "TCP connection to [10.88.0.11]:tcp:80 success.",
@@ -38,16 +38,16 @@ describe("start", () => {
     bench.servers.manners.set(12, "refused");
     const alpha = (host: number) => real(host, { checkers: [check(host, { alpha: true })] });
     const pool = bench.start(service([alpha(11), alpha(12)]));
-    expect(rows(pool.entry)).toEqual([]);
+    expect(rows(pool.entries)).toEqual([]);
     await bench.servers.run(seconds(1));
-    expect(rows(pool.entry)).toEqual(["11 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1"]);
   });
 
   test("trouble of our own changes nothing and is said", async () => {
     bench.servers.manners.set(11, "local trouble");
     const pool = bench.start(service([real(11)]));
     await bench.servers.run(seconds(25));
-    expect(rows(pool.entry)).toEqual(["11 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1"]);
     expect(bench.servers.attempts).toEqual(["1 s 11", "11 s 11", "21 s 11"]);
     expect(bench.heard()).toContain("TCP_CHECK on service [10.88.0.11]:tcp:80 cannot be made: local trouble");
   });
@@ -60,13 +60,13 @@ describe("health", () => {
     bench.heard();
     bench.servers.manners.set(12, "refused");
     await bench.servers.run(seconds(10));
-    expect(rows(pool.entry)).toEqual(["11 1", "12 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1", "12 1"]);
     await bench.servers.run(seconds(1)); // 11, 12 and 13 s
-    expect(rows(pool.entry)).toEqual(["11 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1"]);
     expect(bench.heard()[0]).toBe("TCP_CHECK on service [10.88.0.12]:tcp:80 failed after 2 retries.");
     bench.servers.manners.set(12, "up");
     await bench.servers.run(seconds(10));
-    expect(rows(pool.entry)).toEqual(["11 1", "12 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1", "12 1"]);
     expect(bench.heard()).toEqual([
       "TCP connection to [10.88.0.12]:tcp:80 success.",
       "Adding service [10.88.0.12]:tcp:80 to VS [10.78.0.1]:tcp:80",
@@ -78,23 +78,23 @@ describe("health", () => {
     bench.servers.manners.set(1, "refused").set(2, "refused");
     const pool = bench.start(service([two, real(12)]));
     await bench.servers.run(seconds(1));
-    expect(rows(pool.entry)).toEqual(["12 1"]);
+    expect(rows(pool.entries)).toEqual(["12 1"]);
     bench.servers.manners.set(1, "up");
     await bench.servers.run(seconds(10));
-    expect(rows(pool.entry)).toEqual(["12 1"]);
+    expect(rows(pool.entries)).toEqual(["12 1"]);
     bench.servers.manners.set(2, "up");
     await bench.servers.run(seconds(10));
-    expect(rows(pool.entry)).toEqual(["11 1", "12 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1", "12 1"]);
   });
 
   test("with inhibit_on_failure a dead server stays with weight 0", async () => {
     bench.servers.manners.set(11, "refused");
     const pool = bench.start(service([real(11, { inhibitOnFailure: true, weight: 3 })]));
     await bench.servers.run(seconds(1));
-    expect(rows(pool.entry)).toEqual(["11 0"]);
+    expect(rows(pool.entries)).toEqual(["11 0"]);
     bench.servers.manners.set(11, "up");
     await bench.servers.run(seconds(10));
-    expect(rows(pool.entry)).toEqual(["11 3"]);
+    expect(rows(pool.entries)).toEqual(["11 3"]);
     expect(bench.heard().filter((text) => /abling/.test(text))).toEqual([
       "Disabling service [10.88.0.11]:tcp:80 of VS [10.78.0.1]:tcp:80",
       "Enabling service [10.88.0.11]:tcp:80 of VS [10.78.0.1]:tcp:80",
@@ -108,16 +108,16 @@ describe("health", () => {
     bench.heard();
     bench.servers.manners.set(11, "refused").set(12, "refused");
     await bench.servers.run(seconds(11));
-    expect(rows(pool.entry)).toEqual(["13 1"]); // 1 is not below 2 - 1
+    expect(rows(pool.entries)).toEqual(["13 1"]); // 1 is not below 2 - 1
     bench.servers.manners.set(13, "refused");
     await bench.servers.run(seconds(13));
-    expect(rows(pool.entry)).toEqual(["99 1"]);
+    expect(rows(pool.entries)).toEqual(["99 1"]);
     bench.servers.manners.set(11, "up").set(12, "up");
     await bench.servers.run(seconds(20));
-    expect(rows(pool.entry)).toEqual(["99 1"]); // 2 is not 2 + 1
+    expect(rows(pool.entries)).toEqual(["99 1"]); // 2 is not 2 + 1
     bench.servers.manners.set(13, "up");
     await bench.servers.run(seconds(20));
-    expect(rows(pool.entry)).toEqual(["11 1", "12 1", "13 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1", "12 1", "13 1"]);
     expect(bench.heard().filter((text) => /quorum|sorry|alive servers/.test(text))).toEqual([
       "Lost quorum 2-1=1 > 0 for VS [10.78.0.1]:tcp:80",
       "Adding sorry server [10.88.0.99]:tcp:80 to VS [10.78.0.1]:tcp:80",
@@ -141,7 +141,7 @@ describe("stop", () => {
     await bench.servers.run(seconds(60));
     expect(bench.servers.attempts).toEqual([]);
     expect(bench.heard()).toEqual([]);
-    expect(rows(pool.entry)).toEqual(["11 1", "12 1"]);
+    expect(rows(pool.entries)).toEqual(["11 1", "12 1"]);
   });
 
   test("the servers that leave the table are said, and no others", async () => {

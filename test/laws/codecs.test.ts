@@ -4,13 +4,17 @@ import { concat, fromByteString, toByteString } from "../../src/base/bytes.ts";
 import { checksum } from "../../src/base/checksum.ts";
 import { diff } from "../../src/base/diff.ts";
 import { compareIp, family, fromBytes, type IpAddress, ip, parseIp, toBytes } from "../../src/base/ip.ts";
+import { type IpvsService, PLAIN_TUNNEL, type Tunnel } from "../../src/base/ipvs.ts";
 import { formatMac, macBytes, parseMac } from "../../src/base/mac.ts";
 import { centiseconds } from "../../src/base/time.ts";
 import { addAddress, decodeAddress, type InterfaceAddress } from "../../src/netlink/address.ts";
 import { bytesAttribute, decodeAttributes } from "../../src/netlink/attributes.ts";
 import { answers, receive, startConversation } from "../../src/netlink/conversation.ts";
 import { decodeFamilyId } from "../../src/netlink/genetlink.ts";
-import { decodeDestination, decodeInfo, decodeService, ipvsRequests } from "../../src/netlink/ipvs.ts";
+import { decodeInfo, ipvsRequests } from "../../src/netlink/ipvs.ts";
+import { decodeDestination } from "../../src/netlink/ipvs-destination.ts";
+import { decodeService } from "../../src/netlink/ipvs-service.ts";
+import { decodeTimeouts } from "../../src/netlink/ipvs-timeouts.ts";
 import { decodeLink } from "../../src/netlink/link.ts";
 import { decodeMessages, encodeMessages } from "../../src/netlink/message.ts";
 import { decodeRoute } from "../../src/netlink/route.ts";
@@ -233,17 +237,25 @@ test("addresses of interfaces: decoding is the inverse of encoding", () => {
 
 test("IPVS: decoding is the inverse of encoding", () => {
   const ipvs = ipvsRequests(0x20);
+  const [narrow, wide] = [fc.integer({ min: 0, max: 32 }), fc.integer({ min: 1, max: 128 })];
+  const protocol = fc.constantFrom("tcp" as const, "udp" as const, "sctp" as const);
   const service = fc.oneof(
-    fc.record({ address: v4, netmask: fc.integer({ min: 0, max: 32 }) }),
-    fc.record({ address: v6, netmask: fc.integer({ min: 1, max: 128 }) }),
+    fc.record({ protocol, address: v4, port: u16, netmask: narrow }),
+    fc.record({ protocol, address: v6, port: u16, netmask: wide }),
+    fc.record({ fwmark: u32, family: fc.constant(4 as const), netmask: narrow }),
+    fc.record({ fwmark: u32, family: fc.constant(6 as const), netmask: wide }),
   );
   const options = fc.record({
-    protocol: fc.constantFrom("tcp" as const, "udp" as const, "sctp" as const),
-    port: u16,
     scheduler: fc.constantFrom("rr", "wrr", "lblcr", "a-long-name-15c"),
     flags: fc.constantFrom(0, 4, 8, 0x10, 0x3c),
     timeout: fc.oneof(fc.constant(0), u32),
+    engine: fc.constantFrom(undefined, "sip", "fifteen-letters"),
   });
+  const tunnel: fc.Arbitrary<Tunnel> = fc.oneof(
+    fc.constant(PLAIN_TUNNEL),
+    fc.record({ type: fc.constant("gue"), port: u16, checksum: fc.constantFrom("none", "full", "remote") }),
+    fc.record({ type: fc.constant("gre"), port: fc.constant(0), checksum: fc.constantFrom("none", "full") }),
+  );
   const destination = fc.record({
     address: fc.oneof(v4, v6),
     port: u16,
@@ -253,10 +265,18 @@ test("IPVS: decoding is the inverse of encoding", () => {
     lowerThreshold: u32,
   });
   fc.assert(
-    fc.property(service, options, destination, (where, how, server) => {
-      const value = { ...where, ...how, flags: how.timeout > 0 ? how.flags | 1 : how.flags };
+    fc.property(service, options, destination, tunnel, (where, { engine, ...how }, plain, wrapped) => {
+      const persistent = how.timeout > 0;
+      const flags = persistent ? how.flags | 1 : how.flags;
+      const value: IpvsService = { ...where, ...how, flags, engine: persistent ? engine : undefined };
+      const server = { ...plain, tunnel: plain.forwarding === "tun" ? wrapped : undefined };
       expect(decodeService(ipvs.newService(value).body)).toEqual({ ok: true, value });
       expect(decodeDestination(ipvs.newDestination(value, server).body)).toEqual({ ok: true, value: server });
+    }),
+  );
+  fc.assert(
+    fc.property(fc.record({ tcp: u32, tcpFin: u32, udp: u32 }), (value) => {
+      expect(decodeTimeouts(ipvs.writeTimeouts(value).body)).toEqual({ ok: true, value });
     }),
   );
 });
@@ -288,7 +308,9 @@ test("netlink never throws", () => {
   neverThrows(malformed(...bodies("netlink-addresses")), decodeAddress);
   neverThrows(malformed(...bodies("netlink-newroute")), decodeRoute);
   neverThrows(malformed(...bodies("netlink-newrule")), decodeRule);
-  neverThrows(malformed(...bodies("ipvs-services")), decodeService);
+  neverThrows(malformed(...bodies("ipvs-services"), ...bodies("ipvs-services-marked")), decodeService);
+  neverThrows(malformed(...bodies("ipvs-destinations-tunnel")), decodeDestination);
+  neverThrows(malformed(...bodies("ipvs-timeouts")), decodeTimeouts);
   neverThrows(malformed(...bodies("ipvs-destinations"), ...bodies("ipvs-destinations-v6")), decodeDestination);
   neverThrows(malformed(...bodies("ipvs-info")), decodeInfo);
   neverThrows(malformed(...bodies("genetlink-family")), (body) => decodeFamilyId([{ body }]));

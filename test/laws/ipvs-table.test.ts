@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ip } from "../../src/base/ip.ts";
-import { type IpvsDestination, type IpvsEntry, serviceName } from "../../src/base/ipvs.ts";
+import {
+  type IpvsDestination,
+  type IpvsEntry,
+  type IpvsPlace,
+  PLAIN_TUNNEL,
+  serviceName,
+} from "../../src/base/ipvs.ts";
 import { plan } from "../../src/lvs/plan.ts";
 import {
   EMPTY_POOL,
@@ -9,7 +15,7 @@ import {
   type PoolState,
   poolStep,
   type VirtualServer,
-  wantedEntry,
+  wantedEntries,
 } from "../../src/lvs/pool.ts";
 import { applyChanges } from "../lvs/kernel.ts";
 
@@ -17,21 +23,34 @@ const destination: fc.Arbitrary<IpvsDestination> = fc.record({
   address: fc.integer({ min: 11, max: 15 }).map((n) => ip(`192.0.2.${n}`)),
   port: fc.constantFrom(80, 443),
   forwarding: fc.constantFrom("nat", "dr", "tun"),
+  tunnel: fc.constantFrom(undefined, PLAIN_TUNNEL, { type: "gue", port: 6080, checksum: "none" }),
   weight: fc.nat(3),
   upperThreshold: fc.nat(1),
   lowerThreshold: fc.nat(1),
 });
 
-const entry: fc.Arbitrary<IpvsEntry> = fc.record({
-  service: fc.record({
+const place: fc.Arbitrary<IpvsPlace> = fc.oneof(
+  fc.record({
     protocol: fc.constantFrom("tcp", "udp"),
     address: fc.constantFrom(ip("192.0.2.100"), ip("192.0.2.101")),
     port: fc.constantFrom(80, 443),
-    scheduler: fc.constantFrom("rr", "wrr"),
-    flags: fc.constantFrom(0, 1),
-    timeout: fc.constantFrom(0, 50),
-    netmask: fc.constantFrom(24, 32),
   }),
+  fc.record({ fwmark: fc.constantFrom(1, 2), family: fc.constantFrom(4, 6) }),
+);
+
+const entry: fc.Arbitrary<IpvsEntry> = fc.record({
+  service: fc
+    .tuple(
+      place,
+      fc.record({
+        scheduler: fc.constantFrom("rr", "wrr"),
+        flags: fc.constantFrom(0, 1),
+        timeout: fc.constantFrom(0, 50),
+        netmask: fc.constantFrom(24, 32),
+        engine: fc.constantFrom(undefined, "sip"),
+      }),
+    )
+    .map(([where, manner]) => ({ ...where, ...manner })),
   destinations: fc.uniqueArray(destination, { selector: ({ address, port }) => `${address} ${port}` }),
 });
 
@@ -68,7 +87,8 @@ test("a table that is as wanted needs no change", () => {
 test("a service that has and keeps destinations is never empty on the way", () => {
   fc.assert(
     fc.property(entry, entry, (have, to) => {
-      const want = { ...to, service: { ...to.service, ...keyOf(have) } };
+      const { scheduler, flags, timeout, netmask, engine } = to.service;
+      const want = { ...to, service: { ...have.service, scheduler, flags, timeout, netmask, engine } };
       if (have.destinations.length === 0 || want.destinations.length === 0) return;
       let kernel: readonly IpvsEntry[] = [have];
       for (const change of plan(kernel, [want], new Set())) {
@@ -79,16 +99,13 @@ test("a service that has and keeps destinations is never empty on the way", () =
   );
 });
 
-function keyOf({
-  service: { protocol, address, port },
-}: IpvsEntry): Pick<IpvsEntry["service"], "protocol" | "address" | "port"> {
-  return { protocol, address, port };
-}
+const MANNER = { scheduler: "rr", flags: 0, timeout: 0, netmask: 32, engine: undefined };
 
 const server: fc.Arbitrary<VirtualServer> = fc.record({
-  ...{ address: fc.constant(ip("192.0.2.100")), port: fc.constant(80), protocol: fc.constant("tcp" as const) },
-  ...{ scheduler: fc.constant("rr"), schedulerFlags: fc.constant(0), persistenceTimeout: fc.constantFrom(0, 50) },
-  persistenceNetmask: fc.constant(32),
+  ...{ name: fc.constant("[G]:0"), protocol: fc.constant("tcp" as const) },
+  services: fc
+    .uniqueArray(place, { selector: serviceName, minLength: 1, maxLength: 4 })
+    .map((places) => places.map((where) => ({ ...where, ...MANNER }))),
   quorum: fc.integer({ min: 1, max: 4 }),
   hysteresis: fc.nat(2),
   realServers: fc
@@ -96,12 +113,13 @@ const server: fc.Arbitrary<VirtualServer> = fc.record({
     .map((list) =>
       list.map((some, i) => ({
         ...{ ...some, address: ip(`192.0.2.${11 + i}`), port: 80, forwarding: "nat" as const },
-        ...{ upperThreshold: 0, lowerThreshold: 0 },
+        ...{ tunnel: undefined, upperThreshold: 0, lowerThreshold: 0 },
       })),
     ),
   sorryServer: fc.option(
     fc.record({
       ...{ address: fc.constant(ip("192.0.2.99")), port: fc.constant(80), forwarding: fc.constant("nat" as const) },
+      tunnel: fc.constant(undefined),
       inhibitOnFailure: fc.boolean(),
     }),
     { nil: undefined },
@@ -132,13 +150,14 @@ test("the wanted table is a function of configuration, verdicts and quorum histo
       }
       const quorumUp = quorumAfter(virtual, weights);
       expect(state).toEqual({ alive, quorumUp });
-      const { destinations } = wantedEntry(virtual, state);
-      const serving = destinations.filter(({ weight }) => weight > 0).map(({ address }) => address);
+      const serving = wantedEntries(virtual, state).map(({ destinations }) =>
+        destinations.filter(({ weight }) => weight > 0).map(({ address }) => address),
+      );
       const sorry = virtual.sorryServer !== undefined && !quorumUp;
       const living = virtual.realServers
         .filter(({ weight }, i) => alive[i] && weight > 0)
         .map(({ address }) => address);
-      expect(serving).toEqual(sorry ? ["192.0.2.99"] : living);
+      expect(serving).toEqual(virtual.services.map(() => (sorry ? ["192.0.2.99"] : living)));
     }),
   );
 });

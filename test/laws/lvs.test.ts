@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { family } from "../../src/base/ip.ts";
+import { familyOf, serviceName } from "../../src/base/ipvs.ts";
 import { runnable } from "../../src/daemon/runnable.ts";
+import { wantedEntries } from "../../src/lvs/pool.ts";
 import { reading } from "../config/reading.ts";
 import { CASES } from "../lab/lvs-cases.ts";
 
@@ -31,9 +34,21 @@ test("whatever becomes of a file about services, its model is data that JSON kee
       });
       expect(JSON.stringify(JSON.parse(json))).toBe(json);
       const services = runnable(config);
-      expect(services.map(({ address, port }) => `${address} ${port}`)).toEqual(
-        config.virtualServers.map(({ address, port }) => `${address} ${port}`),
-      );
+      expect(services.map(({ name }) => name)).toEqual([
+        ...config.virtualServers.map(serviceName),
+        ...config.fwmarkServers.map(({ fwmark }) => `FWM ${fwmark}`),
+        ...config.groupServers.map(({ group, ordinal }) => `[${group}]:${ordinal}`),
+      ]);
+      expect(new Set(services.map(({ label }) => label)).size).toBe(services.length);
+      for (const service of services) {
+        const names = service.services.map(serviceName);
+        expect(names.length).toBeGreaterThan(0);
+        expect(new Set(names).size).toBe(names.length);
+        const waiting = { alive: service.realServers.map(() => true), quorumUp: true };
+        for (const { service: kernel, destinations } of wantedEntries(service, waiting))
+          for (const { address, forwarding } of destinations)
+            expect(forwarding === "tun" || family(address) === familyOf(kernel)).toBe(true);
+      }
       for (const { realServers, quorum, hysteresis } of [...config.virtualServers, ...config.groupServers]) {
         expect(realServers.length).toBeGreaterThan(0);
         expect(hysteresis).toBeLessThan(quorum);

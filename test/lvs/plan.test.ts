@@ -1,15 +1,22 @@
 import { expect, test } from "vitest";
 import { ip } from "../../src/base/ip.ts";
-import { destinationName, type IpvsDestination, type IpvsEntry, type IpvsService } from "../../src/base/ipvs.ts";
+import {
+  destinationName,
+  type IpvsDestination,
+  type IpvsEntry,
+  type IpvsManner,
+  type IpvsService,
+  type Tunnel,
+} from "../../src/base/ipvs.ts";
 import { type IpvsChange, plan, withHandWeights } from "../../src/lvs/plan.ts";
 
-const service: IpvsService = {
-  ...{ protocol: "tcp", address: ip("192.0.2.100"), port: 80, scheduler: "rr" },
-  ...{ flags: 0, timeout: 0, netmask: 32 },
-};
+const service = {
+  ...({ protocol: "tcp", address: ip("192.0.2.100"), port: 80, scheduler: "rr" } as const),
+  ...{ flags: 0, timeout: 0, netmask: 32, engine: undefined },
+} as const satisfies IpvsService;
 const foreign: IpvsService = { ...service, port: 8080 };
 const row = (last: number, change: Partial<IpvsDestination> = {}): IpvsDestination => ({
-  ...{ address: ip(`192.0.2.${last}`), port: 80, forwarding: "nat", weight: 1 },
+  ...{ address: ip(`192.0.2.${last}`), port: 80, forwarding: "nat", tunnel: undefined, weight: 1 },
   ...{ upperThreshold: 0, lowerThreshold: 0, ...change },
 });
 const entry = (...destinations: IpvsDestination[]): IpvsEntry => ({ service, destinations });
@@ -18,7 +25,7 @@ const short = (changes: readonly IpvsChange[]): string[] =>
   changes.map((change) =>
     "destination" in change
       ? `${change.type} ${destinationName(change.destination)} ${change.destination.weight}`
-      : `${change.type} ${change.service.port}`,
+      : `${change.type} ${"port" in change.service ? change.service.port : change.service.fwmark}`,
   );
 
 const NONE = new Set<string>();
@@ -48,19 +55,46 @@ test.each<Partial<IpvsDestination>>([
   { forwarding: "dr" },
   { upperThreshold: 9 },
   { lowerThreshold: 9 },
+  { forwarding: "tun", tunnel: { type: "gre", port: 0, checksum: "none" } },
 ])("a destination with another %j is set in place", (change) => {
   expect(plan([entry(row(11))], [entry(row(11, change))], NONE)).toEqual([
     { type: "set-destination", service, destination: row(11, change) },
   ]);
 });
 
-test.each<Partial<IpvsService>>([{ scheduler: "wrr" }, { flags: 1 }, { timeout: 50 }, { netmask: 24 }])(
-  "a service of the same key with another %j is taken over",
-  (change) => {
-    const want: IpvsEntry = { service: { ...service, ...change }, destinations: [row(11)] };
-    expect(plan([entry(row(11))], [want], NONE)).toEqual([{ type: "set-service", service: want.service }]);
-  },
-);
+test.each<Partial<IpvsManner>>([
+  { scheduler: "wrr" },
+  { flags: 1 },
+  { timeout: 50 },
+  { netmask: 24 },
+  { engine: "sip" },
+])("a service of the same key with another %j is taken over", (change) => {
+  const want: IpvsEntry = { service: { ...service, ...change }, destinations: [row(11)] };
+  expect(plan([entry(row(11))], [want], NONE)).toEqual([{ type: "set-service", service: want.service }]);
+});
+
+const GUE: Tunnel = { type: "gue", port: 6080, checksum: "full" };
+
+test.each<Tunnel>([
+  { type: "gre", port: 0, checksum: "full" },
+  { ...GUE, port: 6081 },
+  { ...GUE, checksum: "remote" },
+])("a tunnel that becomes %j is set in place, one that is the same is left alone", (tunnel) => {
+  const to = row(11, { forwarding: "tun", tunnel });
+  const from = row(11, { forwarding: "tun", tunnel: GUE });
+  expect(plan([entry(from)], [entry(to)], NONE)).toEqual([{ type: "set-destination", service, destination: to }]);
+  expect(plan([entry(from)], [entry({ ...from, tunnel: { ...GUE } })], NONE)).toEqual([]);
+});
+
+test("services by mark are told apart by mark and family", () => {
+  const { protocol, address, port, ...manner } = service;
+  const marks = ([9, 10] as const).flatMap((fwmark) =>
+    ([4, 6] as const).map((family) => ({ service: { fwmark, family, ...manner }, destinations: [] })),
+  );
+  expect(plan(marks, marks.slice(1), new Set(["FWM 9", "FWM 10"]))).toMatchObject([
+    { type: "delete-service", service: { fwmark: 9, family: 4 } },
+  ]);
+});
 
 test("a service of ours that is not wanted goes, after all else; a foreign one stays", () => {
   const have = [entry(row(11)), { service: foreign, destinations: [row(11)] }];

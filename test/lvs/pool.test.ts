@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { ip } from "../../src/base/ip.ts";
+import { destinationName, type IpvsService } from "../../src/base/ipvs.ts";
 import {
   aliveWeight,
   EMPTY_POOL,
@@ -9,40 +10,73 @@ import {
   type RealServer,
   type SorryServer,
   type VirtualServer,
-  wantedEntry,
+  wantedEntries,
   wantedTable,
 } from "../../src/lvs/pool.ts";
 
 const real = (last: number, change: Partial<RealServer> = {}): RealServer => ({
-  ...{ address: ip(`192.0.2.${last}`), port: 80, weight: 1, forwarding: "nat" },
+  ...{ address: ip(`192.0.2.${last}`), port: 80, weight: 1, forwarding: "nat", tunnel: undefined },
   ...{ upperThreshold: 0, lowerThreshold: 0, inhibitOnFailure: false, ...change },
 });
-const SORRY: SorryServer = { address: ip("192.0.2.99"), port: 80, forwarding: "nat", inhibitOnFailure: false };
+const SORRY: SorryServer = {
+  ...{ address: ip("192.0.2.99"), port: 80, forwarding: "nat", tunnel: undefined, inhibitOnFailure: false },
+};
+const MANNER = { scheduler: "wrr", flags: 8, timeout: 0, netmask: 32, engine: undefined };
+const WEB: IpvsService = { ...{ protocol: "tcp", address: ip("192.0.2.100"), port: 80 }, ...MANNER };
+const ALT: IpvsService = { ...WEB, port: 8080 };
+const MARK: IpvsService = { fwmark: 9, family: 4, ...MANNER };
 
 const virtual: VirtualServer = {
-  ...{ address: ip("192.0.2.100"), port: 80, protocol: "tcp", scheduler: "wrr", schedulerFlags: 8 },
-  ...{ persistenceTimeout: 0, persistenceNetmask: 32, quorum: 1, hysteresis: 0 },
+  ...{ name: "[192.0.2.100]:tcp:80", protocol: "tcp", services: [WEB], quorum: 1, hysteresis: 0 },
   ...{ realServers: [real(11), real(12, { weight: 2 })], sorryServer: undefined },
 };
 const guarded: VirtualServer = { ...virtual, quorum: 2, sorryServer: SORRY };
 
 const names = (notes: readonly { readonly name: string }[]): string[] => notes.map(({ name }) => name);
 const rows = (server: VirtualServer, state: PoolState): string[] =>
-  wantedEntry(server, state).destinations.map(({ address, weight }) => `${address} ${weight}`);
+  (wantedEntries(server, state)[0]?.destinations ?? []).map(({ address, weight }) => `${address} ${weight}`);
 
-test("the service is as configured; persistence sets its flag", () => {
-  const up: PoolState = { alive: [true, true], quorumUp: true };
-  expect(wantedEntry(virtual, up).service).toEqual({
-    ...{ protocol: "tcp", address: "192.0.2.100", port: 80, scheduler: "wrr" },
-    ...{ flags: 8, timeout: 0, netmask: 32 },
-  });
-  expect(wantedEntry({ ...virtual, persistenceTimeout: 50 }, up).service).toMatchObject({ flags: 9, timeout: 50 });
-  expect(wantedTable([{ server: virtual, state: up }])).toEqual([wantedEntry(virtual, up)]);
+const UP: PoolState = { alive: [true, true], quorumUp: true };
+
+test("each service of the kernel has the same servers, with the ports that connections came to unless NAT changes them", () => {
+  const tunnel = { type: "gue", port: 6080, checksum: "none" } as const;
+  const realServers = [real(11, { port: 8000 }), real(12, { port: 0, forwarding: "tun", tunnel })];
+  const group = { ...virtual, services: [WEB, ALT, MARK], realServers };
+  expect(
+    wantedEntries(group, UP).map(({ service, destinations }) => [service, ...destinations.map(destinationName)]),
+  ).toEqual([
+    [WEB, "[192.0.2.11]:8000", "[192.0.2.12]:80"],
+    [ALT, "[192.0.2.11]:8000", "[192.0.2.12]:8080"],
+    [MARK, "[192.0.2.11]:8000", "[192.0.2.12]:0"],
+  ]);
+  expect(wantedEntries(group, UP)[0]?.destinations[1]?.tunnel).toBe(tunnel);
+});
+
+test("the sorry server of a group has the port of each service too", () => {
+  const sorryServer = { ...SORRY, port: 0, forwarding: "dr" } as const;
+  const group = { ...virtual, services: [WEB, ALT, MARK], sorryServer };
+  const lost: PoolState = { alive: [false, false], quorumUp: false };
+  const names = wantedEntries(group, lost).flatMap(({ destinations }) => destinations.map(destinationName));
+  expect(names).toEqual(["[192.0.2.99]:80", "[192.0.2.99]:8080", "[192.0.2.99]:0"]);
+});
+
+test("a service that two virtual servers have in common is in the table once: the first one's, with the servers of both", () => {
+  const other = { ...virtual, services: [{ ...WEB, scheduler: "sh" }, ALT], realServers: [real(12), real(13)] };
+  const table = wantedTable([
+    { server: virtual, state: UP },
+    { server: other, state: UP },
+  ]);
+  expect(table.map(({ service, destinations }) => [service, ...destinations.map(({ address }) => address)])).toEqual([
+    [WEB, "192.0.2.11", "192.0.2.12", "192.0.2.13"],
+    [ALT, "192.0.2.12", "192.0.2.13"],
+  ]);
+  expect(table[0]?.destinations[1]?.weight).toBe(2);
 });
 
 test("a destination is as configured", () => {
   const server = real(11, { weight: 3, forwarding: "dr", upperThreshold: 9, lowerThreshold: 5 });
-  expect(wantedEntry({ ...virtual, realServers: [server] }, { alive: [true], quorumUp: true }).destinations).toEqual([
+  const [entry] = wantedEntries({ ...virtual, realServers: [server] }, { alive: [true], quorumUp: true });
+  expect(entry?.destinations).toEqual([
     { address: "192.0.2.11", port: 80, forwarding: "dr", weight: 3, upperThreshold: 9, lowerThreshold: 5 },
   ]);
 });

@@ -1,16 +1,17 @@
 import { expect, test } from "vitest";
 import { ip } from "../../src/base/ip.ts";
 import type { PoolNote, RealServer, SorryServer, VirtualServer } from "../../src/lvs/pool.ts";
-import { activatingWords, leavingWords, poolWords, serverWords, weightWords } from "../../src/lvs/words.ts";
+import { activatingWords, goneWords, leavingWords, poolWords, serverWords, weightWords } from "../../src/lvs/words.ts";
 
 const server: RealServer = {
-  ...{ address: ip("10.9.0.11"), port: 8080, weight: 1, forwarding: "nat" },
+  ...{ address: ip("10.9.0.11"), port: 8080, weight: 1, forwarding: "nat", tunnel: undefined },
   ...{ upperThreshold: 0, lowerThreshold: 0, inhibitOnFailure: false },
 };
-const sorry: SorryServer = { address: ip("10.9.0.13"), port: 80, forwarding: "nat", inhibitOnFailure: false };
+const sorry: SorryServer = {
+  ...{ address: ip("10.9.0.13"), port: 80, forwarding: "nat", tunnel: undefined, inhibitOnFailure: false },
+};
 const virtual: VirtualServer = {
-  ...{ address: ip("10.9.0.100"), port: 80, protocol: "tcp", scheduler: "rr", schedulerFlags: 0 },
-  ...{ persistenceTimeout: 0, persistenceNetmask: 32, quorum: 2, hysteresis: 1 },
+  ...{ name: "[10.9.0.100]:tcp:80", protocol: "tcp", services: [], quorum: 2, hysteresis: 1 },
   ...{ realServers: [server], sorryServer: sorry },
 };
 const RS = "[10.9.0.11]:tcp:8080";
@@ -18,6 +19,7 @@ const VS = "[10.9.0.100]:tcp:80";
 
 test("servers are named as Keepalived names them", () => {
   expect(serverWords(server, "tcp")).toBe(RS);
+  expect(serverWords(server, undefined)).toBe("[10.9.0.11]:none:8080");
   expect(activatingWords(RS, VS)).toBe(`Activating healthchecker for service ${RS} for VS ${VS}`);
 });
 
@@ -49,4 +51,13 @@ test("a server that leaves for good is said to be inhibited where it was in the 
   const place = { realServer: RS, virtualServer: VS };
   expect(leavingWords("Removing", true, place)).toBe(`Removing service ${RS} from VS ${VS}`);
   expect(leavingWords("Shutting down", false, place)).toBe(`Shutting down (inhibited) service ${RS} from VS ${VS}`);
+});
+
+test.each([
+  ["[10.9.0.100]:tcp:80", "Removing Virtual Server [10.9.0.100]:tcp:80"],
+  ["[fd00::1]:tcp:80", "Removing Virtual Server [fd00::1]:tcp:80"],
+  ["FWM 9", "Removing Virtual Server FWM 9"],
+  ["[G]:0", "Removing Virtual Server Group [G]"],
+])("%s that is configured no more: %s", (name, words) => {
+  expect(goneWords(name)).toBe(words);
 });

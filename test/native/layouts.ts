@@ -34,6 +34,7 @@ const service: IpvsService = {
   flags: 0x18,
   timeout: 0,
   netmask: 32,
+  engine: undefined,
 };
 const serviceAttributes = readNested(
   decodeAttributes(ipvsRequests(30).newService(service).body.subarray(4)),

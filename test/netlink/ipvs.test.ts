@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { ip } from "../../src/base/ip.ts";
-import type { IpvsDestination, IpvsService, IpvsSyncDaemon } from "../../src/base/ipvs.ts";
+import {
+  type IpvsDestination,
+  type IpvsService,
+  type IpvsSyncDaemon,
+  PLAIN_TUNNEL,
+  type Tunnel,
+} from "../../src/base/ipvs.ts";
 import {
   be16Attribute,
   bytesAttribute,
@@ -12,14 +18,17 @@ import {
 import { NLM_F_DUMP } from "../../src/netlink/constants.ts";
 import { answers, type Request, receive, startConversation } from "../../src/netlink/conversation.ts";
 import { genericBody } from "../../src/netlink/genetlink.ts";
-import { decodeDestination, decodeInfo, decodeService, ipvsRequests } from "../../src/netlink/ipvs.ts";
+import { decodeInfo, ipvsRequests } from "../../src/netlink/ipvs.ts";
 import { decodeSyncDaemon } from "../../src/netlink/ipvs-daemon.ts";
+import { decodeDestination } from "../../src/netlink/ipvs-destination.ts";
+import { decodeService } from "../../src/netlink/ipvs-service.ts";
+import { decodeTimeouts } from "../../src/netlink/ipvs-timeouts.ts";
 import { decodeMessages } from "../../src/netlink/message.ts";
 import { fromHex, golden } from "../golden.ts";
 
 const ipvs = ipvsRequests(0x20);
 
-const web: IpvsService = {
+const web = {
   protocol: "tcp",
   address: ip("10.9.0.100"),
   port: 81,
@@ -27,7 +36,8 @@ const web: IpvsService = {
   flags: 0,
   timeout: 0,
   netmask: 32,
-};
+  engine: undefined,
+} as const satisfies IpvsService;
 const dns: IpvsService = {
   ...web,
   protocol: "udp",
@@ -45,11 +55,13 @@ const v6: IpvsService = {
   flags: 0x11, // persistent, sh-port
   timeout: 60,
   netmask: 64,
+  engine: undefined,
 };
 const server: IpvsDestination = {
   address: ip("10.9.0.12"),
   port: 80,
   forwarding: "nat",
+  tunnel: undefined,
   weight: 3,
   upperThreshold: 100,
   lowerThreshold: 50,
@@ -58,6 +70,7 @@ const direct: IpvsDestination = {
   address: ip("10.9.0.11"),
   port: 53,
   forwarding: "dr",
+  tunnel: undefined,
   weight: 1,
   upperThreshold: 0,
   lowerThreshold: 0,
@@ -74,7 +87,21 @@ const backup: IpvsSyncDaemon = {
 const master: IpvsSyncDaemon = {
   ...{ state: "master", interface: "eth7", id: 9, maxLength: 1400, port: 9000, ttl: 3, group: ip("224.0.0.99") },
 };
-const tunnelled: IpvsDestination = { ...direct, address: ip("2001:db8::b"), port: 80, forwarding: "tun", weight: 0 };
+const tunnelled: IpvsDestination = {
+  ...{ ...direct, address: ip("2001:db8::b"), port: 80, forwarding: "tun", tunnel: PLAIN_TUNNEL, weight: 0 },
+};
+const MANNER = { scheduler: "rr", flags: 1, timeout: 50, netmask: 32, engine: "sip" };
+const mark: IpvsService = { fwmark: 9, family: 4, ...MANNER };
+const mark6: IpvsService = { ...mark, fwmark: 8, family: 6, timeout: 60, netmask: 128, engine: undefined };
+const sip: IpvsService = { protocol: "udp", address: ip("10.78.3.1"), port: 5060, ...MANNER };
+const tun: IpvsService = { ...web, address: ip("10.78.4.1"), port: 80 };
+const wrapped = (host: string, tunnel: Tunnel): IpvsDestination => ({
+  ...{ ...direct, address: ip(host), port: 80, forwarding: "tun", tunnel },
+});
+const gue = wrapped("10.88.0.11", { type: "gue", port: 6080, checksum: "full" });
+const gre = wrapped("10.88.0.12", { type: "gre", port: 0, checksum: "full" });
+const remote = wrapped("10.88.0.13", { type: "gue", port: 6081, checksum: "remote" });
+const other = wrapped("2001:db8:88::15", PLAIN_TUNNEL);
 
 test.each<[string, Request]>([
   ["ipvs-getinfo", ipvs.getInfo()],
@@ -87,6 +114,16 @@ test.each<[string, Request]>([
   ["ipvs-new-destination", ipvs.newDestination(web, server)],
   ["ipvs-new-destination-persistent", ipvs.newDestination(dns, direct)],
   ["ipvs-new-destination-v6", ipvs.newDestination(v6, tunnelled)],
+  ["ipvs-new-service-fwmark", ipvs.newService(mark)],
+  ["ipvs-new-service-fwmark6", ipvs.newService(mark6)],
+  ["ipvs-new-service-engine", ipvs.newService(sip)],
+  ["ipvs-new-destination-fwmark", ipvs.newDestination(mark, { ...direct, address: ip("10.88.0.11"), port: 0 })],
+  ["ipvs-new-destination-gue", ipvs.newDestination(tun, gue)],
+  ["ipvs-new-destination-gre", ipvs.newDestination(tun, gre)],
+  ["ipvs-new-destination-remcsum", ipvs.newDestination(tun, remote)],
+  ["ipvs-new-destination-other-family", ipvs.newDestination(tun, other)],
+  ["ipvs-get-timeouts", ipvs.readTimeouts()],
+  ["ipvs-set-timeouts", ipvs.writeTimeouts({ tcp: 1000, tcpFin: 100, udp: 44 })],
   ["ipvs-delete-destination", ipvs.deleteDestination(web, server)],
   ["ipvs-delete-service", ipvs.deleteService(dns)],
 ])("requests have the bytes of keepalived 2.2.7: %s", (name, { type, flags, body }) => {
@@ -127,13 +164,13 @@ function dumped(request: Request, name: string): readonly Uint8Array[] {
   );
 }
 
-test("services of the kernel are read, and those of others left alone", () => {
+test("services of the kernel are read", () => {
   expect(new Set(dumped(ipvs.dumpServices(), "ipvs-services").map(decodeService))).toEqual(
     new Set([
       { ok: true, value: web },
       { ok: true, value: dns },
       { ok: true, value: v6 },
-      { ok: false, reason: "fwmark" },
+      { ok: true, value: { ...mark, flags: 0, timeout: 0, engine: undefined } },
     ]),
   );
 });
@@ -146,6 +183,47 @@ test("destinations of the kernel are read", () => {
   expect(dumped(ipvs.dumpDestinations(v6), "ipvs-destinations-v6").map(decodeDestination)).toEqual([
     { ok: true, value: tunnelled },
   ]);
+});
+
+/** The messages of a part of an answer. */
+function bodies(name: string): readonly Uint8Array[] {
+  return decodeMessages(golden(name)).map(({ body }) => body);
+}
+
+test("services by mark and their persistence engine are read", () => {
+  const values = [mark6, mark, sip].map((value) => ({ ok: true, value }));
+  expect(bodies("ipvs-services-marked").map(decodeService)).toEqual(values);
+});
+
+test("tunnels are read with type, port and checksum, servers of the other family too", () => {
+  const bare = wrapped("10.88.0.14", { type: "gre", port: 0, checksum: "none" });
+  const values = [other, bare, remote, gre, gue].map((value) => ({ ok: true, value }));
+  expect(bodies("ipvs-destinations-tunnel").map(decodeDestination)).toEqual(values);
+});
+
+test("a kernel that says nothing of tunnels has IPIP tunnels", () => {
+  const [body] = bodies("ipvs-destinations-tunnel");
+  const old = destination({ method: u32Attribute(3, 2) });
+  expect(decodeDestination(body ?? old)).toMatchObject({ value: { tunnel: PLAIN_TUNNEL } });
+  expect(decodeDestination(old)).toMatchObject({ value: { tunnel: PLAIN_TUNNEL } });
+});
+
+test("the answer to GET_CONFIG is read", () => {
+  expect(bodies("ipvs-timeouts").map(decodeTimeouts)).toEqual([
+    { ok: true, value: { tcp: 800, tcpFin: 100, udp: 200 } },
+  ]);
+  expect(decodeTimeouts(fromHex("0c"))).toEqual({ ok: false, reason: "truncated" });
+  expect(decodeTimeouts(genericBody(12, 1, u32Attribute(4, 1)))).toEqual({ ok: false, reason: "incomplete" });
+});
+
+test("spec §4.7: NEW_SERVICE and NEW_DEST byte for byte", () => {
+  const service =
+    "54000180 0600010002000000 0600020006000000 140003000a090064000000000000000000000000 0600040000510000 0700060072720000 0c00070000000000ffffffff 0800080000000000 08000900ffffffff";
+  const server =
+    "48000280 06000b0002000000 140001000a09000b000000000000000000000000 0600020000500000 0800030000000000 0800040001000000 0800050000000000 0800060000000000";
+  expect(ipvs.newService(web).body).toEqual(fromHex(`01010000${service}`));
+  const first = { ...direct, address: ip("10.9.0.11"), port: 80, forwarding: "nat" } as const;
+  expect(ipvs.newDestination(web, first).body).toEqual(fromHex(`05010000${service}${server}`));
 });
 
 test("the answer to GET_INFO is read", () => {
@@ -164,7 +242,7 @@ test("every protocol and every way of forwarding comes back", () => {
     });
   }
   for (const forwarding of ["nat", "dr", "tun", "local", "bypass"] as const) {
-    const value = { ...server, forwarding };
+    const value = { ...server, forwarding, tunnel: forwarding === "tun" ? PLAIN_TUNNEL : undefined };
     expect(decodeDestination(ipvs.newDestination(web, value).body)).toEqual({ ok: true, value });
   }
 });
@@ -204,7 +282,7 @@ test.each<[string, Uint8Array]>([
   ["service", genericBody(1, 1)],
   ["family", service({ af: none })],
   ["family", service({ af: u16Attribute(1, 3) })],
-  ["fwmark", service({ protocol: u32Attribute(5, 9) })],
+  ["incomplete", service({ protocol: u32Attribute(5, 9), netmask: none })],
   ["protocol", service({ protocol: u16Attribute(2, 47) })],
   ["protocol", service({ protocol: none })],
   ["incomplete", service({ address: none })],

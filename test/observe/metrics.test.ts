@@ -74,6 +74,7 @@ const observed: Observed = {
     services: [
       {
         name: "[192.0.2.9]:tcp:80",
+        places: [],
         quorumUp: true,
         realServers: [
           {

@@ -264,24 +264,24 @@ describe("what is accepted and does not run yet promises nothing", () => {
       `        snmp_name none → S: ${NOTHING}`,
     ]);
   });
+});
 
-  test("a service by mark or group, with its servers", () => {
-    const marked = farm(80, { 11: "" }).replace("192.0.2.100 80", "fwmark 7");
-    expect(lines(marked, marked.replace("wlc", "rr").replace("192.0.2.11", "192.0.2.12"))).toEqual([
-      `changed virtual_server fwmark 7 IPv4: ${NOTHING}`,
-      "    lb_algo wlc → rr",
-      "    added real_server [192.0.2.12]:80",
-      "    removed real_server [192.0.2.11]:80",
-    ]);
-    const group = (port: number): string => `virtual_server_group G {\n192.0.2.1-5 ${port}\n}\n`;
-    const grouped = farm(80, { 11: "" }).replace("192.0.2.100 80", "group G");
-    expect(lines(group(80) + grouped, group(81) + grouped)).toEqual([
-      `changed virtual_server_group \`G\`: ${NOTHING}`,
-      "    added member [192.0.2.1]:81 to 192.0.2.5",
-      "    removed member [192.0.2.1]:80 to 192.0.2.5",
-    ]);
-    expect(lines(group(80), group(80) + grouped)[0]).toBe(`added virtual_server group \`G\`:0: ${NOTHING}`);
-  });
+test("a service by mark or group, with its servers and members, as one by address", () => {
+  const marked = farm(80, { 11: "" }).replace("192.0.2.100 80", "fwmark 7");
+  expect(lines(marked, marked.replace("wlc", "rr").replace("192.0.2.11", "192.0.2.12"))).toEqual([
+    "changed virtual_server fwmark FWM 7",
+    "    lb_algo wlc → rr: connections stay",
+    "    added real_server [192.0.2.12]:80: up, since nothing checks it",
+    "    removed real_server [192.0.2.11]:80: its connections end",
+  ]);
+  const group = (port: number): string => `virtual_server_group G {\n192.0.2.1-5 ${port}\n}\n`;
+  const grouped = farm(80, { 11: "" }).replace("192.0.2.100 80", "group G");
+  expect(lines(group(80) + grouped, group(81) + grouped)).toEqual([
+    "changed virtual_server_group `G`",
+    "    added member [192.0.2.1]:81 to 192.0.2.5: gets the servers that are alive",
+    "    removed member [192.0.2.1]:80 to 192.0.2.5: its connections end",
+  ]);
+  expect(lines(group(80), group(80) + grouped)[0]).toMatch(/^added virtual_server group \[G\]:0: its servers are up/);
 });
 
 test("ha_suspend says what becomes of the checks", () => {

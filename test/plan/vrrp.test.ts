@@ -237,18 +237,22 @@ test.each([
   expect(lines(off, on)).toEqual([`global_defs ${expected}`]);
 });
 
-test.each([
-  ["lvs_timeouts tcp 5 udp 6", "lvs_timeouts tcp 0 tcpfin 0 udp 0 → tcp 5 tcpfin 0 udp 6"],
-  ["enable_snmp_checker", "enable_snmp_checker off → on"],
-])("global_defs: %s is said with its keyword and unit, and nothing happens", (line, expected) => {
-  const [off, on] = [router("V1", 51), `global_defs {\n${line}\n}\n${router("V1", 51)}`];
-  expect(lines(off, on)).toEqual([`global_defs ${expected}${NOTHING}`]);
-  expect(lines(on, off)).toHaveLength(1);
-});
+test.each([["enable_snmp_checker", "enable_snmp_checker off → on"]])(
+  "global_defs: %s is said with its keyword and unit, and nothing happens",
+  (line, expected) => {
+    const [off, on] = [router("V1", 51), `global_defs {\n${line}\n}\n${router("V1", 51)}`];
+    expect(lines(off, on)).toEqual([`global_defs ${expected}${NOTHING}`]);
+    expect(lines(on, off)).toHaveLength(1);
+  },
+);
 
 test.each([
   ["startup_script /bin/true", "startup_script none → /bin/true (10 s): counts at the next start only"],
   ["reload_repeat", "reload_repeat off → on"],
+  ["lvs_timeouts tcp 5 udp 6", "lvs_timeouts tcp 0 tcpfin 0 udp 0 → tcp 5 tcpfin 0 udp 6: counts for new packets"],
+  ["lvs_flush", "lvs_flush off → on: counts at the next start only"],
+  ["lvs_flush_on_stop VS", "lvs_flush_on_stop no → own: counts when the daemon stops"],
+  ["lvs_compare repair 5", "lvs_compare report 60 → repair 5"],
   ["json_version 2", "json_version 1 → 2"],
   [
     "tmp_config_directory /d",

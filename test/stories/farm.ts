@@ -1,5 +1,5 @@
 import { ip } from "../../src/base/ip.ts";
-import { destinationName, type IpvsEntry } from "../../src/base/ipvs.ts";
+import { destinationName, type IpvsEntry, type IpvsService } from "../../src/base/ipvs.ts";
 import { type Micros, seconds } from "../../src/base/time.ts";
 import { type CheckSubject, healthWords } from "../../src/lvs/check-words.ts";
 import {
@@ -48,6 +48,11 @@ export interface FarmServer {
   readonly paths: readonly string[];
 }
 
+const WEB: IpvsService = {
+  ...{ protocol: "tcp", address: ip("192.0.2.100"), port: 80, scheduler: "rr", flags: 0 },
+  ...{ timeout: 0, netmask: 32, engine: undefined },
+};
+
 /** One virtual server, its real servers with a checker each, and the kernel's table. */
 export class Farm extends Timeline {
   readonly #servers = new Map<string, Checked>();
@@ -58,14 +63,13 @@ export class Farm extends Timeline {
   constructor(servers: readonly FarmServer[], quorum: number, sorry: boolean) {
     super();
     this.#virtual = {
-      ...{ address: ip("192.0.2.100"), port: 80, protocol: "tcp", scheduler: "rr", schedulerFlags: 0 },
-      ...{ persistenceTimeout: 0, persistenceNetmask: 32, quorum, hysteresis: 0 },
+      ...{ name: "[192.0.2.100]:tcp:80", protocol: "tcp", services: [WEB], quorum, hysteresis: 0 },
       realServers: servers.map(({ address, weight, inhibit }) => ({
-        ...{ address: ip(address), port: 80, weight, forwarding: "nat", inhibitOnFailure: inhibit },
-        ...{ upperThreshold: 0, lowerThreshold: 0 },
+        ...{ address: ip(address), port: 80, weight, forwarding: "nat", tunnel: undefined },
+        ...{ upperThreshold: 0, lowerThreshold: 0, inhibitOnFailure: inhibit },
       })),
       sorryServer: sorry
-        ? { address: ip("192.0.2.13"), port: 80, forwarding: "nat", inhibitOnFailure: false }
+        ? { address: ip("192.0.2.13"), port: 80, forwarding: "nat", tunnel: undefined, inhibitOnFailure: false }
         : undefined,
     };
     for (const { name, address, parameters, paths } of servers) {

@@ -1,5 +1,7 @@
 import { SYNC_GROUP, SYNC_PORT } from "../../base/ipvs.ts";
+import { seconds } from "../../base/time.ts";
 import type { GLOBAL_DEFS } from "../../keywords/global.ts";
+import type { TableComparison } from "../../keywords/global-lvs.ts";
 import type { SyncDaemon } from "../../keywords/read-sync-daemon.ts";
 import type { Report } from "../../syntax/report.ts";
 import { last, type Setting, type Settings } from "../../syntax/table.ts";
@@ -26,6 +28,7 @@ export function ipvsConfig(globals: Globals, report: Report): IpvsConfig {
       tcpFin: last(timeouts?.tcpfin ?? [])?.value ?? 0,
       udp: last(timeouts?.udp ?? [])?.value ?? 0,
     },
+    comparison: comparison(last(globals.lvs_compare)?.value),
     syncDaemon: syncDaemon(globals.lvs_sync_daemon, report),
     table: table === undefined ? undefined : typeof table.value === "string" ? table.value : "keepalived_ipvs",
     tablePriority: last(globals.nftables_ipvs_priority)?.value ?? -1,
@@ -33,6 +36,10 @@ export function ipvsConfig(globals: Globals, report: Report): IpvsConfig {
     initialNotifies: last(globals.rs_init_notifies)?.value ?? false,
     checkerEmails: !(last(globals.no_checker_emails)?.value ?? false),
   };
+}
+
+function comparison(given: TableComparison = { mode: "report", interval: 60 }): IpvsConfig["comparison"] {
+  return { mode: given.mode, interval: seconds(given.interval) };
 }
 
 /** `lvs_sync_daemon`: the first counts. */

@@ -136,7 +136,7 @@ export function engineOf(given: Service["given"], timeout: number, report: Repor
   }
   if (timeout === 0) {
     const message = "`persistence_engine` has no effect without `persistence_timeout`";
-    report.warning(["no-effect", message], engine.keyword);
+    report.error(["no-effect", message], engine.keyword, { status: 0, help: "write `persistence_timeout`" });
   }
   return value.slice(0, 16);
 }

@@ -154,6 +154,7 @@ export interface IpvsConfig {
   readonly flushAtStart: boolean;
   readonly flushAtStop: "no" | "own" | "all";
   readonly timeouts: { readonly tcp: Micros; readonly tcpFin: Micros; readonly udp: Micros }; // 0: the kernel's
+  readonly comparison: { readonly mode: "off" | "report" | "repair"; readonly interval: Micros }; // lvs_compare
   readonly syncDaemon: SyncDaemonConfig | undefined;
   readonly table: string | undefined; // nftables_ipvs; undefined: firewall marks are not set
   readonly tablePriority: number;
