@@ -1,18 +1,14 @@
-// node dist/lab/ipvsadm.js OUT.json: gives the same command lines to Debian's ipvsadm and to ours, each in a network
-// namespace of its own, and writes down what both said. Ours runs in this process, which stands in its namespace. Needs
-// root and IPVS.
-import { writeFileSync } from "node:fs";
+// node dist/lab/ipvsadm.js OUT.json NAMESPACE: gives the same command lines to ours, in this process and its network
+// namespace, and to Debian's ipvsadm in the other one, and writes down what both said. Needs root and IPVS.
+import { readFileSync, writeFileSync } from "node:fs";
 import { runIpvs } from "../../src/daemon/ipvs-command.ts";
 import { shellWords } from "../command/ipvs/shell-words.ts";
 import { LINES } from "./ipvsadm-cases.ts";
-import { attempt } from "./run.ts";
+import type { IpvsadmRecord, Said } from "./ipvsadm-record.ts";
+import { run } from "./run.ts";
 
-/** What a command line had to say. */
-export interface Said {
-  readonly out: string;
-  readonly error: string;
-  readonly status: number;
-}
+const OUT = "/tmp/ipvsadm-out";
+const ERROR = "/tmp/ipvsadm-error";
 
 async function ours(args: string, input: string): Promise<Said> {
   let [out, error] = ["", ""];
@@ -29,26 +25,31 @@ async function ours(args: string, input: string): Promise<Said> {
   return { out, error, status };
 }
 
-/** All of them by one shell: to start programs from Node is slow in the emulated kernel. */
+/** All of them by one shell, which starts nothing else: to start a program is slow in the emulated kernel. */
 async function theirs(namespace: string): Promise<Said[]> {
   const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-  const script = LINES.map(({ args, input }) => {
+  const script = LINES.flatMap(({ args, input }) => {
     const words = shellWords(args).map(quoted).join(" ");
-    return `printf %s ${quoted(input)} | ipvsadm ${words} >/tmp/said 2>/tmp/complained; s=$?; cat /tmp/said; echo "--2"; cat /tmp/complained; echo "--3 $s"`;
+    const from = input === "" ? "</dev/null" : `<<< ${quoted(input.replace(/\n$/, ""))}`;
+    return [`ipvsadm ${words} ${from} >&3 2>&4`, 'echo "--- $?" >&3', 'echo "--- " >&4'];
   });
-  const { stdout } = await attempt(["ip", "netns", "exec", namespace, "bash"], script.join("\n"));
-  return stdout
-    .split(/^--3 /m)
-    .slice(1)
-    .map((after, i) => {
-      const before = (stdout.split(/^--3 /m)[i] ?? "").replace(/^\d+\n/, "");
-      const [out = "", error = ""] = before.split(/^--2\n/m);
-      return { out, error, status: Number(after.split("\n")[0]) };
-    });
+  await run(["ip", "netns", "exec", namespace, "bash"], [`exec 3>${OUT} 4>${ERROR}`, ...script].join("\n"));
+  const outs = parts(OUT);
+  const errors = parts(ERROR);
+  return outs.map(({ text, mark }, i) => ({ out: text, error: errors[i]?.text ?? "", status: Number(mark) }));
+}
+
+/** What stands before each mark of a file, and the mark. */
+function parts(file: string): { text: string; mark: string }[] {
+  return [...readFileSync(file, "utf8").matchAll(/([\s\S]*?)^--- (.*)\n/gm)].map(([, text = "", mark = ""]) => ({
+    text,
+    mark,
+  }));
 }
 
 const [result = "/dev/stdout", namespace = "theirs"] = process.argv.slice(2);
-const said: Said[] = [];
-for (const { args, input } of LINES) said.push(await ours(args, input));
-writeFileSync(result, JSON.stringify({ ours: said, theirs: await theirs(namespace) }));
+const record: { ours: Said[]; theirs: Said[] } = { ours: [], theirs: [] };
+for (const { args, input } of LINES) record.ours.push(await ours(args, input));
+record.theirs = await theirs(namespace);
+writeFileSync(result, JSON.stringify(record satisfies IpvsadmRecord));
 process.exit(0);

@@ -150,14 +150,16 @@ function counted(statistics: IpvsStatistics, { columns, exact }: Shown): string 
   );
 }
 
-/** At most eight digits, then in thousands, cut and not rounded: `100000K`, `4294M`. */
+/** From where a number is shown in a larger unit. */
+const UNITS = [
+  { from: 1e14, unit: 1e12, sign: "T" },
+  { from: 1e11, unit: 1e9, sign: "G" },
+  { from: 1e9, unit: 1e6, sign: "M" },
+  { from: 1e8, unit: 1e3, sign: "K" },
+] as const;
+
+/** Up to eight digits whole, then in K, M, G, T: cut, not rounded. */
 function shortened(count: number): string {
-  let left = count;
-  const units = ["", "K", "M", "G", "T"];
-  let unit = 0;
-  for (let most = 1e8; count >= most && unit < 4; most *= 1000) {
-    left = Math.floor(left / 1000);
-    unit++;
-  }
-  return `${left}${units[unit]}`;
+  const found = UNITS.find(({ from }) => count >= from);
+  return found === undefined ? String(count) : `${Math.floor(count / found.unit)}${found.sign}`;
 }
