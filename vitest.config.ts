@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 /** These boot the emulated kernel; what else lies in test/lab/ runs in namespaces of this one, at full speed. */
-const EMULATED = ["clusters", "ipvs", "links", "resilience", "unit"].map((name) => `test/lab/${name}.test.ts`);
+const EMULATED = ["clusters", "ipvs", "ipvsadm", "links", "resilience", "unit"].map(
+  (name) => `test/lab/${name}.test.ts`,
+);
 /** These measure times, or hold keepalived to them, and have the machine for themselves. */
 const ALONE = [
   ...["bfd", "dbus", "director-announce", "director-election", "director-late", "director-script", "director-tracking"],

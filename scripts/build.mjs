@@ -56,6 +56,7 @@ export async function buildLab() {
     "client-agent",
     "resilience",
     "ipvs",
+    "ipvsadm",
     "links",
     "demo",
     "bench/failover",

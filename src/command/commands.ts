@@ -10,6 +10,13 @@ import { plan } from "./plan.ts";
 /** Every command, in the order of `--help`. */
 export const COMMANDS: readonly Command[] = [check, plan, format, convert, explain, keywords];
 
+/** What stands behind our name, too, and is no row of `COMMANDS`: it works on the kernel (`daemon/ipvs-command.ts`). */
+export const IPVS: Pick<Command, "name" | "usage" | "meaning"> = {
+  name: "ipvs",
+  usage: "[ARGUMENT]...",
+  meaning: "show and change the kernel's IPVS table, as ipvsadm does",
+};
+
 /**
  * Runs the command that the arguments begin with: its exit status. Undefined where they begin with none; but a word that
  * is nearly one is refused, since what follows would start a daemon.
@@ -28,7 +35,7 @@ function refused(word = "", host: CommandHost): 1 | undefined {
   if (word.startsWith("-")) return undefined;
   const near = nearest(
     word,
-    COMMANDS.map(({ name }) => name),
+    [...COMMANDS, IPVS].map(({ name }) => name),
   );
   if (near === undefined) return undefined;
   host.error(`error: no command \`${word}\`\n = help: did you mean \`${near}\`?\n`);

@@ -1,4 +1,4 @@
-import { COMMANDS } from "../command/commands.ts";
+import { COMMANDS, IPVS } from "../command/commands.ts";
 import { type Applied, DEFAULTS, OPTIONS, type OptionRow, type Options } from "./options.ts";
 import { KEEPALIVED_VERSION, VERSION } from "./version.ts";
 
@@ -85,7 +85,9 @@ function usage(): string {
     const attached = argument.startsWith("[") ? `[=${argument.slice(1)}` : argument === "" ? "" : `=${argument}`;
     return `  ${letter === undefined ? "    " : `-${letter}, `}${`--${name}${attached}`.padEnd(29)} ${help}\n`;
   });
-  const commands = COMMANDS.map(({ name, usage: words, meaning }) => `  ${`${name} ${words}`.padEnd(33)} ${meaning}\n`);
+  const commands = [...COMMANDS, IPVS].map(
+    ({ name, usage: words, meaning }) => `  ${`${name} ${words}`.padEnd(33)} ${meaning}\n`,
+  );
   return [
     "Usage: keepalived-ts [OPTION]...\n       keepalived-ts COMMAND [ARGUMENT]...\n",
     `VRRP failover, health checks and IPVS load balancing.\n\n${lines.join("")}`,

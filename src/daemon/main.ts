@@ -3,6 +3,7 @@ import "./compiler.ts";
 import "./no-inspector.ts";
 import { appendFileSync } from "node:fs";
 import { release } from "node:os";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { CommandHost } from "../command/command.ts";
 import { runCommand } from "../command/commands.ts";
@@ -17,6 +18,8 @@ import type { Log } from "../observe/log.ts";
 import { parseCommandLine } from "./cli.ts";
 import { hostSource, recordingSource } from "./config-source.ts";
 import { daemonize, isDaemon, leaveFolder, reportStarted, restartIn } from "./daemonize.ts";
+import { ipvsArguments } from "./ipvs-arguments.ts";
+import type { Streams } from "./ipvs-command.ts";
 import { openNotify } from "./notify.ts";
 import { openLog } from "./open-log.ts";
 import type { Options } from "./options.ts";
@@ -38,6 +41,8 @@ process.exit(await main(process.argv.slice(2)));
 async function main(args: readonly string[]): Promise<number> {
   ignoreRealtimeSignals();
   process.stderr.on("error", () => {}); // `keepalived-ts -t | head`
+  const ipvs = ipvsArguments(process.argv);
+  if (ipvs !== undefined) return await written(await (await import("./ipvs-command.ts")).runIpvs(ipvs, streams()));
   const answered = runCommand(args, commandHost());
   if (answered !== undefined) return await written(answered);
   const asked = parseCommandLine(args);
@@ -69,6 +74,12 @@ async function written(status: number): Promise<number> {
 function commandHost(): CommandHost {
   const error = (text: string): void => void process.stderr.write(text);
   return { source: hostSource(undefined), facts: hostFacts, out: say, error, write: replaceFile };
+}
+
+/** What `ipvs` reads and writes. */
+function streams(): Streams {
+  const error = (text: string): void => void process.stderr.write(text);
+  return { out: say, error, input: async () => await text(process.stdin), terminal: process.stdout.isTTY };
 }
 
 /** Standard output; who stops reading (`| head`) is no error. */

@@ -113,6 +113,15 @@ export function readU32(attributes: Attributes, type: number): number | undefine
   return value && getU32(value, 0, LITTLE_ENDIAN);
 }
 
+/** 32 or 64 bits in host byte order, exact up to 2^53; undefined where the attribute is missing or too short. */
+export function readUint(attributes: Attributes, type: number): number | undefined {
+  const value = attributes.get(type);
+  if (value === undefined || value.length < 4) return undefined;
+  if (value.length < 8) return getU32(value, 0, LITTLE_ENDIAN);
+  const [first, second] = [getU32(value, 0, LITTLE_ENDIAN), getU32(value, 4, LITTLE_ENDIAN)];
+  return LITTLE_ENDIAN ? first + 2 ** 32 * second : 2 ** 32 * first + second;
+}
+
 /** Text up to the first NUL, invalid UTF-8 replaced; undefined where the attribute is missing. */
 export function readString(attributes: Attributes, type: number): string | undefined {
   const value = attributes.get(type);
