@@ -1,4 +1,5 @@
 import type { HostFacts } from "../base/host.ts";
+import type { ServerHost } from "../real-server/host.ts";
 import type { Source } from "../syntax/source.ts";
 
 /** What a subcommand may use of the world. */
@@ -10,6 +11,7 @@ export interface CommandHost {
   error(text: string): void; //     standard error
   /** Gives a file another text, at once and as a whole (`replaceFile`). Undefined, or why it was not possible. */
   write(path: string, text: string): string | undefined;
+  readonly server?: ServerHost; //  this host as a real server
 }
 
 /** A word behind `keepalived-ts` that is no option: it answers and ends, and no daemon starts. */

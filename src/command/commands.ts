@@ -6,9 +6,10 @@ import { explain } from "./explain.ts";
 import { format } from "./format.ts";
 import { keywords } from "./keywords.ts";
 import { plan } from "./plan.ts";
+import { realServer } from "./real-server.ts";
 
 /** Every command, in the order of `--help`. */
-export const COMMANDS: readonly Command[] = [check, plan, format, convert, explain, keywords];
+export const COMMANDS: readonly Command[] = [check, plan, format, convert, explain, keywords, realServer];
 
 /**
  * Runs the command that the arguments begin with: its exit status. Undefined where they begin with none; but a word that

@@ -12,6 +12,7 @@ import { type Reading, readConfig } from "../config/read.ts";
 import { errnoText } from "../io/errno.ts";
 import { hostFacts } from "../io/host-facts.ts";
 import { callProcess } from "../io/process-name.ts";
+import { realServerHost } from "../io/real-server-host.ts";
 import { ignoreRealtimeSignals } from "../io/signals.ts";
 import type { Log } from "../observe/log.ts";
 import { parseCommandLine } from "./cli.ts";
@@ -68,7 +69,8 @@ async function written(status: number): Promise<number> {
 /** What commands may use of this host. */
 function commandHost(): CommandHost {
   const error = (text: string): void => void process.stderr.write(text);
-  return { source: hostSource(undefined), facts: hostFacts, out: say, error, write: replaceFile };
+  const server = realServerHost([process.execPath, PROGRAM]);
+  return { source: hostSource(undefined), facts: hostFacts, out: say, error, write: replaceFile, server };
 }
 
 /** Standard output; who stops reading (`| head`) is no error. */
