@@ -16,7 +16,7 @@ const SEEDS = Object.fromEntries(
 );
 
 /** What they say depends on the host. */
-const ABOUT_HOSTS = ["real-server"];
+const ABOUT_HOSTS = ["real-server", "doctor"];
 
 test("each command is shown", () => {
   const shown = new Set(SESSIONS.map(([command]) => command.split(" ")[0]));

@@ -2,6 +2,7 @@ import { nearest } from "../syntax/suggest.ts";
 import { check } from "./check.ts";
 import type { Command, CommandHost } from "./command.ts";
 import { convert } from "./convert.ts";
+import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { format } from "./format.ts";
 import { keywords } from "./keywords.ts";
@@ -9,7 +10,7 @@ import { plan } from "./plan.ts";
 import { realServer } from "./real-server.ts";
 
 /** Every command, in the order of `--help`. */
-export const COMMANDS: readonly Command[] = [check, plan, format, convert, explain, keywords, realServer];
+export const COMMANDS: readonly Command[] = [check, plan, format, convert, explain, keywords, realServer, doctor];
 
 /**
  * Runs the command that the arguments begin with: its exit status. Undefined where they begin with none; but a word that

@@ -9,6 +9,7 @@ import { runCommand } from "../command/commands.ts";
 import { testConfig } from "../command/config-test.ts";
 import { replaceFile } from "../command/replace-file.ts";
 import { type Reading, readConfig } from "../config/read.ts";
+import { doctorFacts } from "../io/doctor-facts.ts";
 import { errnoText } from "../io/errno.ts";
 import { hostFacts } from "../io/host-facts.ts";
 import { callProcess } from "../io/process-name.ts";
@@ -70,7 +71,8 @@ async function written(status: number): Promise<number> {
 function commandHost(): CommandHost {
   const error = (text: string): void => void process.stderr.write(text);
   const server = realServerHost([process.execPath, PROGRAM]);
-  return { source: hostSource(undefined), facts: hostFacts, out: say, error, write: replaceFile, server };
+  const doctor: CommandHost["doctor"] = (probes) => doctorFacts(probes, server.kept());
+  return { source: hostSource(undefined), facts: hostFacts, out: say, error, write: replaceFile, server, doctor };
 }
 
 /** Standard output; who stops reading (`| head`) is no error. */
