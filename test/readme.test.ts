@@ -15,9 +15,13 @@ const SEEDS = Object.fromEntries(
   readdirSync("test/seeds").map((name) => [name, readFileSync(`test/seeds/${name}`, "utf8")]),
 );
 
+/** What they say depends on the host. */
+const ABOUT_HOSTS = ["real-server", "doctor"];
+
 test("each command is shown", () => {
   const shown = new Set(SESSIONS.map(([command]) => command.split(" ")[0]));
   expect([...shown].sort()).toEqual(["check", "convert", "explain", "format", "keywords", "plan"]);
+  for (const name of ABOUT_HOSTS) expect(readFileSync("README.md", "utf8")).toContain(`| \`keepalived-ts ${name} `);
 });
 
 test.each(SESSIONS)("README.md shows what `%s` prints", (command, expected) => {

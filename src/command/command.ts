@@ -1,4 +1,6 @@
 import type { HostFacts } from "../base/host.ts";
+import type { DoctorFacts, Probe } from "../doctor/facts.ts";
+import type { ServerHost } from "../real-server/host.ts";
 import type { Source } from "../syntax/source.ts";
 
 /** What a subcommand may use of the world. */
@@ -10,6 +12,9 @@ export interface CommandHost {
   error(text: string): void; //     standard error
   /** Gives a file another text, at once and as a whole (`replaceFile`). Undefined, or why it was not possible. */
   write(path: string, text: string): string | undefined;
+  readonly server?: ServerHost; //  this host as a real server
+  /** What this host is like, and who owns these addresses. Throws KernelError. */
+  readonly doctor?: (probes: readonly Probe[]) => DoctorFacts;
 }
 
 /** A word behind `keepalived-ts` that is no option: it answers and ends, and no daemon starts. */

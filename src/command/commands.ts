@@ -2,13 +2,15 @@ import { nearest } from "../syntax/suggest.ts";
 import { check } from "./check.ts";
 import type { Command, CommandHost } from "./command.ts";
 import { convert } from "./convert.ts";
+import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { format } from "./format.ts";
 import { keywords } from "./keywords.ts";
 import { plan } from "./plan.ts";
+import { realServer } from "./real-server.ts";
 
 /** Every command, in the order of `--help`. */
-export const COMMANDS: readonly Command[] = [check, plan, format, convert, explain, keywords];
+export const COMMANDS: readonly Command[] = [check, plan, format, convert, explain, keywords, realServer, doctor];
 
 /** What stands behind our name, too, and is no row of `COMMANDS`: it works on the kernel (`daemon/ipvs-command.ts`). */
 export const IPVS: Pick<Command, "name" | "usage" | "meaning"> = {

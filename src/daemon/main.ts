@@ -10,9 +10,11 @@ import { runCommand } from "../command/commands.ts";
 import { testConfig } from "../command/config-test.ts";
 import { replaceFile } from "../command/replace-file.ts";
 import { type Reading, readConfig } from "../config/read.ts";
+import { doctorFacts } from "../io/doctor-facts.ts";
 import { errnoText } from "../io/errno.ts";
 import { hostFacts } from "../io/host-facts.ts";
 import { callProcess } from "../io/process-name.ts";
+import { realServerHost } from "../io/real-server-host.ts";
 import { ignoreRealtimeSignals } from "../io/signals.ts";
 import type { Log } from "../observe/log.ts";
 import { parseCommandLine } from "./cli.ts";
@@ -73,7 +75,9 @@ async function written(status: number): Promise<number> {
 /** What commands may use of this host. */
 function commandHost(): CommandHost {
   const error = (text: string): void => void process.stderr.write(text);
-  return { source: hostSource(undefined), facts: hostFacts, out: say, error, write: replaceFile };
+  const server = realServerHost([process.execPath, PROGRAM]);
+  const doctor: CommandHost["doctor"] = (probes) => doctorFacts(probes, server.kept());
+  return { source: hostSource(undefined), facts: hostFacts, out: say, error, write: replaceFile, server, doctor };
 }
 
 /** What `ipvs` reads and writes. */

@@ -1,49 +1,21 @@
 import { lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
-import { type FileFact, type HostFacts, type HostInterface, type Network, pathParts } from "../base/host.ts";
-import { decodeAddress, dumpAddresses } from "../netlink/address.ts";
-import { NETLINK_ROUTE } from "../netlink/constants.ts";
-import type { Request } from "../netlink/conversation.ts";
-import { decodeLink, dumpLinks } from "../netlink/link.ts";
+import { type FileFact, type HostFacts, type HostInterface, pathParts } from "../base/host.ts";
+import { readInterfaces } from "./interfaces.ts";
 import { KernelError } from "./kernel-error.ts";
-import { NetlinkSocket } from "./netlink-socket.ts";
 
 /** What this host is like: its interfaces, and the files at `paths`. What cannot be found out is left out. */
 export function hostFacts(paths: Iterable<string>): HostFacts {
   const files = fileFacts(paths);
   try {
-    return { interfaces: hostInterfaces(), files };
+    return { interfaces: interfaces(), files };
   } catch (error) {
     if (error instanceof KernelError) return { files };
     throw error;
   }
 }
 
-/** Every interface of this network namespace, also one that is down or has no address. Throws KernelError. */
-function hostInterfaces(): readonly HostInterface[] {
-  const netlink = new NetlinkSocket(NETLINK_ROUTE);
-  try {
-    const addresses = new Map<number, Network[]>();
-    for (const body of dump(netlink, dumpAddresses())) {
-      const read = decodeAddress(body);
-      if (!read.ok) continue;
-      const { ifindex, address, prefixLength } = read.value;
-      const known = addresses.get(ifindex);
-      if (known === undefined) addresses.set(ifindex, [{ address, prefixLength }]);
-      else known.push({ address, prefixLength });
-    }
-    return dump(netlink, dumpLinks()).flatMap((body) => {
-      const read = decodeLink(body);
-      return read.ok ? [{ name: read.value.name, addresses: addresses.get(read.value.ifindex) ?? [] }] : [];
-    });
-  } finally {
-    netlink.close();
-  }
-}
-
-function dump(netlink: NetlinkSocket, request: Request): readonly Uint8Array[] {
-  const [answer] = netlink.transact([request]);
-  if (answer?.ok) return answer.messages.map(({ body }) => body);
-  throw new KernelError("cannot read the interfaces", answer?.errno ?? 0, answer?.text);
+function interfaces(): readonly HostInterface[] {
+  return readInterfaces().map(({ link: { name }, addresses }) => ({ name, addresses }));
 }
 
 /**

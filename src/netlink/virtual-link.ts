@@ -94,6 +94,11 @@ export function bringUp(link: LinkTarget): Request {
   return change({ link, flags: IFF_UP, change: IFF_UP }, []);
 }
 
+/** Takes an interface down. */
+export function takeDown(link: LinkTarget): Request {
+  return change({ link, change: IFF_UP }, []);
+}
+
 /** Puts an interface into a link group. The one it is in already: the kernel tells everybody of it once more. */
 export function setGroup(ifindex: number, group: number): Request {
   return change({ link: ifindex }, [u32Attribute(IFLA_GROUP, group)]);
