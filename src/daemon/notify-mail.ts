@@ -28,6 +28,7 @@ export class NotifyMail {
   #cancelWake = (): void => {};
   #cancelTimeout = (): void => {};
   #sent: () => void = () => {};
+  #tooMany = 0; // lost since nothing waited, the first of which was said
 
   constructor(host: ScriptsHost) {
     this.#host = host;
@@ -68,7 +69,7 @@ export class NotifyMail {
     this.#cancelTimeout();
     this.#connection?.close();
     this.#queue = noMail();
-    this.#sent();
+    this.#settled();
   }
 
   #feed(event: MailEvent<Mail>): void {
@@ -79,7 +80,15 @@ export class NotifyMail {
     this.#cancelWake();
     const at = mailDeadline(this.#queue);
     this.#cancelWake = at === undefined ? () => {} : clock.wakeAt(at, () => this.#feed({ type: "timer" }));
-    if (isSent(this.#queue)) this.#sent();
+    if (isSent(this.#queue)) this.#settled();
+  }
+
+  /** Nothing waits any more. */
+  #settled(): void {
+    const more = this.#tooMany - 1;
+    if (more > 0) this.#host.log.error("{more} more SMTP alerts were lost: {why}", { more, why: LOST["too-many"] });
+    this.#tooMany = 0;
+    this.#sent();
   }
 
   #perform(effect: MailEffect<Mail>): void {
@@ -89,6 +98,7 @@ export class NotifyMail {
         this.#deliver(effect.mail);
         break;
       case "lost":
+        if (effect.why === "too-many" && ++this.#tooMany > 1) break; // counted: of thousands of servers each has one
         log.error("SMTP alert `{subject}` is lost: {why}", { subject: effect.mail.subject, why: LOST[effect.why] });
         break;
       case "note":

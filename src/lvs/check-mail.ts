@@ -35,3 +35,8 @@ export function checkMail({ type }: Pick<CheckSubject, "type">, note: HealthNote
   if (note.name === "succeeded") return LETTERS[type].succeeded;
   return note.name === "failed" ? LETTERS[type].failed(note.why) : undefined;
 }
+
+/** The same of a BFD_CHECK, which follows a session. checkers-ipvs.md §5.3. */
+export function bfdMail(session: string, up: boolean): string {
+  return `BFD CHECK ${session} ${up ? "succeeded" : "failed"} on service`;
+}

@@ -17,7 +17,11 @@ export class Bench {
     const banner =
       'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
     await build({
-      entryPoints: { main: "src/daemon/main.ts", vrrp: "test/daemon/fake-child.ts" },
+      entryPoints: {
+        main: "src/daemon/main.ts",
+        vrrp: "test/daemon/fake-child.ts",
+        checkers: "test/daemon/fake-child.ts",
+      },
       outdir: join(this.folder, "dist"),
       bundle: true,
       platform: "node",
@@ -32,7 +36,7 @@ export class Bench {
   /** Starts a daemon whose files are all named after `name`. Its child gets `routerId`. */
   start(name: string, routerId: string, ...options: string[]): Daemon {
     this.write(name, routerId);
-    const files = ["-f", "conf", "-p", "pid", "-r", "vrrp"].map((word) =>
+    const files = ["-f", "conf", "-p", "pid", "-r", "vrrp", "-c", "checkers"].map((word) =>
       word.startsWith("-") ? word : this.path(name, word),
     );
     const args = [join(this.folder, "dist/main.js"), "-G", "--metrics=off", ...files, ...options];

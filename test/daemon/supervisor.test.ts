@@ -102,6 +102,21 @@ test.concurrent("reload_check_config: what is wrong with a file that is to be lo
   expect(await daemon.ended).toBe(0);
 });
 
+test.concurrent("a reload that removes the last service is put in force by the checkers process before it is stopped", async () => {
+  const servers = "real_server 192.0.2.11 80 {\n}";
+  const farm = `virtual_server 192.0.2.9 80 {\nprotocol TCP\nlb_algo rr\nlb_kind NAT\n${servers}\n}\n`;
+  bench.write("farm", "r1", farm);
+  const daemon = bench.start("farmer", "r1", "-nl", "-f", bench.path("farm", "conf"));
+  await daemon.says("Startup complete");
+  bench.write("farm", "r2");
+  daemon.signal("SIGHUP");
+  await daemon.says("Reload complete");
+  const said = daemon.lines.filter((line) => line === "reloaded with r2" || line === "Stopped");
+  expect(said.sort()).toEqual(["Stopped", "reloaded with r2", "reloaded with r2"]);
+  daemon.signal("SIGTERM");
+  expect(await daemon.ended).toBe(0);
+});
+
 test.concurrent("a reload that would give the daemon another name is refused", async () => {
   const daemon = bench.start("name", "r1", "-nl");
   await daemon.says("Startup complete");

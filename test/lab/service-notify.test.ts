@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { seconds } from "../../src/base/time.ts";
@@ -110,4 +110,24 @@ test("scripts in order though one is slow, lines of both FIFOs, mails as keepali
     mail(vs("DOWN"), "Lost quorum 1+0=1 <= 0"),
   ]);
   expect(said.filter((line) => /not|lost|fail/.test(line))).toEqual([]);
+});
+
+test("of thousands of mails that no relay takes the lost ones are said once, and counted at the end", async () => {
+  const said: string[] = [];
+  const notifier = new Notifier(createLog([({ text: line }) => said.push(line)], true));
+  const to = "notification_email {\nops@example.com\n}\nnotification_email_from k@example.com";
+  const away = await freePort();
+  notifier.configure(reading(`global_defs {\n${to}\nsmtp_server 127.0.0.1 ${away}\n}`).config.global);
+  for (let i = 0; i < 1500; i++) {
+    const alert = { state: undefined, subject: `server ${i}`, body: "" };
+    notifier.tell("checkers", {
+      ...{ about: `RS ${i}`, scripts: [], line: undefined, alert, repeats: false, final: false },
+    });
+  }
+  notifier.hurry();
+  await notifier.close();
+  expect(said.filter((line) => line.includes("lost"))).toEqual([
+    `SMTP alert \`[${hostname()}] server 1\` is lost: too many are waiting`,
+    "499 more SMTP alerts were lost: too many are waiting",
+  ]);
 });

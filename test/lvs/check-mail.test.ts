@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkMail } from "../../src/lvs/check-mail.ts";
+import { bfdMail, checkMail } from "../../src/lvs/check-mail.ts";
 import { TIMED_OUT } from "../../src/lvs/check-words.ts";
 import type { CheckKind } from "../../src/lvs/health.ts";
 
@@ -30,4 +30,11 @@ test("what is no verdict is not mailed", () => {
   expect(checkMail({ type: "tcp" }, { name: "failure", done: 0, of: 1, why: "refused" })).toBeUndefined();
   expect(checkMail({ type: "tcp" }, { name: "local-trouble", why: "no such interface" })).toBeUndefined();
   expect(checkMail({ type: "http" }, { name: "url-succeeded", url: 0 })).toBeUndefined();
+});
+
+test("a BFD_CHECK names its session", () => {
+  expect([bfdMail("B1", true), bfdMail("B1", false)]).toEqual([
+    "BFD CHECK B1 succeeded on service",
+    "BFD CHECK B1 failed on service",
+  ]);
 });
