@@ -123,7 +123,6 @@ export const REAL_SERVER = {
   SMTP_CHECK: block(flag, SMTP_CHECK, { meaning: "Check an SMTP dialogue", repeats: true }),
   MISC_CHECK: block(flag, MISC_CHECK, { meaning: "Check by running a command", repeats: true }),
   FILE_CHECK: block(flag, FILE_CHECK, { meaning: "Derive weight from a track_file", repeats: true }),
-  BFD_CHECK: block(flag, BFD_CHECK, { meaning: "Follow a BFD session", repeats: true }),
   ...later({
     notify_up: line(scriptWithUser, {
       default: "none",
@@ -156,4 +155,5 @@ export const REAL_SERVER = {
     },
     { severity: "error", effect: "it does not check the server" },
   ),
+  BFD_CHECK: block(flag, BFD_CHECK, { meaning: "Follow a BFD session", repeats: true }),
 } satisfies Table;
