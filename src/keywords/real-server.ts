@@ -134,7 +134,6 @@ export const REAL_SERVER = {
     meaning: "Mail up and down transitions",
     refusal: "Invalid real_server smtp_alert parameter %w",
   }),
-  BFD_CHECK: block(flag, BFD_CHECK, { meaning: "Follow a BFD session", repeats: true }),
   ...later({
     snmp_name: line(text, {
       default: "none",
@@ -149,4 +148,5 @@ export const REAL_SERVER = {
     },
     { severity: "error", effect: "it does not check the server" },
   ),
+  BFD_CHECK: block(flag, BFD_CHECK, { meaning: "Follow a BFD session", repeats: true }),
 } satisfies Table;

@@ -174,7 +174,7 @@ export interface RealServerReport {
 }
 
 export interface CheckerReport {
-  readonly type: string; // tcp, http, file
+  readonly type: string; // config/model/check.ts `CHECKER_KEYWORDS`
   readonly identity: string; // equal parameters, equal identity: what a respawn or reload takes over by
   readonly up: boolean;
   readonly hasRun: boolean;
