@@ -58,6 +58,7 @@ export async function buildLab() {
     "ipvs",
     "ipvsadm",
     "links",
+    "checks",
     "demo",
     "bench/failover",
     "bench/lb",

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeDnsReply, encodeDnsQuery } from "../../src/wire/dns.ts";
+import { DNS_CHECK } from "../../src/keywords/checkers.ts";
+import { decodeDnsReply, encodeDnsQuery, isDnsType } from "../../src/wire/dns.ts";
 import { fromHex, golden } from "../golden.ts";
 
 test.each([
@@ -18,6 +19,11 @@ test("a name has labels of 1 to 63 bytes and 255 bytes in all, as UTF-8 where it
   expect(encodeDnsQuery(0, { type: "A", name: "ö." }).subarray(12)).toEqual(fromHex("02 c3 b6 00 0001 0001"));
   for (const name of [`${most}a`, "a".repeat(64), "ö".repeat(32), "a..b", ".a", ".."])
     expect(() => encodeDnsQuery(0, { type: "A", name })).toThrow(RangeError);
+});
+
+test("every type that a DNS_CHECK may ask for is known, and no other word", () => {
+  expect(Object.keys(DNS_CHECK.type.type.options ?? {}).filter((name) => !isDnsType(name))).toEqual([]);
+  for (const name of ["a", "ANY", "", "toString"]) expect(isDnsType(name)).toBe(false);
 });
 
 const query = golden("dns-query-a");
