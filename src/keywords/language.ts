@@ -130,12 +130,12 @@ export const TOP = {
     unit: "s",
     meaning: "Grace period for children to exit at shutdown",
   }),
+  SSL: block(flag, SSL, {
+    default: "auto context",
+    meaning: "TLS material for SSL_GET checks",
+    note: "second block replaces first with error",
+  }),
   ...later({
-    SSL: block(flag, SSL, {
-      default: "auto context",
-      meaning: "TLS material for SSL_GET checks",
-      note: "second block replaces first with error",
-    }),
     virtual_server_group: block(name, VIRTUAL_SERVER_GROUP, {
       meaning: "Name a set of VIPs, ranges or fwmarks",
       note: "empty group removed",

@@ -144,13 +144,13 @@ export const REAL_SERVER = {
       missing: "real server snmp_name missing or extra parameters",
     }),
   }),
+  SSL_GET: block(flag, SSL_GET, { meaning: "Check by HTTPS requests", repeats: true }),
   ...later(
     {
       MISC_CHECK: block(flag, MISC_CHECK, { meaning: "Check by running a command", repeats: true }),
       SMTP_CHECK: block(flag, SMTP_CHECK, { meaning: "Check an SMTP dialogue", repeats: true }),
       PING_CHECK: block(flag, PING_CHECK, { meaning: "Check by ICMP echo", repeats: true }),
       UDP_CHECK: block(flag, UDP_CHECK, { meaning: "Check by UDP datagram", repeats: true }),
-      SSL_GET: block(flag, SSL_GET, { meaning: "Check by HTTPS requests", repeats: true }),
       DNS_CHECK: block(flag, DNS_CHECK, { meaning: "Check by DNS query over UDP", repeats: true }),
       BFD_CHECK: block(flag, BFD_CHECK, { meaning: "Follow a BFD session", repeats: true }),
     },
