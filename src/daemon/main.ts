@@ -20,6 +20,7 @@ import type { Log } from "../observe/log.ts";
 import { parseCommandLine } from "./cli.ts";
 import { hostSource, recordingSource } from "./config-source.ts";
 import { daemonize, isDaemon, leaveFolder, reportStarted, restartIn } from "./daemonize.ts";
+import { genhashArguments, parseGenhash } from "./genhash-options.ts";
 import { ipvsArguments } from "./ipvs-arguments.ts";
 import type { Streams } from "./ipvs-command.ts";
 import { openNotify } from "./notify.ts";
@@ -45,6 +46,8 @@ async function main(args: readonly string[]): Promise<number> {
   process.stderr.on("error", () => {}); // `keepalived-ts -t | head`
   const ipvs = ipvsArguments(process.argv);
   if (ipvs !== undefined) return await written(await (await import("./ipvs-command.ts")).runIpvs(ipvs, streams()));
+  const digest = genhashArguments(process.argv[1] ?? "", args);
+  if (digest !== undefined) return await written(await pageDigest(digest));
   const answered = runCommand(args, commandHost());
   if (answered !== undefined) return await written(answered);
   const asked = parseCommandLine(args);
@@ -57,6 +60,15 @@ async function main(args: readonly string[]): Promise<number> {
   if (asked.action === "test") return await written(configTest(asked.options));
   if (!asked.options.foreground) return await daemonize(PROGRAM, args);
   return await run(isDaemon() ? leaveFolder(asked.options) : asked.options, args);
+}
+
+/** genhash; the exit status. */
+async function pageDigest({ args, warning }: { args: readonly string[]; warning: string }): Promise<number> {
+  process.stderr.write(warning);
+  const options = parseGenhash(args);
+  if ("server" in options) return await (await import("./genhash.ts")).genhash(options, say);
+  process.stderr.write(options.text);
+  return options.status;
 }
 
 /**

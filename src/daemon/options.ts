@@ -124,6 +124,9 @@ export const OPTIONS: readonly OptionRow[] = [
   row("x", "snmp", "", "serve SNMP, whatever the configuration says", () => ({ set: { snmp: true } })),
   row("A", "snmp-agent-socket", "ADDRESS", "AgentX master", (snmpSocket) => ({ set: { snmpSocket } })),
   row("", "signum", "NAME", "print the number of a signal: STOP RELOAD DATA STATS STATS_CLEAR JSON", signum),
+  row("T", "genhash", "OPTIONS", "print the digest of a web page, and end; -T -h says more", () => ({
+    refuse: "--genhash is to be the first option, and alone",
+  })),
   row("v", "version", "", "print the version", () => ({ answer: "version" })),
   row("h", "help", "", "print this text", () => ({ answer: "help" })),
   // Their feature is not here. Where the daemon would do another job than the one asked for, it does not start.
@@ -139,7 +142,6 @@ export const OPTIONS: readonly OptionRow[] = [
   absent("", "debug", "[SWITCHES]", "debug switches"),
   absent("", "flush-log-file", "", "logging to a file"),
   refused("g", "log-file", "[FILE]", "logging to a file; use -l or syslog"),
-  refused("T", "genhash", "OPTIONS", "genhash"),
   refused("", "config-fd", "FD", "a configuration from a descriptor"),
 ];
 

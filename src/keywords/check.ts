@@ -1,5 +1,5 @@
 import { host } from "../syntax/host-address.ts";
-import { block, choice, later, line, type Table } from "../syntax/table.ts";
+import { block, choice, line, type Table } from "../syntax/table.ts";
 import {
   decimalSeconds,
   flag,
@@ -122,23 +122,21 @@ export const HTTP_GET = {
     },
   ),
   url: block(flag, URL, { default: "at least one required", meaning: "One request to perform", repeats: true }),
-  ...later({
-    enable_sni: line(optionalBoolean, {
-      default: "off",
-      meaning: "Send the host name as TLS SNI",
-      note: "meaningful for SSL_GET",
-      refusal: "Invalid enable_sni parameter %w",
-    }),
-    sni_name: line(optional(named("<NAME>"), true), {
-      default: "virtualhost",
-      meaning: "Explicit TLS SNI name",
-      note: "also turns enable_sni on; HEAD only, after 2.4.3",
-    }),
-    fast_recovery: line(optionalBoolean, {
-      default: "off",
-      meaning: "No delay between URLs during recovery",
-      refusal: "Invalid fast_recovery parameter %w",
-    }),
+  enable_sni: line(optionalBoolean, {
+    default: "off",
+    meaning: "Send the host name as TLS SNI",
+    note: "meaningful for SSL_GET",
+    refusal: "Invalid enable_sni parameter %w",
+  }),
+  sni_name: line(optional(named("<NAME>"), true), {
+    default: "virtualhost",
+    meaning: "Explicit TLS SNI name",
+    note: "also turns enable_sni on; HEAD only, after 2.4.3",
+  }),
+  fast_recovery: line(optionalBoolean, {
+    default: "off",
+    meaning: "No delay between URLs during recovery",
+    refusal: "Invalid fast_recovery parameter %w",
   }),
 } satisfies Table;
 

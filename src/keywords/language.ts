@@ -1,5 +1,5 @@
 import type { BlockRow } from "../syntax/table.ts";
-import { block, items, later, line, type Table } from "../syntax/table.ts";
+import { block, items, line, type Table } from "../syntax/table.ts";
 import { flag, named, optional, text, UINT, wholeSeconds } from "../syntax/types.ts";
 import { STATIC_ADDRESS } from "./address.ts";
 import { GLOBAL_DEFS } from "./global.ts";
@@ -136,12 +136,10 @@ export const TOP = {
     repeats: true,
     usage: "<NAME> { <vsg item>... }",
   }),
-  ...later({
-    SSL: block(flag, SSL, {
-      default: "auto context",
-      meaning: "TLS material for SSL_GET checks",
-      note: "second block replaces first with error",
-    }),
+  SSL: block(flag, SSL, {
+    default: "auto context",
+    meaning: "TLS material for SSL_GET checks",
+    note: "second block replaces first with error",
   }),
 } satisfies Table;
 

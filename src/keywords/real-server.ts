@@ -142,11 +142,6 @@ export const REAL_SERVER = {
       missing: "real server snmp_name missing or extra parameters",
     }),
   }),
-  ...later(
-    {
-      SSL_GET: block(flag, SSL_GET, { meaning: "Check by HTTPS requests", repeats: true }),
-    },
-    { severity: "error", effect: "it does not check the server" },
-  ),
+  SSL_GET: block(flag, SSL_GET, { meaning: "Check by HTTPS requests", repeats: true }),
   BFD_CHECK: block(flag, BFD_CHECK, { meaning: "Follow a BFD session", repeats: true }),
 } satisfies Table;

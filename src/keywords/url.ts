@@ -1,4 +1,4 @@
-import { choice, later, line, type Table } from "../syntax/table.ts";
+import { choice, line, type Table } from "../syntax/table.ts";
 import { flag, INT, integer, optionalBoolean, shown, text } from "../syntax/types.ts";
 import { readDigest, readStatusCodes } from "./read-http.ts";
 import { readPattern, readRegexOptions, readStack } from "./read-regex.ts";
@@ -51,41 +51,39 @@ export const URL = {
     meaning: "Host header for this request",
     missing: "Missing HTTP_GET virtualhost name",
   }),
-  ...later({
-    regex: line(readPattern, {
-      default: "none",
-      meaning: "PCRE2 pattern the body must match",
-      note: "escapes processed; second replaces first",
-      build: "REGEX",
-    }),
-    regex_no_match: line(flag, { default: "off", meaning: "Fail when the pattern matches", build: "REGEX" }),
-    regex_options: line(readRegexOptions(REGEX_OPTIONS), {
-      default: "none",
-      meaning: "PCRE2 compile options",
-      note: "unknown words silently ignored",
-      build: "REGEX",
-      repeats: true,
-    }),
-    regex_min_offset: line(shown("<integer>", integer(-INT, INT)), {
-      default: "0",
-      unit: "bytes",
-      meaning: "First offset searched",
-      build: "REGEX",
-      missing: "",
-    }),
-    regex_max_offset: line(shown("<integer>", integer(-INT, INT)), {
-      default: "unlimited",
-      unit: "bytes",
-      meaning: "Last offset where a match may start",
-      build: "REGEX",
-      missing: "",
-    }),
-    regex_stack: line(readStack, {
-      default: "PCRE2 default",
-      unit: "bytes",
-      meaning: "PCRE2 JIT stack sizes",
-      build: "REGEX with JIT",
-    }),
+  regex: line(readPattern, {
+    default: "none",
+    meaning: "PCRE2 pattern the body must match",
+    note: "escapes processed; second replaces first",
+    build: "REGEX",
+  }),
+  regex_no_match: line(flag, { default: "off", meaning: "Fail when the pattern matches", build: "REGEX" }),
+  regex_options: line(readRegexOptions(REGEX_OPTIONS), {
+    default: "none",
+    meaning: "PCRE2 compile options",
+    note: "unknown words silently ignored",
+    build: "REGEX",
+    repeats: true,
+  }),
+  regex_min_offset: line(shown("<integer>", integer(-INT, INT)), {
+    default: "0",
+    unit: "bytes",
+    meaning: "First offset searched",
+    build: "REGEX",
+    missing: "",
+  }),
+  regex_max_offset: line(shown("<integer>", integer(-INT, INT)), {
+    default: "unlimited",
+    unit: "bytes",
+    meaning: "Last offset where a match may start",
+    build: "REGEX",
+    missing: "",
+  }),
+  regex_stack: line(readStack, {
+    default: "PCRE2 default",
+    unit: "bytes",
+    meaning: "PCRE2 JIT stack sizes",
+    build: "REGEX with JIT",
   }),
 } satisfies Table;
 

@@ -166,13 +166,13 @@ test("an HTTP_GET that asks for nothing is left out", () => {
 });
 
 test("checkers that are not supported yet say that they check nothing", () => {
-  const { config, diagnostics } = reading(server("SSL_GET {\nurl {\npath /\n}\n}", "TCP_CHECK {\n}"));
-  expect(config.virtualServers[0]?.realServers[0]?.checkers).toMatchObject([{ type: "ssl" }, { type: "tcp" }]);
+  const { config, diagnostics } = reading(server("PING_CHECK {\n}", "TCP_CHECK {\n}"));
+  expect(config.virtualServers[0]?.realServers[0]?.checkers).toMatchObject([{ type: "ping" }, { type: "tcp" }]);
   expect(runnable(config)[0]?.realServers[0]?.checkers).toMatchObject([{ type: "tcp" }]);
   expect(diagnostics.map(({ severity, message }) => [severity, message])).toEqual([
     [
       "error",
-      "`SSL_GET` in `real_server 192.0.2.11 80` is accepted, but not implemented: it does not check the server",
+      "`PING_CHECK` in `real_server 192.0.2.11 80` is accepted, but not implemented: it does not check the server",
     ],
   ]);
 });

@@ -38,19 +38,27 @@ export const real = (host: number, change: Partial<RunnableServer> = {}): Runnab
   ...{ notifyUp: undefined, notifyDown: undefined, smtpAlert: true, ...change },
 });
 
-/** A service of these servers. */
-export const service = (
+/** A service of these servers at 10.78.0.HOST. */
+export function service(
   realServers: readonly RunnableServer[],
-  { scheduler = "rr", ...change }: Partial<RunnableService> & { readonly scheduler?: string } = {},
-): RunnableService => ({
-  ...{ label: NAME, name: NAME, protocol: "tcp", places: [{ protocol: "tcp", from: VIP, to: VIP, port: 80 }] },
-  services: [{ ...WEB, scheduler }],
-  ...{ quorum: 1, hysteresis: 0, realServers, sorryServer: undefined },
-  ...{ quorumUp: undefined, quorumDown: undefined, smtpAlert: false, omega: false, ...change },
-});
-const VIP = ip("10.78.0.1");
-const NAME = "[10.78.0.1]:tcp:80";
-const WEB = { protocol: "tcp", address: VIP, port: 80, flags: 0, timeout: 0, netmask: 32, engine: undefined } as const;
+  { scheduler = "rr", host = 1, ...change }: Partial<RunnableService> & ServiceText = {},
+): RunnableService {
+  const address = ip(`10.78.0.${host}`);
+  const name = `[${address}]:tcp:80`;
+  const web = { protocol: "tcp", address, port: 80, flags: 0, timeout: 0, netmask: 32, engine: undefined } as const;
+  return {
+    ...{ label: name, name, protocol: "tcp", places: [{ protocol: "tcp", from: address, to: address, port: 80 }] },
+    services: [{ ...web, scheduler }],
+    ...{ quorum: 1, hysteresis: 0, realServers, sorryServer: undefined },
+    ...{ quorumUp: undefined, quorumDown: undefined, smtpAlert: false, omega: false, ...change },
+  };
+}
+
+interface ServiceText {
+  readonly scheduler?: string;
+  readonly host?: number;
+}
+
 /** Where a sorry server is wanted. */
 export const SORRY: SorryServer = {
   ...{ address: ip("10.88.0.99"), port: 80, forwarding: "nat", tunnel: undefined, inhibitOnFailure: false },

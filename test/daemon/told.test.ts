@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { ip } from "../../src/base/ip.ts";
 import { seconds } from "../../src/base/time.ts";
 import type { PoolRunner } from "../../src/daemon/pool-runner.ts";
 import type { RunnableServer, RunnableService } from "../../src/daemon/runnable.ts";
@@ -24,7 +23,7 @@ function host(number: number, ports: readonly number[], more: Partial<RunnableSe
 function at(number: number, servers: readonly RunnableServer[], more: Partial<RunnableService> = {}): RunnableService {
   const script = (state: string) => ({ argv: ["VS", `${number}`, state], user: undefined, group: undefined });
   const told = { quorumUp: script("UP"), quorumDown: script("DOWN"), smtpAlert: true };
-  return service(servers, { address: ip(`10.78.0.${number}`), ...told, ...more });
+  return service(servers, { host: number, ...told, ...more });
 }
 
 /** The services of a director, put in force in order. */
@@ -33,20 +32,20 @@ class Life {
   readonly #pools = new Map<string, PoolRunner>();
 
   start(services: readonly RunnableService[]): void {
-    for (const one of services) this.#pools.set(one.address, this.bench.start(one));
+    for (const one of services) this.#pools.set(one.label, this.bench.start(one));
   }
 
   reload(services: readonly RunnableService[]): void {
-    const wanted = new Set<string>(services.map(({ address }) => address));
-    for (const [address, pool] of this.#pools) {
-      if (wanted.has(address)) continue;
+    const wanted = new Set<string>(services.map(({ label }) => label));
+    for (const [label, pool] of this.#pools) {
+      if (wanted.has(label)) continue;
       pool.leave("Removing");
       pool.stop();
-      this.#pools.delete(address);
+      this.#pools.delete(label);
     }
     for (const one of services) {
-      const pool = this.#pools.get(one.address);
-      if (pool === undefined) this.#pools.set(one.address, this.bench.start(one, "reload"));
+      const pool = this.#pools.get(one.label);
+      if (pool === undefined) this.#pools.set(one.label, this.bench.start(one, "reload"));
       else this.bench.reload(pool, one);
     }
   }

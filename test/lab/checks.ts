@@ -23,24 +23,25 @@ else check();
 function check(): void {
   const poller = new Poller();
   const clock = new Clock(poller);
-  const io = checkIo(clock, poller);
+  const io = { ...checkIo(clock, poller), runScript: () => Promise.resolve({ exited: 0 }) }; // none is asked for here
   const services = runnable(readConfig(file, hostSource(undefined)).config);
   const pings = new PingPermission(JSON.parse(known));
   pings.configure(services);
   const runners: CheckerRunner[] = [];
   for (const service of services) {
-    const virtualServer = serverWords(service, service.protocol);
+    const { name: virtualServer } = service;
+    const [place] = service.services;
+    const port = place !== undefined && "port" in place ? place.port : 0;
     for (const server of service.realServers)
       for (const checker of server.checkers) {
-        if (checker.type === "file") continue;
+        if (checker.type === "file" || checker.type === "bfd") continue;
         const realServer = serverWords(server, service.protocol);
         const subject = { type: checker.type, realServer, virtualServer, urls: [], script: "" };
         const runner: CheckerRunner = new CheckerRunner(checker, unchecked(healthParameters(checker)), {
           io,
           random: () => 0,
-          note: (note) =>
-            say({ type: "note", service: service.port, note: note.name, words: healthWords(subject, note) }),
-          turned: () => say({ type: "verdict", service: service.port, up: runner.up, server: destinationName(server) }),
+          note: (note) => say({ type: "note", service: port, note: note.name, words: healthWords(subject, note) }),
+          turned: () => say({ type: "verdict", service: port, up: runner.up, server: destinationName(server) }),
           weighed: () => {},
           changed: () => {},
         });

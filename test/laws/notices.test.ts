@@ -15,9 +15,14 @@ import {
 const HOSTS = [11, 12, 13, 14, 15];
 
 const real = (host: number, weight: number): RealServer => ({
-  ...{ address: ip(`192.0.2.${host}`), port: 80, weight, forwarding: "nat" },
+  ...{ address: ip(`192.0.2.${host}`), port: 80, weight, forwarding: "nat", tunnel: undefined },
   ...{ upperThreshold: 0, lowerThreshold: 0, inhibitOnFailure: false },
 });
+
+const WEB = {
+  ...({ protocol: "tcp", address: ip("192.0.2.100"), port: 80, scheduler: "rr" } as const),
+  ...{ flags: 0, timeout: 0, netmask: 32, engine: undefined },
+};
 
 const anyService: fc.Arbitrary<VirtualServer> = fc
   .record({
@@ -28,8 +33,8 @@ const anyService: fc.Arbitrary<VirtualServer> = fc
     sorry: fc.boolean(),
   })
   .map(({ hosts, weights, quorum, hysteresis, sorry }) => ({
-    ...{ address: ip("192.0.2.100"), port: 80, protocol: "tcp", scheduler: "rr", schedulerFlags: 0 },
-    ...{ persistenceTimeout: 0, persistenceNetmask: 32, quorum, hysteresis: Math.min(hysteresis, quorum - 1) },
+    ...{ name: "[192.0.2.100]:tcp:80", protocol: "tcp", services: [WEB] },
+    ...{ quorum, hysteresis: Math.min(hysteresis, quorum - 1) },
     realServers: hosts.map((host, i) => real(host, weights[i] ?? 1)),
     sorryServer: sorry ? { ...real(99, 1), inhibitOnFailure: false } : undefined,
   }));
