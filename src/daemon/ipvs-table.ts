@@ -14,9 +14,12 @@ const LOOKED_AT = 64;
 /** Services that are looked at in one turn. */
 const SLICE = 64;
 
+/** What it needs of the kernel. */
+export type TableKernel = Pick<IpvsKernel, "read" | "services" | "destinations" | "change" | "buffer" | "close">;
+
 /** Keeps the kernel's IPVS table as wanted: our services only, by difference, foreign ones untouched. */
 export class IpvsTable {
-  readonly #kernel: IpvsKernel;
+  readonly #kernel: TableKernel;
   readonly #log: Log;
   readonly #have = new Map<string, IpvsEntry>(); // the kernel's table as last read, and what we did since
   readonly #asked = new Map<string, IpvsEntry>(); // what was wanted when it was last made so
@@ -26,8 +29,13 @@ export class IpvsTable {
   #writes = 0; // how often the table was written
 
   /** `owned` names services left by a process of ours before. Throws KernelError. */
-  constructor(log: Log, owned: readonly string[], namespace: NamedNetwork | undefined) {
-    this.#kernel = new IpvsKernel(namespace);
+  constructor(
+    log: Log,
+    owned: readonly string[],
+    namespace: NamedNetwork | undefined,
+    open: (namespace: NamedNetwork | undefined) => TableKernel = (which) => new IpvsKernel(which),
+  ) {
+    this.#kernel = open(namespace);
     this.#log = log;
     for (const name of owned) this.#owned.add(name);
   }
