@@ -125,6 +125,16 @@ export class IpvsTable {
     return deviations(asked, have);
   }
 
+  /** All of ours goes, at the end. What the kernel has of it need not be read: a service goes with its servers. */
+  release(): void {
+    this.#guarded(() => {
+      const changes = plan([...this.#have.values()], [], this.#owned);
+      for (const change of changes) this.#log.detail("IPVS: {change}", { change: changeWords(change) });
+      const errors = changes.length === 0 ? [] : this.#kernel.change(changes.map(request));
+      return this.#complain(refusals(changes, errors).filter((one) => !isGone(one)));
+    });
+  }
+
   close(): void {
     this.#kernel.close();
   }
@@ -139,10 +149,7 @@ export class IpvsTable {
       if (changes.length > 0) this.#writes++;
       for (const change of changes) this.#log.detail("IPVS: {change}", { change: changeWords(change) });
       const errors = changes.length === 0 ? [] : this.#kernel.change(changes.map(request));
-      const refused = changes.flatMap((change, i) => {
-        const error = errors[i];
-        return error === undefined ? [] : [{ change, error }];
-      });
+      const refused = refusals(changes, errors);
       if (refused.length === 0) {
         this.#remember(before, target);
         for (const entry of want) this.#asked.set(serviceName(entry.service), entry);
@@ -201,6 +208,13 @@ export class IpvsTable {
 interface Refusal {
   readonly change: IpvsChange;
   readonly error: KernelError;
+}
+
+function refusals(changes: readonly IpvsChange[], errors: readonly (KernelError | undefined)[]): readonly Refusal[] {
+  return changes.flatMap((change, i) => {
+    const error = errors[i];
+    return error === undefined ? [] : [{ change, error }];
+  });
 }
 
 /** What is refused because the table is not what we thought: added or removed by somebody else. */

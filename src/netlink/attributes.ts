@@ -17,9 +17,8 @@ const NLA_HDRLEN = 4;
 /** One attribute, padded; `value` as it is. */
 export function bytesAttribute(type: number, value: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(align(NLA_HDRLEN + value.length));
-  const view = viewOf(bytes);
-  view.setUint16(0, NLA_HDRLEN + value.length, LITTLE_ENDIAN);
-  view.setUint16(2, type, LITTLE_ENDIAN);
+  putU16(bytes, 0, NLA_HDRLEN + value.length, LITTLE_ENDIAN);
+  putU16(bytes, 2, type, LITTLE_ENDIAN);
   bytes.set(value, NLA_HDRLEN);
   return bytes;
 }
@@ -112,13 +111,21 @@ export function readString(attributes: Attributes, type: number): string | undef
 /** 16 bits, for attributes and for structs built by hand. */
 export function u16(value: number, littleEndian: boolean): Uint8Array {
   const bytes = new Uint8Array(2);
-  viewOf(bytes).setUint16(0, value, littleEndian);
+  putU16(bytes, 0, value, littleEndian);
   return bytes;
 }
 
 /** 32 bits, for attributes and for structs built by hand. */
 export function u32(value: number, littleEndian: boolean): Uint8Array {
   const bytes = new Uint8Array(4);
-  viewOf(bytes).setUint32(0, value, littleEndian);
+  const [low, high] = [value & 0xffff, value >>> 16];
+  putU16(bytes, 0, littleEndian ? low : high, littleEndian);
+  putU16(bytes, 2, littleEndian ? high : low, littleEndian);
   return bytes;
+}
+
+/** By bytes: a DataView takes the array out of V8's own heap, which costs more than all of the attribute. */
+function putU16(bytes: Uint8Array, at: number, value: number, littleEndian: boolean): void {
+  bytes[at] = littleEndian ? value : value >> 8; // each cut to its eight bits
+  bytes[at + 1] = littleEndian ? value >> 8 : value;
 }

@@ -70,6 +70,16 @@ test("what is as wanted is asked for once; what a process before us left goes, t
   expect([table.weight("[192.0.2.100]:tcp:80", "[192.0.2.11]:80"), table.weight("x", "y")]).toEqual([1, 0]);
 });
 
+test("at the end ours goes, also where somebody has taken some of it, and nothing is read for it", () => {
+  const table = open("[192.0.2.100]:tcp:82");
+  kernel.table = [FOREIGN, entry(82, row(11))];
+  table.applyAll([entry(80, row(11)), entry(81, row(11))]);
+  kernel.table = kernel.table.filter(({ service }) => !("port" in service && service.port === 81));
+  kernel.looked.length = 0;
+  table.release();
+  expect([kernel.table, kernel.looked, said]).toEqual([[FOREIGN], [], []]);
+});
+
 test("lvs_flush takes what others have, too", () => {
   expect(open().flush()).toBe(true);
   expect(asked()).toEqual(["flush"]);
