@@ -216,15 +216,15 @@ describe("a look at the kernel's table", () => {
   });
 });
 
-test("of a virtual server with thousands of services only what changes is asked for, and nothing is read before", () => {
+test("of a virtual server with hundreds of services only what changes is asked for, and nothing is read before", () => {
   const table = open();
-  const group = (...servers: IpvsDestination[]) => Array.from({ length: 3000 }, (_, i) => entry(1 + i, ...servers));
+  const group = (...servers: IpvsDestination[]) => Array.from({ length: 200 }, (_, i) => entry(1 + i, ...servers));
   table.applyAll(group(row(11), row(12)));
   asked();
   kernel.looked.length = 0;
   expect(table.apply(group(row(11), row(12, 2)))).toBe(true);
   expect(kernel.looked).toEqual([]);
-  expect(asked()).toHaveLength(3000);
+  expect(asked()).toHaveLength(200);
 });
 
 const hands = fc.array(
