@@ -49,6 +49,12 @@ export function compareIp(a: IpAddress, b: IpAddress): number {
   return left === right ? 0 : left < right ? -1 : 1;
 }
 
+/** How many addresses there are from one to another of the same family, both included; above 2^53 about. */
+export function countAddresses(from: IpAddress, to: IpAddress): number {
+  const last = toBytes(to);
+  return toBytes(from).reduce((sum, byte, i) => sum * 256 + ((last[i] ?? 0) - byte), 0) + 1;
+}
+
 function parse(text: string): Uint8Array | undefined {
   return text.includes(":") ? parseV6(text) : parseV4(text);
 }

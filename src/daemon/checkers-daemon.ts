@@ -189,7 +189,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     const { flushAtStop } = this.#config.global.ipvs;
     if (flushAtStop === "no") for (const pool of this.#pools.values()) pool.leave("Shutting down");
     if (flushAtStop === "all") this.#table.flush();
-    else this.#table.applyAll([]);
+    else this.#table.release();
   }
 
   /** Every checker that connects may have a connection at the same time. */

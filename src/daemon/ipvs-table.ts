@@ -14,9 +14,12 @@ const LOOKED_AT = 64;
 /** Services that are looked at in one turn. */
 const SLICE = 64;
 
+/** What it needs of the kernel. */
+export type TableKernel = Pick<IpvsKernel, "read" | "services" | "destinations" | "change" | "buffer" | "close">;
+
 /** Keeps the kernel's IPVS table as wanted: our services only, by difference, foreign ones untouched. */
 export class IpvsTable {
-  readonly #kernel: IpvsKernel;
+  readonly #kernel: TableKernel;
   readonly #log: Log;
   readonly #have = new Map<string, IpvsEntry>(); // the kernel's table as last read, and what we did since
   readonly #asked = new Map<string, IpvsEntry>(); // what was wanted when it was last made so
@@ -26,8 +29,13 @@ export class IpvsTable {
   #writes = 0; // how often the table was written
 
   /** `owned` names services left by a process of ours before. Throws KernelError. */
-  constructor(log: Log, owned: readonly string[], namespace: NamedNetwork | undefined) {
-    this.#kernel = new IpvsKernel(namespace);
+  constructor(
+    log: Log,
+    owned: readonly string[],
+    namespace: NamedNetwork | undefined,
+    open: (namespace: NamedNetwork | undefined) => TableKernel = (which) => new IpvsKernel(which),
+  ) {
+    this.#kernel = open(namespace);
     this.#log = log;
     for (const name of owned) this.#owned.add(name);
   }
@@ -117,6 +125,16 @@ export class IpvsTable {
     return deviations(asked, have);
   }
 
+  /** All of ours goes, at the end. What the kernel has of it need not be read: a service goes with its servers. */
+  release(): void {
+    this.#guarded(() => {
+      const changes = plan([...this.#have.values()], [], this.#owned);
+      for (const change of changes) this.#log.detail("IPVS: {change}", { change: changeWords(change) });
+      const errors = changes.length === 0 ? [] : this.#kernel.change(changes.map(request));
+      return this.#complain(refusals(changes, errors).filter((one) => !isGone(one)));
+    });
+  }
+
   close(): void {
     this.#kernel.close();
   }
@@ -131,10 +149,7 @@ export class IpvsTable {
       if (changes.length > 0) this.#writes++;
       for (const change of changes) this.#log.detail("IPVS: {change}", { change: changeWords(change) });
       const errors = changes.length === 0 ? [] : this.#kernel.change(changes.map(request));
-      const refused = changes.flatMap((change, i) => {
-        const error = errors[i];
-        return error === undefined ? [] : [{ change, error }];
-      });
+      const refused = refusals(changes, errors);
       if (refused.length === 0) {
         this.#remember(before, target);
         for (const entry of want) this.#asked.set(serviceName(entry.service), entry);
@@ -193,6 +208,13 @@ export class IpvsTable {
 interface Refusal {
   readonly change: IpvsChange;
   readonly error: KernelError;
+}
+
+function refusals(changes: readonly IpvsChange[], errors: readonly (KernelError | undefined)[]): readonly Refusal[] {
+  return changes.flatMap((change, i) => {
+    const error = errors[i];
+    return error === undefined ? [] : [{ change, error }];
+  });
 }
 
 /** What is refused because the table is not what we thought: added or removed by somebody else. */

@@ -57,6 +57,7 @@ export function withHandWeights(want: IpvsEntry, asked: IpvsEntry, have: IpvsEnt
 }
 
 function pool(service: IpvsService, have: readonly IpvsDestination[], { destinations }: IpvsEntry): IpvsChange[] {
+  if (isAlike(have, destinations)) return [];
   const { added, changed, removed } = diff(have, destinations, DESTINATIONS);
   const more = changed.filter(({ from, to }) => to.weight >= from.weight);
   const less = changed.filter(({ from, to }) => to.weight < from.weight);
@@ -65,6 +66,15 @@ function pool(service: IpvsService, have: readonly IpvsDestination[], { destinat
     ...[...more, ...less].map(({ to }) => ({ type: "set-destination", service, destination: to }) as const),
     ...removed.map((destination) => ({ type: "delete-destination", service, destination }) as const),
   ];
+}
+
+/** Whether nothing differs, for the order of ours and the kernel's, which is the other way round: most tables are so. */
+function isAlike(have: readonly IpvsDestination[], want: readonly IpvsDestination[]): boolean {
+  if (have === want) return true;
+  if (have.length !== want.length) return false;
+  const same = (a: IpvsDestination, b: IpvsDestination | undefined): boolean =>
+    b !== undefined && a.address === b.address && a.port === b.port && DESTINATIONS.same(a, b);
+  return have.every((one, i) => same(one, want[i])) || have.every((one, i) => same(one, want[want.length - 1 - i]));
 }
 
 const DESTINATIONS: Comparison<IpvsDestination> = {

@@ -48,10 +48,14 @@ export function ipvsRequests(familyId: number): IpvsRequests {
     flags,
     body: genericBody(command, IPVS_GENL_VERSION, ...attributes),
   });
+  // The destinations of a service come one behind the other: its name is made once for all of them.
+  let named: { readonly service: IpvsService; readonly name: Uint8Array } | undefined;
   const onDestination =
     (command: number) =>
-    (service: IpvsService, destination: IpvsDestination): Request =>
-      request(command, 0, serviceNameAttribute(service), destinationAttribute(destination));
+    (service: IpvsService, destination: IpvsDestination): Request => {
+      if (named?.service !== service) named = { service, name: serviceNameAttribute(service) };
+      return request(command, 0, named.name, destinationAttribute(destination));
+    };
   return {
     newService: (service) => request(IPVS_CMD_NEW_SERVICE, 0, serviceAttribute(service)),
     setService: (service) => request(IPVS_CMD_SET_SERVICE, 0, serviceAttribute(service)),

@@ -11,6 +11,10 @@ export class IpvsTable {
     return this.applyAll(entries);
   }
 
+  release(): void {
+    this.applyAll([]);
+  }
+
   flush(): boolean {
     return this.applyAll([]);
   }

@@ -49,6 +49,23 @@ const TABLE: readonly (readonly [string, Case])[] = [
   ["DR", { lines: [...TCP, "lb_algo rr", "lb_kind DR"] }],
   ["TUN", { lines: [...TCP, "lb_algo rr", "lb_kind TUN"] }],
   ["TUN to servers of the other family", { lines: [...TCP, "lb_algo rr", "lb_kind TUN"], servers: PAIR6 }],
+  ["TUN with GUE", { lines: [...TCP, "lb_algo rr", "lb_kind TUN type gue port 6080 csum"] }],
+  [
+    "each server its own tunnel",
+    {
+      lines: [...TCP, "lb_algo rr", "lb_kind TUN type gre"],
+      servers: [
+        ["10.88.0.11 80", "lvs_method TUN type gue port 6081 remcsum"],
+        ["10.88.0.12 80", "lvs_method TUN type gre csum"],
+        ["10.88.0.13 80", "lvs_method TUN type ipip"],
+        ["10.88.0.14 80"],
+      ],
+    },
+  ],
+  [
+    "a persistence engine",
+    { lines: ["protocol UDP", "lb_algo rr", "lb_kind NAT", "persistence_timeout 50", "persistence_engine sip"] },
+  ],
   [
     "each server its own method",
     {
@@ -143,6 +160,36 @@ function follows(...lines: readonly string[]): string {
 
 /** What stands above the services: the file that the weights of one follow. Each daemon makes it. */
 export const FILES = `${block("track_file three", ["file /tmp/keepalived-ts-lab-three", "init_file 3 overwrite"])}\n`;
+
+/** Services by mark and by group: what one of them is in the table, all of these are. */
+export const MARKED: readonly Service[] = [
+  {
+    at: "fwmark 9",
+    lines: ["lb_algo rr", "lb_kind DR", "persistence_timeout 50", "persistence_engine sip"],
+    servers: PAIR,
+  },
+  { at: "fwmark 10", lines: ["lb_algo wlc", "lb_kind NAT"], servers: PAIR },
+  { at: "group G", lines: [...NAT, "sorry_server 10.88.0.99 80"], servers: PAIR },
+  { at: "group D", lines: [...TCP, "lb_algo rr", "lb_kind DR"], servers: [["10.88.0.11"], ["10.88.0.12"]] },
+  { at: "group D", lines: ["protocol UDP", "lb_algo rr", "lb_kind NAT"], servers: [["10.88.0.12 53"]] },
+  {
+    at: "group F",
+    lines: ["lb_algo rr", "lb_kind TUN", "persistence_timeout 60"],
+    servers: [["10.88.0.12"], ["2001:db8:88::12"]],
+  },
+];
+
+/** The groups of those. */
+export const GROUPS = `${[
+  block("virtual_server_group G", ["10.78.3.1 80", "10.78.3.5-7 80", "10.78.3.254 81", "fwmark 11"]),
+  block("virtual_server_group D", ["10.78.4.1 80", "10.78.4.2 81"]),
+  block("virtual_server_group F", ["fwmark 12 inet", "fwmark 13 inet6"]),
+].join("\n")}\n`;
+
+/** Their lines in a table. */
+export function markedLines(table: readonly string[]): string[] {
+  return table.filter((line) => /^-[Aa] (-f (9|1\d) |-[tu] 10\.78\.[34]\.)/.test(line));
+}
 
 /** The services of the first configuration, by what each shows. No server of theirs is asked. */
 export const CASES: ReadonlyMap<string, Service> = new Map(

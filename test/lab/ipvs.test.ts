@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { boot } from "./emulated.ts";
-import { CASES, FOREIGN, linesOf } from "./ipvs-cases.ts";
+import { CASES, FOREIGN, linesOf, markedLines } from "./ipvs-cases.ts";
 import type { IpvsRecord, Step } from "./ipvs-record.ts";
 
 let record: IpvsRecord;
@@ -29,6 +29,12 @@ describe("a configuration gives the table that keepalived makes of it", () => {
       expect(service.lines).toContain("lb_algo twos"); // Debian's kernel is built without it
     else expect(linesOf(ours, service).length).toBeGreaterThan(1);
     expect(sorted(linesOf(ours, service))).toEqual(sorted(linesOf(keepalived, service)));
+  });
+
+  test("services by mark, and by group one for each member with the same servers", () => {
+    const { ours, keepalived } = step("tables");
+    expect(markedLines(ours)).toHaveLength(40);
+    expect(sorted(markedLines(ours))).toEqual(sorted(markedLines(keepalived)));
   });
 
   test("what the kernel refuses is said once, with what is missing", () => {

@@ -4,7 +4,7 @@
 import { writeFileSync } from "node:fs";
 import { seconds } from "../../src/base/time.ts";
 import { agent } from "./ipvs-agent.ts";
-import { CASES, FILES, FOREIGN, PACE, type Service, serviceText } from "./ipvs-cases.ts";
+import { CASES, FILES, FOREIGN, GROUPS, MARKED, PACE, type Service, serviceText } from "./ipvs-cases.ts";
 import { type Expected, Pair, type Side } from "./ipvs-pair.ts";
 import type { IpvsRecord, Step } from "./ipvs-record.ts";
 import { syncLives } from "./ipvs-sync.ts";
@@ -57,7 +57,7 @@ async function tables(pair: Pair): Promise<void> {
     lines: ["protocol TCP", "lb_algo rr", "lb_kind NAT"],
     servers: [["10.88.0.11 80"], ["10.88.0.12 80"]],
   };
-  pair.start(FILES + [...CASES.values(), takeover].map(serviceText).join(""));
+  pair.start(FILES + GROUPS + [...CASES.values(), ...MARKED, takeover].map(serviceText).join(""));
   await pair.step("tables", {
     [taken]: ["10.88.0.11 1", "10.88.0.12 1"],
     "10.78.2.1:80": ["10.88.0.11 1", "10.88.0.12 1"],

@@ -1,4 +1,4 @@
-import { type Family, family, toBytes } from "../../base/ip.ts";
+import { countAddresses, type Family, family, toBytes } from "../../base/ip.ts";
 import type { VIRTUAL_SERVER_GROUP } from "../../keywords/lvs.ts";
 import type { AddressRange, GroupMark } from "../../keywords/read-group-entry.ts";
 import type { Report } from "../../syntax/report.ts";
@@ -97,9 +97,28 @@ function distinct(entries: readonly Entry[], report: Report): readonly Entry[] {
       report.error(["duplicate", `\`${name}\` is listed already`], placeOf(entry), { status: 0, related });
     }
   }
-  const kept = [...found.values()];
+  const kept = countable([...found.values()], report);
   overlaps(kept, report);
   return kept;
+}
+
+/** The most addresses of a group. The kernel looks for a service in 256 lists: with more than this it hardly forwards. */
+const MOST_ADDRESSES = 65_536;
+
+/** The members up to the most that a group can have. */
+function countable(entries: readonly Entry[], report: Report): readonly Entry[] {
+  let room = MOST_ADDRESSES;
+  return entries.filter(({ value, span }) => {
+    const count = isMark(value) ? 1 : countAddresses(value.from, value.to);
+    if (count <= room) {
+      room -= count;
+      return true;
+    }
+    const message = `\`${nameOf(value)}\` makes more than ${MOST_ADDRESSES} addresses of the group; it is left out`;
+    const help = "let the firewall mark what goes there, and write `fwmark`";
+    report.error(["bad-address", message], span, { status: 0, help });
+    return false;
+  });
 }
 
 /** The entry as it could be written. */
