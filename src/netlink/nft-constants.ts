@@ -139,3 +139,7 @@ export const NF_QUEUE = 3;
 export const NFTA_SET_DESC = 9;
 export const NFTA_SET_DESC_CONCAT = 2;
 export const NFTA_SET_FIELD_LEN = 1;
+export const NFT_SET_MAP = 8;
+export const NFT_SET_CONCAT = 0x80;
+export const NFTA_SET_DATA_TYPE = 6;
+export const NFTA_SET_DATA_LEN = 7;

@@ -17,6 +17,7 @@ import {
   NFT_REG_1,
   NFT_REG_VERDICT,
   NFT_REG32_00,
+  NFT_RETURN,
   NFTA_CMP_DATA,
   NFTA_CMP_OP,
   NFTA_CMP_SREG,
@@ -27,11 +28,13 @@ import {
   NFTA_IMMEDIATE_DATA,
   NFTA_IMMEDIATE_DREG,
   NFTA_LIST_ELEM,
+  NFTA_LOOKUP_DREG,
   NFTA_LOOKUP_SET,
   NFTA_LOOKUP_SET_ID,
   NFTA_LOOKUP_SREG,
   NFTA_META_DREG,
   NFTA_META_KEY,
+  NFTA_META_SREG,
   NFTA_PAYLOAD_BASE,
   NFTA_PAYLOAD_DREG,
   NFTA_PAYLOAD_LEN,
@@ -76,19 +79,25 @@ export function between(field: NftField, low: number, high: number): NftExpressi
 }
 
 /** Goes on where the fields, one behind the other, are an element of a set. */
-export function isIn(fields: readonly NftField[], { name, id }: NftSetName): NftExpression[] {
+export function isIn(fields: readonly NftField[], set: NftSetName): NftExpression[] {
+  return lookup(fields, set, []);
+}
+
+/** The mark that a map has for the fields becomes the packet's; where it has none, the rule does not speak of it. */
+export function markBy(fields: readonly NftField[], map: NftSetName): NftExpression[] {
+  const set = expression("meta", [be32(NFTA_META_KEY, NFT_META_MARK), be32(NFTA_META_SREG, NFT_REG_1)]);
+  return [...lookup(fields, map, [be32(NFTA_LOOKUP_DREG, NFT_REG_1)]), set];
+}
+
+function lookup(fields: readonly NftField[], { name, id }: NftSetName, more: readonly Uint8Array[]): NftExpression[] {
   let word = 0;
   const loads = fields.map((field) => {
     const loaded = load(field, register(word));
     word += Math.ceil(field.size / 4);
     return loaded;
   });
-  const lookup = expression("lookup", [
-    be32(NFTA_LOOKUP_SREG, NFT_REG_1),
-    stringAttribute(NFTA_LOOKUP_SET, name),
-    be32(NFTA_LOOKUP_SET_ID, id),
-  ]);
-  return [...loads, lookup];
+  const names = [stringAttribute(NFTA_LOOKUP_SET, name), be32(NFTA_LOOKUP_SET_ID, id)];
+  return [...loads, expression("lookup", [be32(NFTA_LOOKUP_SREG, NFT_REG_1), ...names, ...more])];
 }
 
 /** Counts packets and bytes. */
@@ -97,13 +106,15 @@ export function counter(): NftExpression {
 }
 
 /** Ends the rule, and the chain, with a verdict. */
-export function verdict(what: "accept" | "drop"): NftExpression {
-  const code = be32(NFTA_VERDICT_CODE, what === "accept" ? NF_ACCEPT : NF_DROP);
+export function verdict(what: "accept" | "drop" | "return"): NftExpression {
+  const code = be32(NFTA_VERDICT_CODE, VERDICTS[what] >>> 0);
   return expression("immediate", [
     be32(NFTA_IMMEDIATE_DREG, NFT_REG_VERDICT),
     nestedAttribute(NFTA_IMMEDIATE_DATA, nestedAttribute(NFTA_DATA_VERDICT, code)),
   ]);
 }
+
+const VERDICTS = { accept: NF_ACCEPT, drop: NF_DROP, return: NFT_RETURN } as const;
 
 /** An attribute of 32 bits in network byte order, as nf_tables has all its numbers. */
 export function be32(type: number, value: number): Uint8Array {

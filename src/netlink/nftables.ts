@@ -18,6 +18,9 @@ import {
   NFT_MSG_NEWSET,
   NFT_MSG_NEWSETELEM,
   NFT_MSG_NEWTABLE,
+  NFT_SET_CONCAT,
+  NFT_SET_INTERVAL,
+  NFT_SET_MAP,
   NFT_TABLE_F_OWNER,
   NFTA_CHAIN_HOOK,
   NFTA_CHAIN_NAME,
@@ -27,13 +30,21 @@ import {
   NFTA_DATA_VALUE,
   NFTA_HOOK_HOOKNUM,
   NFTA_HOOK_PRIORITY,
+  NFTA_LIST_ELEM,
   NFTA_RULE_CHAIN,
   NFTA_RULE_EXPRESSIONS,
   NFTA_RULE_TABLE,
+  NFTA_SET_DATA_LEN,
+  NFTA_SET_DATA_TYPE,
+  NFTA_SET_DESC,
+  NFTA_SET_DESC_CONCAT,
+  NFTA_SET_ELEM_DATA,
   NFTA_SET_ELEM_KEY,
+  NFTA_SET_ELEM_KEY_END,
   NFTA_SET_ELEM_LIST_ELEMENTS,
   NFTA_SET_ELEM_LIST_SET,
   NFTA_SET_ELEM_LIST_TABLE,
+  NFTA_SET_FIELD_LEN,
   NFTA_SET_FLAGS,
   NFTA_SET_ID,
   NFTA_SET_KEY_LEN,
@@ -58,23 +69,26 @@ export const NFT_BATCH: readonly [Uint8Array, Uint8Array] = [
   encodeMessages([{ type: NFNL_MSG_BATCH_END, flags: 1, sequence: 0, body: header(0, NFNL_SUBSYS_NFTABLES) }]),
 ];
 
+/** A table of family inet by its name, or one of another family. */
+export type NftTarget = string | { readonly table: string; readonly family: number }; // NFPROTO_*
+
 /** Makes a table. `owned`: it goes with the socket that made it, and nobody else may change it (Linux 5.12). */
-export function addTable(table: string, owned: boolean): Request {
-  return request(NFT_MSG_NEWTABLE, 0, [
-    stringAttribute(NFTA_TABLE_NAME, table),
+export function addTable(table: NftTarget, owned: boolean): Request {
+  return request(NFT_MSG_NEWTABLE, 0, table, [
+    nameAttribute(NFTA_TABLE_NAME, table),
     be32(NFTA_TABLE_FLAGS, owned ? NFT_TABLE_F_OWNER : 0),
   ]);
 }
 
 /** Removes a table with all that is in it. ENOENT: there is none; EPERM: it is another process's. */
-export function deleteTable(table: string): Request {
-  return request(NFT_MSG_DELTABLE, 0, [stringAttribute(NFTA_TABLE_NAME, table)]);
+export function deleteTable(table: NftTarget): Request {
+  return request(NFT_MSG_DELTABLE, 0, table, [nameAttribute(NFTA_TABLE_NAME, table)]);
 }
 
 /** A base chain of packets for this host, or from it; what no rule ends is accepted. */
-export function addChain(table: string, name: "in" | "out", priority: number): Request {
-  return request(NFT_MSG_NEWCHAIN, NLM_F_CREATE, [
-    stringAttribute(NFTA_CHAIN_TABLE, table),
+export function addChain(table: NftTarget, name: "in" | "out", priority: number): Request {
+  return request(NFT_MSG_NEWCHAIN, NLM_F_CREATE, table, [
+    nameAttribute(NFTA_CHAIN_TABLE, table),
     stringAttribute(NFTA_CHAIN_NAME, name),
     stringAttribute(NFTA_CHAIN_TYPE, "filter"),
     be32(NFTA_CHAIN_POLICY, NF_ACCEPT),
@@ -105,10 +119,10 @@ const KEY_PARTS = {
 } as const;
 
 /** Makes an empty set. The numbers of the types are nft(8)'s, 6 bits each. */
-export function addSet(table: string, { name, id, key }: NftSet): Request {
+export function addSet(table: NftTarget, { name, id, key }: NftSet): Request {
   const [part, ...others] = key;
-  return request(NFT_MSG_NEWSET, NLM_F_CREATE, [
-    stringAttribute(NFTA_SET_TABLE, table),
+  return request(NFT_MSG_NEWSET, NLM_F_CREATE, table, [
+    nameAttribute(NFTA_SET_TABLE, table),
     stringAttribute(NFTA_SET_NAME, name),
     be32(NFTA_SET_FLAGS, 0),
     be32(
@@ -130,6 +144,70 @@ function byteOrder(order: "host" | "big"): Uint8Array {
   return bytesAttribute(NFTA_SET_USERDATA, concat(Uint8Array.of(0, value.length), value));
 }
 
+/** A map from ranges of concatenated keys to marks. */
+export interface NftMarkMap extends NftSetName {
+  readonly key: readonly [NftKeyPart, NftKeyPart];
+}
+
+/** Makes an empty map. */
+export function addMarkMap(table: NftTarget, { name, id, key }: NftMarkMap): Request {
+  const sizes = key.map((part) => KEY_PARTS[part].size);
+  const fields = sizes.map((size) => nestedAttribute(NFTA_LIST_ELEM, be32(NFTA_SET_FIELD_LEN, size)));
+  return request(NFT_MSG_NEWSET, NLM_F_CREATE, table, [
+    nameAttribute(NFTA_SET_TABLE, table),
+    stringAttribute(NFTA_SET_NAME, name),
+    be32(NFTA_SET_FLAGS, NFT_SET_INTERVAL | NFT_SET_MAP | NFT_SET_CONCAT),
+    be32(NFTA_SET_KEY_TYPE, KEY_PARTS[key[0]].type * 64 + KEY_PARTS[key[1]].type),
+    be32(
+      NFTA_SET_KEY_LEN,
+      sizes.reduce((sum, size) => sum + padded(size), 0),
+    ),
+    be32(NFTA_SET_DATA_TYPE, KEY_PARTS.mark.type),
+    be32(NFTA_SET_DATA_LEN, KEY_PARTS.mark.size),
+    be32(NFTA_SET_ID, id),
+    nestedAttribute(NFTA_SET_DESC, nestedAttribute(NFTA_SET_DESC_CONCAT, ...fields)),
+    bytesAttribute(NFTA_SET_USERDATA, concat(Uint8Array.of(1, 4), u32(1, LITTLE_ENDIAN))), // data in the host's order
+  ]);
+}
+
+/** From one key to another, part by part, and the mark. */
+export interface NftMarkRange {
+  readonly from: Uint8Array;
+  readonly to: Uint8Array;
+  readonly mark: number; // u32
+}
+
+/** Puts ranges into a map, or takes them out of it. EEXIST: one meets another. */
+export function changeRanges(
+  change: "add" | "delete",
+  { table, map }: { readonly table: NftTarget; readonly map: string },
+  ranges: readonly NftMarkRange[],
+): Request[] {
+  const requests: Request[] = [];
+  const message = change === "add" ? NFT_MSG_NEWSETELEM : NFT_MSG_DELSETELEM;
+  for (let at = 0; at < ranges.length; at += MOST_RANGES) {
+    const items = ranges
+      .slice(at, at + MOST_RANGES)
+      .map(({ from, to, mark }, i) =>
+        nestedAttribute(
+          i + 1,
+          nestedAttribute(NFTA_SET_ELEM_KEY, bytesAttribute(NFTA_DATA_VALUE, from)),
+          nestedAttribute(NFTA_SET_ELEM_KEY_END, bytesAttribute(NFTA_DATA_VALUE, to)),
+          nestedAttribute(NFTA_SET_ELEM_DATA, bytesAttribute(NFTA_DATA_VALUE, u32(mark, LITTLE_ENDIAN))),
+        ),
+      );
+    requests.push(
+      request(message, change === "add" ? NLM_F_CREATE : 0, table, [
+        nameAttribute(NFTA_SET_ELEM_LIST_TABLE, table),
+        stringAttribute(NFTA_SET_ELEM_LIST_SET, map),
+        nestedAttribute(NFTA_SET_ELEM_LIST_ELEMENTS, ...items),
+      ]),
+    );
+  }
+  return requests;
+}
+const MOST_RANGES = 500;
+
 /** The bytes of an element: its parts, each padded to 4 bytes. */
 export function setKey(parts: readonly Uint8Array[]): Uint8Array {
   return concat(...parts.flatMap((part) => [part, new Uint8Array(padded(part.length) - part.length)]));
@@ -146,9 +224,9 @@ export function deleteElements(table: string, set: string, keys: readonly Uint8A
 }
 
 /** Appends a rule to a chain. */
-export function addRule(table: string, chain: "in" | "out", expressions: readonly NftExpression[]): Request {
-  return request(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, [
-    stringAttribute(NFTA_RULE_TABLE, table),
+export function addRule(table: NftTarget, chain: "in" | "out", expressions: readonly NftExpression[]): Request {
+  return request(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, table, [
+    nameAttribute(NFTA_RULE_TABLE, table),
     stringAttribute(NFTA_RULE_CHAIN, chain),
     nestedAttribute(NFTA_RULE_EXPRESSIONS, ...expressions),
   ]);
@@ -171,8 +249,8 @@ function elements(message: number, flags: number, { table, set, keys }: Elements
       return nestedAttribute(i + 1, value); // the items of a list are numbered
     });
     requests.push(
-      request(message, flags, [
-        stringAttribute(NFTA_SET_ELEM_LIST_TABLE, table),
+      request(message, flags, table, [
+        nameAttribute(NFTA_SET_ELEM_LIST_TABLE, table),
         stringAttribute(NFTA_SET_ELEM_LIST_SET, set),
         nestedAttribute(NFTA_SET_ELEM_LIST_ELEMENTS, ...items),
       ]),
@@ -181,8 +259,13 @@ function elements(message: number, flags: number, { table, set, keys }: Elements
   return requests;
 }
 
-function request(message: number, flags: number, attributes: readonly Uint8Array[]): Request {
-  return { type: (NFNL_SUBSYS_NFTABLES << 8) | message, flags, body: concat(header(NFPROTO_INET, 0), ...attributes) };
+function request(message: number, flags: number, table: NftTarget, attributes: readonly Uint8Array[]): Request {
+  const family = typeof table === "string" ? NFPROTO_INET : table.family;
+  return { type: (NFNL_SUBSYS_NFTABLES << 8) | message, flags, body: concat(header(family, 0), ...attributes) };
+}
+
+function nameAttribute(type: number, table: NftTarget): Uint8Array {
+  return stringAttribute(type, typeof table === "string" ? table : table.table);
 }
 
 /** struct nfgenmsg: family u8, version u8 (0), resource id be16. */
