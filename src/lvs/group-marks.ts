@@ -33,7 +33,7 @@ export function markKey({ name, protocol }: Pick<MarkedGroup, "name" | "protocol
 
 /**
  * A mark for each group and protocol, numbered from `first` in their order. `known` ones stay, so that a group that comes
- * between others by a reload takes no service its connections (Keepalived numbers anew); `taken` marks are somebody's.
+ * between others by a reload takes no service its connections, as in keepalived 2.2.7; `taken` marks are somebody's.
  */
 export function allocateMarks(
   groups: readonly Pick<MarkedGroup, "name" | "protocol">[],
