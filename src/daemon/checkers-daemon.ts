@@ -5,6 +5,7 @@ import { Clock } from "../io/clock.ts";
 import { IpvsKernel } from "../io/ipvs-kernel.ts";
 import { Poller } from "../io/poller.ts";
 import { raiseDescriptorLimit } from "../io/realtime.ts";
+import type { Marks } from "../lvs/group-marks.ts";
 import { placesOf } from "../lvs/places.ts";
 import { united } from "../lvs/pool.ts";
 import { goneWords } from "../lvs/words.ts";
@@ -24,6 +25,7 @@ import { PingPermission } from "./ping-permission.ts";
 import { poolNotification } from "./pool-notices.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
 import { identityOf, planServices, type RunnableService, runnable, sessionsOf } from "./runnable.ts";
+import { marksOf, ServiceMarks } from "./service-marks.ts";
 import { SyncDaemons } from "./sync-daemons.ts";
 import { followed, unfollowing } from "./sync-owner.ts";
 import { TableWatch } from "./table-watch.ts";
@@ -41,6 +43,8 @@ export class CheckersDaemon implements Running<CheckersReport> {
   readonly #clock = new Clock(this.#poller);
   readonly #table: IpvsTable;
   readonly #timeouts: ConnectionTimeouts;
+  readonly #packetMarks: ServiceMarks;
+  #marks: Marks; // of groups
   readonly #watch: TableWatch;
   readonly #files: CheckFiles;
   readonly #scripts: CheckScripts;
@@ -63,7 +67,9 @@ export class CheckersDaemon implements Running<CheckersReport> {
     const { config, adopted, log } = context;
     this.#config = config;
     this.#clock.onLate = (late) => context.late(late);
-    this.#services = runnable(config);
+    this.#marks = marksOf(config, adopted?.marks ?? {});
+    this.#packetMarks = new ServiceMarks(log, config.global.daemon.ipvsNamespace);
+    this.#services = runnable(config, this.#marks);
     this.#makeRoom();
     const unfit = this.#identity.configure(config.ssl);
     if (unfit !== undefined) throw new PermanentFailure(1, unfit);
@@ -121,7 +127,8 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#suspend.configure(config);
     const unfit = this.#identity.configure(config.ssl);
     if (unfit !== undefined) this.#context.log.error("{unfit}; what SSL_GET showed before stays", { unfit });
-    const wanted = runnable(config);
+    this.#marks = marksOf(config, this.#marks);
+    const wanted = runnable(config, this.#marks);
     for (const error of this.#patterns.configure(wanted)) this.#context.log.error("{error}", { error });
     const services = planServices(this.#services, wanted);
     this.#config = config;
@@ -161,6 +168,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#cancelRetry();
     for (const pool of this.#pools.values()) pool.stop();
     this.#watch.close();
+    this.#packetMarks.close({ release: this.#context.options.releaseIpvs });
     if (this.#context.options.releaseIpvs) this.#release();
     this.#timeouts.restore(); // Keepalived (2.2.7) does so with `--dont-release-ipvs`, too
     this.#syncDaemons.close({ stop: this.#context.options.releaseIpvs });
@@ -179,6 +187,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
       at: this.#clock.now(),
       services,
       sysctls: this.#pings.sysctls,
+      marks: this.#marks,
       timeouts: this.#timeouts.held,
       deviations: this.#watch.deviations,
     };
@@ -245,7 +254,9 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#watch.configure(comparison);
     // Those that follow a router are the vrrp process's.
     this.#syncDaemons.want(followed(this.#config) === undefined ? unfollowing(this.#config) : undefined);
-    if (!this.#table.applyAll(this.#all())) this.#tryAgain();
+    const balanced = this.#table.applyAll(this.#all());
+    const marked = this.#packetMarks.want(this.#config, this.#marks); // when there is a service for them
+    if (!balanced || !marked) this.#tryAgain();
     this.#context.changed();
   }
 

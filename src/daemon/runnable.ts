@@ -1,3 +1,4 @@
+import { family as familyOfAddress } from "../base/ip.ts";
 import { familyOf, type IpvsManner, serviceName } from "../base/ipvs.ts";
 import type {
   FwmarkServerConfig,
@@ -9,6 +10,7 @@ import type {
   VirtualServerGroupConfig,
 } from "../config/model/lvs.ts";
 import type { Config } from "../config/model/model.ts";
+import type { Marks } from "../lvs/group-marks.ts";
 import type { NotifyingServer, NotifyingService } from "../lvs/notification.ts";
 import { type PlaceRange, placesOf, servicesAt } from "../lvs/places.ts";
 import type { RealServer, SorryServer, VirtualServer } from "../lvs/pool.ts";
@@ -18,6 +20,7 @@ import type { ListDifference } from "../plan/difference.ts";
 import { REAL_SERVERS } from "../plan/lvs-shape.ts";
 import { type ListRow, list, type Shape, value } from "../plan/shape.ts";
 import { command } from "../plan/words.ts";
+import { markOf } from "./service-marks.ts";
 
 /** A real server with the checkers that run. */
 export interface RunnableServer extends RealServer, NotifyingServer {
@@ -39,15 +42,16 @@ export function isBalancing({ virtualServers, fwmarkServers, groupServers }: Bal
 }
 
 /**
- * What the checkers process runs of a configuration: services, their real servers with the checkers that exist. The
- * reader said of everything else that it is not implemented: a checker does not check its server.
+ * What the checkers process runs of a configuration: services, groups by their `marks` where they have some, their real
+ * servers with the checkers that exist. The reader said of everything else that it is not implemented: a checker does not
+ * check its server.
  */
-export function runnable(config: Balanced): readonly RunnableService[] {
+export function runnable(config: Balanced, marks: Marks = {}): readonly RunnableService[] {
   const groups = new Map(config.virtualServerGroups.map((group) => [group.name, group]));
   return [
     ...config.virtualServers.map(byAddress),
     ...config.fwmarkServers.map(byMark),
-    ...config.groupServers.flatMap((server) => byGroup(server, groups)),
+    ...config.groupServers.flatMap((server) => byGroup(server, groups, markOf(marks, server))),
   ];
 }
 
@@ -108,6 +112,7 @@ function byMark(server: FwmarkServerConfig): RunnableService {
 function byGroup(
   server: GroupServerConfig,
   groups: ReadonlyMap<string, VirtualServerGroupConfig>,
+  mark: number | undefined,
 ): readonly RunnableService[] {
   const { group, ordinal, protocol, family } = server;
   const places = groups.get(group)?.entries.flatMap((entry): readonly PlaceRange[] => {
@@ -116,6 +121,7 @@ function byGroup(
       return [{ fwmark, family: entry.family ?? family ?? 4 }];
     }
     const { from, to, port } = entry;
+    if (mark !== undefined) return [{ fwmark: mark, family: familyOfAddress(from) }];
     return protocol === undefined ? [] : [{ protocol, from, to, port }];
   });
   if (places === undefined || places.length === 0) return [];

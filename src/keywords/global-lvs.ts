@@ -1,5 +1,5 @@
 import { optionWords } from "../syntax/options.ts";
-import { type ArgumentType, choice, later, line, type Table } from "../syntax/table.ts";
+import { type ArgumentType, choice, line, type Table } from "../syntax/table.ts";
 import {
   flag,
   INT,
@@ -172,22 +172,20 @@ export const GLOBAL_LVS = {
     ours: true,
     missing: "",
   }),
-  ...later({
-    nftables_ipvs: line(optional(named("<TABLE>"), true), {
-      default: "keepalived_ipvs when bare",
-      meaning: "Mark virtual server group traffic with nftables",
-      note: "fixed across reloads",
-      build: "NFTABLES",
-    }),
-    nftables_ipvs_priority: line(integer(-INT - 1, INT), {
-      default: "-1",
-      meaning: "Priority of the IPVS nftables base chain",
-      build: "NFTABLES",
-    }),
-    nftables_ipvs_start_fwmark: line(integer(1, UINT), {
-      default: "1000",
-      meaning: "First fwmark allocated to virtual server groups",
-      build: "NFTABLES",
-    }),
+  nftables_ipvs: line(optional(named("<TABLE>"), true), {
+    default: "keepalived_ipvs when bare",
+    meaning: "Mark virtual server group traffic with nftables",
+    note: "fixed across reloads",
+    build: "NFTABLES",
+  }),
+  nftables_ipvs_priority: line(integer(-INT - 1, INT), {
+    default: "-1",
+    meaning: "Priority of the IPVS nftables base chain",
+    build: "NFTABLES",
+  }),
+  nftables_ipvs_start_fwmark: line(integer(1, UINT), {
+    default: "1000",
+    meaning: "First fwmark allocated to virtual server groups",
+    build: "NFTABLES",
   }),
 } satisfies Table;

@@ -145,6 +145,7 @@ export interface CheckersReport {
   readonly at: Micros;
   readonly services: readonly ServiceReport[];
   readonly sysctls: readonly SysctlReport[]; // to be put back at the end
+  readonly marks?: Readonly<Record<string, number>>; // of groups, by group and protocol
   readonly timeouts?: HeldTimeouts | undefined; // the kernel's, while ours are in force
   readonly deviations?: number; // of the kernel's table from ours, as last compared
 }

@@ -117,9 +117,14 @@ export const IPVS = group<IpvsConfig>("", {
     show: ({ mode, interval }) => (mode === "off" ? mode : `${mode} ${toSeconds(interval)}`),
   }),
   syncDaemon: SYNC_DAEMON,
-  table: value("nftables_ipvs", IDLE),
-  tablePriority: value("nftables_ipvs_priority", IDLE),
-  firstMark: value("nftables_ipvs_start_fwmark", IDLE),
+  table: value("nftables_ipvs", {
+    effect: (from, to) =>
+      from === undefined || to === undefined
+        ? "services of groups are made anew: their connections end"
+        : "another table marks the same packets",
+  }),
+  tablePriority: value("nftables_ipvs_priority", { effect: always("the tables are made anew in one moment") }),
+  firstMark: value("nftables_ipvs_start_fwmark", { effect: always("marks below it are given anew") }),
   initialNotifies: value("rs_init_notifies"),
   checkerEmails: unless("no_checker_emails"),
 });
