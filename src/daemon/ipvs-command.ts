@@ -2,21 +2,18 @@ import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type { IpAddress } from "../base/ip.ts";
 import { renderDaemons, renderTimeouts } from "../command/ipvs/answers.ts";
-import { readCommandLine } from "../command/ipvs/arguments.ts";
 import { parseConnections, renderConnections } from "../command/ipvs/connections.ts";
 import { daemonsJson, tableJson } from "../command/ipvs/json.ts";
-import { type Labels, NUMERIC } from "../command/ipvs/labels.ts";
 import { renderTable } from "../command/ipvs/list.ts";
-import type { Names } from "../command/ipvs/place.ts";
 import type { Change, Plan, Question } from "../command/ipvs/plan.ts";
 import { refusalWords } from "../command/ipvs/refusal.ts";
 import { restoreLines } from "../command/ipvs/restore.ts";
 import { renderSave } from "../command/ipvs/save.ts";
 import { errnoText } from "../io/errno.ts";
-import { addressOf, namesOf, type ServiceNames, serviceNames } from "../io/host-names.ts";
-import { type IpvsRequestsByRow, IpvsRows } from "../io/ipvs-rows.ts";
+import { IpvsRows } from "../io/ipvs-rows.ts";
 import { KernelError } from "../io/kernel-error.ts";
-import type { Request } from "../netlink/conversation.ts";
+import { IpvsNames } from "./ipvs-names.ts";
+import { requestOf } from "./ipvs-requests.ts";
 
 /** Where a command's words go, and where `-R` reads. */
 export interface Streams {
@@ -32,16 +29,20 @@ const CLEAR_SCREEN = "\x1b[H\x1b[2J";
 
 /** Does what ipvsadm(8) does with these arguments; its exit status. With `--watch` it ends when it is interrupted. */
 export async function runIpvs(args: readonly string[], streams: Streams): Promise<number> {
-  const session = new Ipvsadm(streams);
+  const program = new Ipvsadm(streams);
   try {
-    return await session.run(args);
+    return await program.run(args);
   } catch (error) {
+    if (error instanceof KernelError) {
+      streams.error(`${error.message}\n`);
+      return REFUSED;
+    }
     if (!(error instanceof NoIpvs)) throw error;
     streams.error(`Can't initialize ipvs: ${error.message}\n`);
     streams.error("Are you sure that IP Virtual Server is built in the kernel or as module?\n");
     return 2;
   } finally {
-    session.close();
+    program.close();
   }
 }
 
@@ -51,16 +52,15 @@ class NoIpvs extends Error {}
 /** What one call of the program keeps: the kernel's table, once it is needed, and the names that were found. */
 class Ipvsadm {
   readonly #streams: Streams;
-  readonly #hosts = new Map<string, IpAddress | undefined>();
+  readonly #names = new IpvsNames();
   #kernel: IpvsRows | undefined;
-  #services: ServiceNames | undefined;
 
   constructor(streams: Streams) {
     this.#streams = streams;
   }
 
   async run(args: readonly string[]): Promise<number> {
-    const plan = await this.#read(args);
+    const plan = await this.#names.read(args);
     if (plan.type !== "restore") return (await this.#carryOut(plan)).status;
     return await this.#restore(restoreLines(await this.#streams.input()));
   }
@@ -78,31 +78,18 @@ class Ipvsadm {
       changes = [];
     };
     for (const line of lines) {
-      const plan = await this.#read(line);
+      const plan = await this.#names.read(line);
       if (plan.type === "change") {
         changes.push(plan.change);
         continue;
       }
       flush();
-      const done = await this.#carryOut(plan.type === "restore" ? await this.#read(["-"]) : plan);
+      const done = await this.#carryOut(plan.type === "restore" ? await this.#names.read(["-"]) : plan);
       if (done.ends) return done.status;
       status = done.status;
     }
     flush();
     return status;
-  }
-
-  /** Looks up the hosts that a line names, one after the other. */
-  async #read(args: readonly string[]): Promise<Plan> {
-    const names: Names = {
-      hosts: this.#hosts,
-      port: (name, protocol) => this.#serviceNames().ports.get(`${name}/${protocol}`),
-    };
-    for (;;) {
-      const plan = readCommandLine(args, names);
-      if (plan.type !== "resolve") return plan;
-      this.#hosts.set(plan.host, await addressOf(plan.host));
-    }
   }
 
   /** `ends`: nothing behind it is carried out. */
@@ -117,7 +104,7 @@ class Ipvsadm {
       case "save": {
         const services = this.#table().all();
         this.#streams.out(
-          renderSave(services, plan.thresholds, await this.#labels(plan.numeric, addressesOf(services))),
+          renderSave(services, plan.thresholds, await this.#names.labels(plan.numeric, addressesOf(services))),
         );
         return { status: 0, ends: false };
       }
@@ -181,7 +168,7 @@ class Ipvsadm {
       if (json) return { json: tableJson(services, shown.sorted) };
       const { version, connectionTableSize: size } = kernel.info;
       const head = place === undefined ? { version, size } : undefined;
-      const labels = await this.#labels(shown.numeric, addressesOf(services));
+      const labels = await this.#names.labels(shown.numeric, addressesOf(services));
       return { text: renderTable({ head, services }, shown, labels) };
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
@@ -200,7 +187,7 @@ class Ipvsadm {
     const connections = parseConnections(text);
     if (json) return { json: connections };
     const ends = connections.flatMap(({ source, virtual, destination }) => [source, virtual, destination]);
-    const labels = await this.#labels(
+    const labels = await this.#names.labels(
       numeric,
       ends.map(({ address }) => address),
     );
@@ -218,21 +205,6 @@ class Ipvsadm {
       );
     }
   }
-
-  async #labels(numeric: boolean, addresses: Iterable<IpAddress>): Promise<Labels> {
-    if (numeric) return NUMERIC;
-    const hosts = await namesOf(addresses);
-    const { names } = this.#serviceNames();
-    return {
-      host: (address) => hosts.get(address),
-      service: (port, protocol) => names.get(`${port}/${protocol}`),
-    };
-  }
-
-  #serviceNames(): ServiceNames {
-    this.#services ??= serviceNames();
-    return this.#services;
-  }
 }
 
 /** What is shown, or why not. */
@@ -243,31 +215,4 @@ function addressesOf(services: ReturnType<IpvsRows["all"]>): IpAddress[] {
     ...(fwmark === 0 ? [address] : []),
     ...servers.map((server) => server.address),
   ]);
-}
-
-function requestOf(change: Change, to: IpvsRequestsByRow): Request {
-  switch (change.type) {
-    case "add-service":
-      return to.addService(change.service);
-    case "edit-service":
-      return to.editService(change.service);
-    case "delete-service":
-      return to.deleteService(change.place);
-    case "add-server":
-      return to.addServer(change.place, change.server);
-    case "edit-server":
-      return to.editServer(change.place, change.server);
-    case "delete-server":
-      return to.deleteServer(change.place, change.server);
-    case "clear":
-      return to.clear();
-    case "zero":
-      return to.zero(change.place);
-    case "set-timeouts":
-      return to.changeTimeouts(change.timeouts);
-    case "start-daemon":
-      return to.newDaemon(change.daemon);
-    case "stop-daemon":
-      return to.deleteDaemon(change.daemon);
-  }
 }

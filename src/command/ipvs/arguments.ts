@@ -6,7 +6,7 @@ import { type CommandName, OPTIONS, type OptionName, RULES } from "./options.ts"
 import type { Names } from "./place.ts";
 import type { Change, Columns, Plan } from "./plan.ts";
 import { listFault, tunnelFault } from "./rules.ts";
-import { NOTHING_SAID, type Problem, readTimeout, type Values, withOption } from "./values.ts";
+import { NOTHING_SAID, type Problem, readOption, readTimeout, type Values } from "./values.ts";
 import { readWords, type Word } from "./words.ts";
 
 /** What is said where a line begins with no command. */
@@ -21,7 +21,7 @@ const SCHEDULER = "wlc";
  * names a host unknown to `names` asks for it first: then it is read anew.
  */
 export function readCommandLine(args: readonly string[], names: Names): Plan {
-  if (args.length === 0) return planned("list", "", NOTHING_SAID, [], false);
+  if (args.length === 0) return planned("list", "", NOTHING_SAID, []);
   const words = readWords(args);
   const at = words.findIndex(({ type }) => type !== "operand");
   const command = words[at];
@@ -32,34 +32,31 @@ export function readCommandLine(args: readonly string[], names: Names): Plan {
   const values = readValues(words.slice(at + 1), names);
   if ("plan" in values) return values.plan;
   if (command.command !== "set" && operands[0] !== undefined) return refuse(`unexpected argument ${operands[0]}`);
-  return planned(command.command, command.value, values, operands, values.json);
+  return planned(command.command, command.value, values, operands);
 }
 
 /** The options behind the command, or why the line says nothing. */
-function readValues(words: readonly Word[], names: Names): (Values & { json: boolean }) | { readonly plan: Plan } {
-  let values = NOTHING_SAID;
+function readValues(words: readonly Word[], names: Names): Values | { readonly plan: Plan } {
+  const given = new Set<OptionName>();
+  const values: Values = { ...NOTHING_SAID, given };
   for (const word of words) {
     if (word.type === "wrong") return { plan: refuse(word.message, NOT_UNDERSTOOD) };
     if (word.type === "command") return { plan: refuse(`invalid option \`${word.written}'`) };
     if (word.type === "operand") continue;
-    const said = withOption(values, word, names);
+    const said = readOption(values, word, names);
     if ("wrong" in said || "resolve" in said) return { plan: problem(said) };
-    values = said;
+    Object.assign(values, said); // a line of a restore takes no more than it must
+    const { option } = word.spelling;
+    if (option !== "sort" && option !== "ipv6") given.add(option);
   }
-  return { ...values, json: values.given.has("json") };
+  return values;
 }
 
 function problem(said: Problem): Plan {
   return "wrong" in said ? refuse(said.wrong) : { type: "resolve", host: said.resolve };
 }
 
-function planned(
-  command: CommandName,
-  value: string,
-  values: Values,
-  operands: readonly string[],
-  json: boolean,
-): Plan {
+function planned(command: CommandName, value: string, values: Values, operands: readonly string[]): Plan {
   if (command === "set") return planTimeouts(operands, values);
   const fault = optionFault(command, values.given);
   if (fault !== undefined) return refuse(fault);
@@ -85,7 +82,7 @@ function planned(
     case "restore":
       return { type: "restore" };
     case "list":
-      return planList(values, json);
+      return planList(values);
     default:
       return { type: "answer", text: HELP };
   }
@@ -166,12 +163,13 @@ function planDaemon(type: "start-daemon" | "stop-daemon", state: string, values:
   return change({ type, daemon });
 }
 
-function planList(values: Values, json: boolean): Plan {
+function planList(values: Values): Plan {
   const { given } = values;
   const fault = listFault(given);
   if (fault !== undefined) return refuse(fault);
   const every = given.has("watch") ? values.every : undefined;
   const numeric = given.has("numeric");
+  const json = given.has("json");
   if (given.has("connection"))
     return {
       type: "ask",

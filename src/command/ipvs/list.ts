@@ -1,5 +1,5 @@
 import { toHex } from "../../base/bytes.ts";
-import { compareIp, family, toBytes } from "../../base/ip.ts";
+import { family, type IpAddress, toBytes } from "../../base/ip.ts";
 import type { IpvsStatistics } from "../../base/ipvs.ts";
 import {
   type ListedServer,
@@ -33,21 +33,26 @@ export function renderTable({ head, services }: Table, shown: Shown, labels: Lab
 
 /** Marks last; of the others IPv4 first, then by protocol, address, port. */
 export function inOrder(services: readonly ListedService[]): readonly ListedService[] {
-  return [...services].sort(
-    (a, b) =>
-      a.fwmark - b.fwmark ||
-      a.family - b.family ||
-      PROTOCOL_ORDER[a.protocol] - PROTOCOL_ORDER[b.protocol] ||
-      compareIp(a.address, b.address) ||
-      a.port - b.port,
-  );
+  return byAddress(services, (a, b) => {
+    const protocol = PROTOCOL_ORDER[a.protocol] - PROTOCOL_ORDER[b.protocol];
+    return a.fwmark - b.fwmark || a.family - b.family || protocol;
+  });
 }
 
 /** By the bytes of the address, whatever its family, and the port. */
 export function serversInOrder(servers: readonly ListedServer[]): readonly ListedServer[] {
-  const keyed = servers.map((server) => ({ server, key: toHex(toBytes(server.address)).padEnd(32, "0") }));
-  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.server.port - b.server.port));
-  return keyed.map(({ server }) => server);
+  return byAddress(servers, () => 0);
+}
+
+/** By what comes first, then by the address and the port; each address is read once, for tables of thousands. */
+function byAddress<Row extends { readonly address: IpAddress; readonly port: number }>(
+  rows: readonly Row[],
+  first: (a: Row, b: Row) => number,
+): readonly Row[] {
+  if (rows.length < 2) return rows;
+  const keyed = rows.map((row) => ({ row, key: toHex(toBytes(row.address)).padEnd(32, "0") }));
+  keyed.sort((a, b) => first(a.row, b.row) || (a.key < b.key ? -1 : a.key > b.key ? 1 : a.row.port - b.row.port));
+  return keyed.map(({ row }) => row);
 }
 
 const PROTOCOL_ORDER: Readonly<Record<RowProtocol, number>> = { ip: 0, tcp: 6, udp: 17, sctp: 132 };

@@ -56,16 +56,17 @@ export const NOTHING_SAID: Values = {
 /** Why a value is none. */
 export type Problem = { readonly wrong: string } | { readonly resolve: string };
 
-/** What one more option says, or why it cannot be meant: ipvsadm(8)'s words. */
-export function withOption(values: Values, word: Extract<Word, { type: "option" }>, names: Names): Values | Problem {
+/** What one more option says besides what is known, or why it cannot be meant: ipvsadm(8)'s words. */
+export function readOption(
+  values: Values,
+  word: Extract<Word, { type: "option" }>,
+  names: Names,
+): Partial<Values> | Problem {
   const { option } = word.spelling;
-  if (option === "sort") return values;
+  if (option === "sort") return {};
   if (option === "ipv6")
-    return values.fwmark === 0 ? wrong("-6 used before -f\n") : { ...values, family: 6, netmask: SINGLE_HOST[6] };
-  if (values.given.has(option)) return wrong(`multiple '${option}' options specified`);
-  const said = read(values, word, names);
-  if ("wrong" in said || "resolve" in said) return said;
-  return { ...values, ...said, given: new Set([...values.given, option]) };
+    return values.fwmark === 0 ? wrong("-6 used before -f\n") : { family: 6, netmask: SINGLE_HOST[6] };
+  return values.given.has(option) ? wrong(`multiple '${option}' options specified`) : read(values, word, names);
 }
 
 function read(

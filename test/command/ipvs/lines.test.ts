@@ -11,7 +11,7 @@ import { Kernel } from "./kernel.ts";
 import { shellWords } from "./shell-words.ts";
 
 /** Lines given to ipvsadm one after the other, and what it said: `| out`, `! error`, `= status`. */
-const CAPTURED = readFileSync(new URL("../../golden/ipvsadm-session.txt", import.meta.url), "utf8")
+const CAPTURED = readFileSync(new URL("../../golden/ipvsadm-lines.txt", import.meta.url), "utf8")
   .split(/^\$ /m)
   .slice(1)
   .map((step) => {
@@ -45,7 +45,7 @@ const ADDRESSES = new Map<string, IpAddress | undefined>([
 const NAMES: Names = { hosts: ADDRESSES, port: (name) => (name === "http" ? 80 : undefined) };
 const STRERROR: Readonly<Record<number, string>> = { 34: "Numerical result out of range" };
 
-test("a session of services and servers is answered line by line as by ipvsadm", () => {
+test("services and servers: line after line is answered as by ipvsadm", () => {
   const kernel = new Kernel();
   expect(CAPTURED.length).toBeGreaterThan(90);
   for (const { args, said } of CAPTURED) expect({ args, said: answer(args, kernel) }).toEqual({ args, said });
