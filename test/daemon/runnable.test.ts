@@ -11,12 +11,12 @@ test("services by address run, those by mark and group do not", () => {
   expect(run(group + service() + others)).toMatchObject([{ address: "192.0.2.254", port: 80 }]);
 });
 
-test("TCP_CHECK, HTTP_GET and FILE_CHECK run, the other checkers do not check the server", () => {
+test("TCP_CHECK, HTTP_GET, SSL_GET and FILE_CHECK run, the other checkers do not check the server", () => {
   const url = "{\nurl {\npath /\n}\n}";
   const checks = ["PING_CHECK {\n}", "TCP_CHECK {\n}", `SSL_GET ${url}`, `HTTP_GET ${url}`, "UDP_CHECK {\n}"];
   const file = "track_file F {\nfile /etc/hostname\n}\n";
   const [service] = run(file + server(...checks, "FILE_CHECK {\ntrack_file F\n}"));
-  expect(service?.realServers[0]?.checkers.map(({ type }) => type)).toEqual(["tcp", "http", "file"]);
+  expect(service?.realServers[0]?.checkers.map(({ type }) => type)).toEqual(["tcp", "ssl", "http", "file"]);
 });
 
 test("what the daemon does not know yet is not handed to it", () => {
