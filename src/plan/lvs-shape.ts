@@ -150,6 +150,5 @@ export const SSL = group<SslConfig>(
   { ca: value("ca"), certificate: value("certificate"), key: value("key") },
   {
     whole: value("SSL", { show: ({ certificate, key, ca }) => [certificate, key, ca].join(" ").trim() || "given" }),
-    ...IDLE,
   },
 );

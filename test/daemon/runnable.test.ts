@@ -78,11 +78,11 @@ test("a reload finds what changes in members and marks", () => {
 test("checkers run in the order of reading", () => {
   const url = "{\nurl {\npath /\n}\n}";
   const asking = ["TCP", "DNS", "UDP", "PING"].map((kind) => `${kind}_CHECK {\n}`);
-  const checks = [...asking, `HTTP_GET ${url}`, "FILE_CHECK {\ntrack_file F\n}"];
+  const checks = [...asking, `HTTP_GET ${url}`, `SSL_GET ${url}`, "FILE_CHECK {\ntrack_file F\n}"];
   const followed = "track_file F {\nfile /etc/hostname\n}\n";
   const [service] = run(followed + server(...checks));
   const types = service?.realServers[0]?.checkers.map(({ type }) => type);
-  expect(types).toEqual(["tcp", "dns", "udp", "ping", "http", "file"]);
+  expect(types).toEqual(["tcp", "dns", "udp", "ping", "http", "ssl", "file"]);
 });
 
 test("what the daemon does not know yet is not handed to it", () => {
