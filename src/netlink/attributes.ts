@@ -101,6 +101,14 @@ export function readU32(attributes: Attributes, type: number): number | undefine
   return value && viewOf(value).getUint32(0, LITTLE_ENDIAN);
 }
 
+/** 32 or 64 bits in host byte order, exact up to 2^53; undefined where the attribute is missing or too short. */
+export function readUint(attributes: Attributes, type: number): number | undefined {
+  const value = attributes.get(type);
+  if (value === undefined || value.length < 4) return undefined;
+  const view = viewOf(value);
+  return value.length < 8 ? view.getUint32(0, LITTLE_ENDIAN) : Number(view.getBigUint64(0, LITTLE_ENDIAN));
+}
+
 /** Text up to the first NUL, invalid UTF-8 replaced; undefined where the attribute is missing. */
 export function readString(attributes: Attributes, type: number): string | undefined {
   const value = attributes.get(type);
