@@ -18,6 +18,9 @@ import { always, BY_NAME, command } from "./words.ts";
 const tunnelOf = ({ type, port, checksum }: TunnelConfig): string =>
   [type, ...(type === "gue" ? [port] : []), ...(checksum === "none" ? [] : [checksum])].join(" ");
 
+/** Shown in a MIB alone: what comes of it is said of the servers and their checkers. */
+const UNSAID = value<unknown>("", { same: () => true });
+
 /** `real_server`: one destination of the kernel's service. */
 const REAL_SERVERS = list<RealServerConfig>({
   words: "real_server",
@@ -37,6 +40,7 @@ const REAL_SERVERS = list<RealServerConfig>({
     notifyUp: command("notify_up", IDLE),
     notifyDown: command("notify_down", IDLE),
     checkers: CHECKERS,
+    standard: UNSAID,
   },
   added: ({ checkers }) => {
     const run = checkers.filter(isRun);
@@ -70,6 +74,7 @@ const FLAGS = [
 ] as const;
 
 const SERVICE: Shape<ServiceConfig> = {
+  number: UNSAID,
   scheduler: value("lb_algo", { effect: always("connections stay") }),
   schedulerFlags: value("flags", {
     show: (flags) => FLAGS.flatMap(([flag, name]) => ((flags & flag) === 0 ? [] : [name])).join(" ") || "none",
@@ -87,6 +92,7 @@ const SERVICE: Shape<ServiceConfig> = {
   quorumDown: command("quorum_down", IDLE),
   realServers: REAL_SERVERS,
   sorryServer: SORRY,
+  standard: UNSAID,
 };
 
 /** `virtual_server`: one service of the kernel. */
