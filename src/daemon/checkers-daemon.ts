@@ -5,6 +5,7 @@ import { Clock } from "../io/clock.ts";
 import { Poller } from "../io/poller.ts";
 import { raiseDescriptorLimit } from "../io/realtime.ts";
 import type { CheckersReport } from "../observe/report.ts";
+import type { TrafficReport, TrafficWish } from "../observe/traffic.ts";
 import { going } from "../plan/difference.ts";
 import { CheckFiles } from "./check-files.ts";
 import { checkIo } from "./check-io.ts";
@@ -102,6 +103,13 @@ export class CheckersDaemon implements Running<CheckersReport> {
 
   report(): CheckersReport {
     return { at: this.#clock.now(), services: [...this.#pools.values()].map((pool) => pool.report()) };
+  }
+
+  traffic(wish: TrafficWish): TrafficReport {
+    return this.#table.traffic(
+      [...this.#pools].map(([name, { entry }]) => ({ name, entries: [entry] })),
+      wish,
+    );
   }
 
   /** Every checker that connects may have a connection at the same time. */

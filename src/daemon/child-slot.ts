@@ -6,8 +6,10 @@ import type { Config } from "../config/model/model.ts";
 import { preload } from "../io/realtime.ts";
 import type { Log } from "../observe/log.ts";
 import type { ObservedChild } from "../observe/metric-scopes.ts";
+import type { TrafficReport, TrafficWish } from "../observe/traffic.ts";
 import type { BfdVerdict, ChildOptions, DumpRequest, FromChild, ToChild, VrrpOrder } from "./messages.ts";
 import { died, FRESH, permanentError } from "./respawn.ts";
+import { Waiting } from "./waiting.ts";
 
 /** A process that the supervisor may keep, whether or not the configuration needs it now. */
 export interface ChildSettings {
@@ -33,6 +35,7 @@ export interface ChildSettings {
 const LEAST_WAIT = seconds(1);
 const LONGEST_TIMEOUT = 2 ** 31 - 1; // milliseconds, of Node's timers
 const LATE = 1000; // milliseconds for an answer
+const SOON = 500; // the same while a manager waits, which asks again after a second
 
 /** A child that stopped in order was sent SIGTERM by somebody who may be sending it to us as well. */
 const HEAR_OURSELVES = milliseconds(100);
@@ -56,7 +59,8 @@ export class ChildSlot<Report> {
   #respawn: NodeJS.Timeout | undefined;
   #outcome: ((inForce: boolean) => void)[] = [];
   #gone: ((dead: boolean) => void)[] = [];
-  #asked: ((heard: boolean) => void)[] = []; // for a report
+  readonly #asked = new Waiting<boolean>(); // for a report
+  readonly #counting = new Waiting<TrafficReport | undefined>(); // for what the kernel counted
 
   constructor(settings: ChildSettings) {
     this.#settings = settings;
@@ -95,12 +99,16 @@ export class ChildSlot<Report> {
    */
   async ask({ clear = false } = {}): Promise<Report | undefined> {
     if (this.#child === undefined || !this.#ready || this.#stopping) return this.#report;
-    const heard = new Promise<boolean>((resolve) => this.#asked.push(resolve));
     this.#tell({ type: "ask", clear });
-    const late = setTimeout(() => wake(this.#asked, false), LATE);
-    await heard;
-    clearTimeout(late);
+    await this.#asked.next(LATE, false);
     return this.#report;
+  }
+
+  /** What the kernel counted of its services, now; undefined where it does not answer within half a second. */
+  async traffic(wish: TrafficWish): Promise<TrafficReport | undefined> {
+    if (this.#child === undefined || !this.#ready || this.#stopping) return undefined;
+    this.#tell({ type: "traffic", wish });
+    return await this.#counting.next(SOON, undefined);
   }
 
   /** Starts the process with `config`, or reloads it. Resolves as `inForce`. */
@@ -191,7 +199,11 @@ export class ChildSlot<Report> {
   #hear(message: FromChild<Report>): void {
     if (message.type === "report") {
       if (!this.#stopping) this.#report = message.report;
-      if (message.asked) wake(this.#asked, true);
+      if (message.asked) this.#asked.wake(true);
+      return;
+    }
+    if (message.type === "traffic") {
+      this.#counting.wake(message.traffic);
       return;
     }
     if (message.type === "dump") {
@@ -227,7 +239,8 @@ export class ChildSlot<Report> {
     this.#answered = false;
     if (pid !== undefined) removePidFile(pidFile, pid);
     wake(this.#gone, true);
-    wake(this.#asked, false);
+    this.#asked.wake(false);
+    this.#counting.wake(undefined);
     if (asked) {
       this.#start(); // if it has become wanted again meanwhile
       return;

@@ -6,6 +6,8 @@ import type { NamedNetwork } from "../io/network-namespace.ts";
 import type { BufferWish } from "../io/socket.ts";
 import { type IpvsChange, plan, withHandWeights } from "../lvs/plan.ts";
 import type { Log } from "../observe/log.ts";
+import type { TrafficReport, TrafficWish } from "../observe/traffic.ts";
+import { type CountedPool, readTraffic } from "./traffic-reader.ts";
 
 /** Keeps the kernel's IPVS table as wanted: our services only, by difference, foreign ones untouched. */
 export class IpvsTable {
@@ -58,6 +60,11 @@ export class IpvsTable {
       const entry = this.#have.get(name);
       return entry === undefined ? [] : [entry];
     });
+  }
+
+  /** What the kernel counted of these services. Throws KernelError. */
+  traffic(pools: readonly CountedPool[], wish: TrafficWish): TrafficReport {
+    return readTraffic(this.#kernel, pools, wish);
   }
 
   close(): void {

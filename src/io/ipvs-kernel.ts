@@ -1,4 +1,4 @@
-import type { IpvsDestination, IpvsEntry, IpvsService, IpvsSyncDaemon } from "../base/ipvs.ts";
+import type { IpvsDestination, IpvsEntry, IpvsService, IpvsStatistics, IpvsSyncDaemon } from "../base/ipvs.ts";
 import { NETLINK_GENERIC } from "../netlink/constants.ts";
 import type { Answer, Request } from "../netlink/conversation.ts";
 import { decodeFamilyId, getFamily } from "../netlink/genetlink.ts";
@@ -12,6 +12,11 @@ import {
   ipvsRequests,
 } from "../netlink/ipvs.ts";
 import { decodeSyncDaemon } from "../netlink/ipvs-daemon.ts";
+import {
+  type DestinationStatistics,
+  decodeDestinationStatistics,
+  decodeServiceStatistics,
+} from "../netlink/ipvs-statistics.ts";
 import { ENOENT } from "./constants.ts";
 import { KernelError } from "./kernel-error.ts";
 import { loadKernelModule } from "./kernel-module.ts";
@@ -56,6 +61,23 @@ export class IpvsKernel {
     return this.#ask(this.#requests.dumpDestinations(service), what).flatMap(({ body }) => {
       const destination = decodeDestination(body);
       return destination.ok ? [destination.value] : [];
+    });
+  }
+
+  /** What was counted of every service that this project can express. Throws KernelError. */
+  serviceStatistics(): { readonly service: IpvsService; readonly statistics: IpvsStatistics }[] {
+    return this.#ask(this.#requests.dumpServices(), "cannot read the IPVS statistics").flatMap(({ body }) => {
+      const [service, statistics] = [decodeService(body), decodeServiceStatistics(body)];
+      return service.ok && statistics.ok ? [{ service: service.value, statistics: statistics.value }] : [];
+    });
+  }
+
+  /** The same of the destinations of one service; none where there is no such service. Throws KernelError. */
+  destinationStatistics(service: IpvsService): (DestinationStatistics & { readonly destination: IpvsDestination })[] {
+    const what = `cannot read the IPVS statistics of ${service.address}:${service.port}`;
+    return this.#ask(this.#requests.dumpDestinations(service), what).flatMap(({ body }) => {
+      const [destination, counted] = [decodeDestination(body), decodeDestinationStatistics(body)];
+      return destination.ok && counted.ok ? [{ destination: destination.value, ...counted.value }] : [];
     });
   }
 

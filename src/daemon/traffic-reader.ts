@@ -1,0 +1,76 @@
+import {
+  destinationName,
+  type IpvsConnections,
+  type IpvsEntry,
+  type IpvsStatistics,
+  serviceName,
+} from "../base/ipvs.ts";
+import type { IpvsKernel } from "../io/ipvs-kernel.ts";
+import type { ServerTraffic, ServiceTraffic, TrafficReport, TrafficWish } from "../observe/traffic.ts";
+
+/** A virtual server with what it has in the kernel's table: several services, where a group leads to it. */
+export interface CountedPool {
+  readonly name: string;
+  readonly entries: readonly Pick<IpvsEntry, "service">[];
+}
+
+/** What is asked of the kernel. */
+export type CountingKernel = Pick<IpvsKernel, "serviceStatistics" | "destinationStatistics">;
+
+/** Reads what was counted, in one dump of the services and one for the servers of each. Throws KernelError. */
+export function readTraffic(kernel: CountingKernel, pools: readonly CountedPool[], wish: TrafficWish): TrafficReport {
+  const counted = wish.services ? kernel.serviceStatistics() : [];
+  const services = new Map(counted.map(({ service, statistics }) => [serviceName(service), statistics]));
+  return {
+    services: pools.map(({ name, entries }): ServiceTraffic => {
+      const own = entries.flatMap(({ service }) => services.get(serviceName(service)) ?? []);
+      return {
+        name,
+        statistics: own.length === 0 ? undefined : own.reduce(sum),
+        servers: wish.servers ? serversOf(kernel, entries) : [],
+      };
+    }),
+  };
+}
+
+function serversOf(kernel: CountingKernel, entries: CountedPool["entries"]): readonly ServerTraffic[] {
+  const servers = new Map<string, ServerTraffic>();
+  for (const { service } of entries)
+    for (const { destination, statistics, connections } of kernel.destinationStatistics(service)) {
+      const name = destinationName(destination);
+      const before = servers.get(name);
+      servers.set(
+        name,
+        before === undefined ? { name, statistics, connections } : added(before, statistics, connections),
+      );
+    }
+  return [...servers.values()];
+}
+
+function added(server: ServerTraffic, statistics: IpvsStatistics, connections: IpvsConnections): ServerTraffic {
+  const { name, connections: before } = server;
+  return {
+    name,
+    statistics: sum(server.statistics, statistics),
+    connections: {
+      active: before.active + connections.active,
+      inactive: before.inactive + connections.inactive,
+      persistent: before.persistent + connections.persistent,
+    },
+  };
+}
+
+function sum(a: IpvsStatistics, b: IpvsStatistics): IpvsStatistics {
+  return {
+    connections: a.connections + b.connections,
+    inPackets: a.inPackets + b.inPackets,
+    outPackets: a.outPackets + b.outPackets,
+    inBytes: a.inBytes + b.inBytes,
+    outBytes: a.outBytes + b.outBytes,
+    connectionRate: a.connectionRate + b.connectionRate,
+    inPacketRate: a.inPacketRate + b.inPacketRate,
+    outPacketRate: a.outPacketRate + b.outPacketRate,
+    inByteRate: a.inByteRate + b.inByteRate,
+    outByteRate: a.outByteRate + b.outByteRate,
+  };
+}

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { ip } from "../../src/base/ip.ts";
+import type { IpvsDestination, IpvsService } from "../../src/base/ipvs.ts";
+import { type CountingKernel, readTraffic } from "../../src/daemon/traffic-reader.ts";
+
+const service = (host: number): IpvsService => ({
+  ...{ protocol: "tcp", address: ip(`10.9.0.${host}`), port: 80, scheduler: "rr", flags: 0, timeout: 0, netmask: 32 },
+});
+const destination = (host: number): IpvsDestination => ({
+  ...{ address: ip(`10.9.0.${host}`), port: 80, forwarding: "nat", weight: 1, upperThreshold: 0, lowerThreshold: 0 },
+});
+const counted = (count: number) => ({
+  ...{ connections: count, inPackets: 10 * count, outPackets: 0, inBytes: 0, outBytes: 0 },
+  ...{ connectionRate: 0, inPacketRate: 0, outPacketRate: 0, inByteRate: 0, outByteRate: count },
+});
+const asked: string[] = [];
+const kernel: CountingKernel = {
+  serviceStatistics: () => {
+    asked.push("services");
+    return [100, 101, 102].map((host) => ({ service: service(host), statistics: counted(host) }));
+  },
+  destinationStatistics: ({ address }) => {
+    asked.push(address);
+    return [11, 12].map((host) => ({
+      ...{ destination: destination(host), statistics: counted(host) },
+      connections: { active: 1, inactive: 2, persistent: 3 },
+    }));
+  },
+};
+const both = { services: true, servers: true };
+
+test("all services are read at once, the servers of ours alone", () => {
+  asked.length = 0;
+  const pools = [100, 101].map((host) => ({ name: `v${host}`, entries: [{ service: service(host) }] }));
+  const { services } = readTraffic(kernel, pools, both);
+  expect(asked).toEqual(["services", "10.9.0.100", "10.9.0.101"]);
+  expect(services.map(({ name, statistics }) => [name, statistics?.connections])).toEqual([
+    ["v100", 100],
+    ["v101", 101],
+  ]);
+  expect(services[0]?.servers.map(({ name, statistics }) => [name, statistics.connections])).toEqual([
+    ["[10.9.0.11]:80", 11],
+    ["[10.9.0.12]:80", 12],
+  ]);
+});
+
+test("of a virtual server that is several services the counts are summed, its servers' too", () => {
+  const pools = [{ name: "[G]:0", entries: [{ service: service(100) }, { service: service(101) }] }];
+  const [group] = readTraffic(kernel, pools, both).services;
+  expect(group?.statistics).toMatchObject({ connections: 201, inPackets: 2010, outByteRate: 201 });
+  expect(group?.servers.map(({ statistics, connections }) => [statistics.connections, connections.persistent])).toEqual(
+    [
+      [22, 6],
+      [24, 6],
+    ],
+  );
+});
+
+test("a service that the kernel has not is undefined, and nothing is read that was not asked for", () => {
+  const pools = [{ name: "v", entries: [{ service: service(9) }] }];
+  expect(readTraffic(kernel, pools, { services: true, servers: false }).services).toEqual([
+    { name: "v", statistics: undefined, servers: [] },
+  ]);
+  asked.length = 0;
+  readTraffic(kernel, pools, { services: false, servers: true });
+  expect(asked).toEqual(["10.9.0.9"]);
+});
