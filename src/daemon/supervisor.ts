@@ -76,7 +76,13 @@ export class Supervisor {
     this.#host = host;
     this.#notifier = new Notifier(log);
     this.#traffic = new Traffic({ now: monotonicNow, ask: (wish) => this.#children.checkers.traffic(wish) });
-    this.#snmp = new Snmp(log, () => ({ vrrp: this.#children.vrrp.report, bfd: this.#children.bfd.report }));
+    this.#snmp = new Snmp(log, {
+      reports: () => {
+        const { vrrp, checkers, bfd } = this.#children;
+        return { vrrp: vrrp.report, checkers: checkers.report, bfd: bfd.report, traffic: this.#traffic.known };
+      },
+      refresh: (ages) => this.#traffic.refresh(ages),
+    });
     this.#bus = new DbusService({
       log,
       report: () => this.#children.vrrp.report,
