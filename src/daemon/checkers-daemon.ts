@@ -1,5 +1,6 @@
 import { type IpvsEntry, serviceName } from "../base/ipvs.ts";
 import { seconds } from "../base/time.ts";
+import type { Trap } from "../base/trap.ts";
 import type { Config } from "../config/model/model.ts";
 import { Clock } from "../io/clock.ts";
 import { Poller } from "../io/poller.ts";
@@ -12,6 +13,7 @@ import { checkIo } from "./check-io.ts";
 import { PermanentFailure, type ProgramContext, type Running } from "./child.ts";
 import { IpvsTable } from "./ipvs-table.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
+import { trapNotification } from "./pool-traps.ts";
 import { planServices, runnable } from "./runnable.ts";
 import { SyncDaemons } from "./sync-daemons.ts";
 import { followed, unfollowing } from "./sync-owner.ts";
@@ -54,6 +56,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
       wanted: (entry) => this.#wanted(entry),
       weight: (service, destination) => this.#table.weight(service, destination),
       number: (file) => this.#files.number(file),
+      traps: (traps) => this.#tellManagers(traps),
     };
     for (const server of services) {
       const name = serviceName(server);
@@ -122,6 +125,11 @@ export class CheckersDaemon implements Running<CheckersReport> {
 
   #fileTurned(file: string): void {
     for (const pool of this.#pools.values()) pool.fileTurned(file);
+  }
+
+  #tellManagers(traps: readonly Trap[]): void {
+    const { snmp } = this.#config.global;
+    if (traps.length > 0 && snmp.traps && snmp.checkers) this.#context.notify(trapNotification(traps));
   }
 
   #wanted(entry: IpvsEntry): void {

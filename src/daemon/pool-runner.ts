@@ -1,13 +1,15 @@
 import { destinationName, type IpvsEntry, serviceName } from "../base/ipvs.ts";
+import type { Trap } from "../base/trap.ts";
 import { weightWith } from "../lvs/file-check.ts";
 import { adopted, unchecked } from "../lvs/health.ts";
-import { EMPTY_POOL, type PoolEvent, type PoolState, poolStep, wantedEntry } from "../lvs/pool.ts";
+import { EMPTY_POOL, type PoolEvent, type PoolNote, type PoolState, poolStep, wantedEntry } from "../lvs/pool.ts";
 import { leavingWords, poolWords, serverWords, weightWords } from "../lvs/words.ts";
 import type { ServiceReport } from "../observe/report.ts";
 import { question } from "../plan/check-shape.ts";
 import { type Changed, going, type ListDifference } from "../plan/difference.ts";
 import { healthParameters } from "./checker-runner.ts";
 import { fileCheckIdentity } from "./file-check-runner.ts";
+import { endingTraps, leavingTraps, noteTraps } from "./pool-traps.ts";
 import { filesOf, type RunnableServer, type RunnableService } from "./runnable.ts";
 import { type Known, NOTHING, ServerCheckers, type ServerCheckersHost } from "./server-checkers.ts";
 
@@ -16,6 +18,8 @@ export interface PoolHost extends Pick<ServerCheckersHost, "io" | "log" | "rando
   /** The wanted entry is another than before. */
   wanted(entry: IpvsEntry): void;
   weight(service: string, destination: string): number;
+  /** Managers are told, in this order; of nothing where there are none. */
+  traps(traps: readonly Trap[]): void;
 }
 
 /** One virtual server: its checkers, who is alive, and so what the kernel's table should hold. */
@@ -34,8 +38,9 @@ export class PoolRunner {
     this.#files = filesOf([config]);
     for (const server of config.realServers) this.#startServer(server, knownAt(origin, server));
     this.#weighed = this.#weigh(config);
-    if (typeof origin !== "string") this.#state = { ...this.#state, quorumUp: origin.quorumUp };
-    this.#feed({ type: "configured", alive: this.#alive() });
+    const known = typeof origin === "string" ? undefined : origin;
+    if (known !== undefined) this.#state = { ...this.#state, quorumUp: known.quorumUp };
+    this.#feed({ type: "configured", alive: this.#alive() }, known?.quorumUp === false ? isNews : undefined);
     if (this.#look()) this.#feed({ type: "turned", alive: this.#alive() });
   }
 
@@ -78,6 +83,7 @@ export class PoolRunner {
   /** Says which servers leave the table with their service. */
   sayLeaving(how: "Removing" | "Shutting down"): void {
     for (const server of this.#weighed.realServers) this.#sayLeaves(how, server);
+    this.#host.traps(endingTraps(this.#config, this.#state.alive, how === "Removing" ? "not-met" : "shutdown"));
   }
 
   report(): ServiceReport {
@@ -130,10 +136,11 @@ export class PoolRunner {
     return this.#config.realServers.map((server) => this.#checkers.get(destinationName(server))?.up ?? true);
   }
 
-  #feed(event: PoolEvent): void {
+  #feed(event: PoolEvent, isTold: (note: PoolNote) => boolean = () => true): void {
     const { state, notes } = poolStep(this.#weighed, this.#state, event);
     this.#state = state;
     for (const note of notes) this.#host.log.info(poolWords(this.#config, note));
+    this.#host.traps(noteTraps(this.#config, state.alive, notes.filter(isTold)));
     this.#host.wanted(this.entry);
     this.#host.changed();
   }
@@ -159,6 +166,8 @@ export class PoolRunner {
       this.#host.log.info(`service ${serverWords(server, this.#config.protocol)} no longer exist`);
       this.#sayLeaves("Removing", server);
     }
+    const leaving = this.#config.realServers.filter((one) => gone.has(destinationName(one)));
+    this.#host.traps(leavingTraps(this.#config, this.#state.alive, leaving));
   }
 
   #sayWeights({ realServers }: RunnableService): void {
@@ -186,6 +195,11 @@ export class PoolRunner {
     };
     this.#host.log.info(leavingWords(how, row.weight > 0 || server.weight === 0, place));
   }
+}
+
+/** Who was told that the quorum is down is not told again when another process takes over. */
+function isNews({ name }: PoolNote): boolean {
+  return name !== "quorum-down-at-start";
 }
 
 /** What is known of a server's checkers when its service begins to run. */

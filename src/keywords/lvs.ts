@@ -214,12 +214,6 @@ export const VIRTUAL_SERVER = {
       meaning: "Mail quorum transitions",
       refusal: "Invalid virtual_server smtp_alert parameter %w",
     }),
-    snmp_name: line(text, {
-      default: "none",
-      meaning: "Label reported over SNMP",
-      build: "SNMP_CHECKER",
-      missing: "virtual server snmp_name missing or extra parameters",
-    }),
     omega: line(flag, { default: "off", meaning: "Run down notifiers at daemon shutdown" }),
     quorum_up: line(scriptWithUser, {
       default: "none",
@@ -231,6 +225,12 @@ export const VIRTUAL_SERVER = {
       meaning: "Command run when quorum is lost",
       note: "second ignored with error",
     }),
+  }),
+  snmp_name: line(text, {
+    default: "none",
+    meaning: "Label reported over SNMP",
+    build: "SNMP_CHECKER",
+    missing: "virtual server snmp_name missing or extra parameters",
   }),
 } satisfies Table;
 

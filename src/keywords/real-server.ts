@@ -137,12 +137,12 @@ export const REAL_SERVER = {
       meaning: "Mail up and down transitions",
       refusal: "Invalid real_server smtp_alert parameter %w",
     }),
-    snmp_name: line(text, {
-      default: "none",
-      meaning: "Label reported over SNMP",
-      build: "SNMP_CHECKER",
-      missing: "real server snmp_name missing or extra parameters",
-    }),
+  }),
+  snmp_name: line(text, {
+    default: "none",
+    meaning: "Label reported over SNMP",
+    build: "SNMP_CHECKER",
+    missing: "real server snmp_name missing or extra parameters",
   }),
   ...later(
     {

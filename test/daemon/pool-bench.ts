@@ -1,6 +1,7 @@
 import { ip } from "../../src/base/ip.ts";
 import { destinationName, type IpvsEntry } from "../../src/base/ipvs.ts";
 import { seconds } from "../../src/base/time.ts";
+import type { Trap } from "../../src/base/trap.ts";
 import type { TcpCheckConfig } from "../../src/config/model/check.ts";
 import { PoolRunner } from "../../src/daemon/pool-runner.ts";
 import { planServices, type RunnableServer, type RunnableService } from "../../src/daemon/runnable.ts";
@@ -47,6 +48,7 @@ export const SORRY = { address: ip("10.88.0.99"), port: 80, forwarding: "nat", i
 export class PoolBench {
   readonly servers = new FakeServers();
   readonly table: string[][] = []; // each wanted table, hosts and weights
+  readonly traps: Trap[] = []; // that managers were told
   readonly numbers = new Map<string, number>(); // in files; 0 where there is none
   readonly #said: string[] = [];
   readonly #configs = new Map<PoolRunner, RunnableService>(); // in force
@@ -58,6 +60,7 @@ export class PoolBench {
       log: createLog([({ text }) => this.#said.push(text)], true),
       changed: () => {},
       wanted: (entry) => this.table.push(rows(entry)),
+      traps: (traps) => this.traps.push(...traps),
       number: (file) => this.numbers.get(file) ?? 0,
       weight: (_, destination) => (destination === destinationName(real(11)) ? 1 : 0),
     });

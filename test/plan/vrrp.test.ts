@@ -232,6 +232,8 @@ test.each([
   ["vrrp_cpu_affinity 0 2", "vrrp_cpu_affinity all → 0 2"],
   ["umask 022", "umask 0177 → 022"],
   ["lvs_netlink_cmd_rcv_bufs 5000000", "lvs_netlink_cmd_rcv_bufs 0 → 5000000"],
+  ["enable_snmp_checker", "enable_snmp_checker off → on"],
+  ["snmp_rs_stats_update_interval 2", "snmp_rs_stats_update_interval 0 s → 2 s"],
 ])("global_defs: %s counts from the reload on", (line, expected) => {
   const [off, on] = [router("V1", 51), `global_defs {\n${line}\n}\n${router("V1", 51)}`];
   expect(lines(off, on)).toEqual([`global_defs ${expected}`]);
@@ -240,7 +242,6 @@ test.each([
 test.each([
   ["notify_fifo /tmp/fifo", "notify_fifo none → /tmp/fifo"],
   ["lvs_timeouts tcp 5 udp 6", "lvs_timeouts tcp 0 tcpfin 0 udp 0 → tcp 5 tcpfin 0 udp 6"],
-  ["enable_snmp_checker", "enable_snmp_checker off → on"],
 ])("global_defs: %s is said with its keyword and unit, and nothing happens", (line, expected) => {
   const [off, on] = [router("V1", 51), `global_defs {\n${line}\n}\n${router("V1", 51)}`];
   expect(lines(off, on)).toEqual([`global_defs ${expected}${NOTHING}`]);
