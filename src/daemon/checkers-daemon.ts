@@ -6,7 +6,7 @@ import { Clock } from "../io/clock.ts";
 import { Poller } from "../io/poller.ts";
 import { raiseDescriptorLimit } from "../io/realtime.ts";
 import type { CheckersReport } from "../observe/report.ts";
-import type { TrafficReport, TrafficWish } from "../observe/traffic.ts";
+import type { ServiceTraffic, TrafficWish } from "../observe/traffic.ts";
 import { going } from "../plan/difference.ts";
 import { CheckFiles } from "./check-files.ts";
 import { checkIo } from "./check-io.ts";
@@ -108,7 +108,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     return { at: this.#clock.now(), services: [...this.#pools.values()].map((pool) => pool.report()) };
   }
 
-  traffic(wish: TrafficWish): TrafficReport {
+  traffic(wish: TrafficWish): Iterable<readonly ServiceTraffic[]> {
     return this.#table.traffic(
       [...this.#pools].map(([name, { entry }]) => ({ name, entries: [entry] })),
       wish,

@@ -9,6 +9,7 @@ import type { ObservedChild } from "../observe/metric-scopes.ts";
 import type { TrafficReport, TrafficWish } from "../observe/traffic.ts";
 import type { BfdVerdict, ChildOptions, DumpRequest, FromChild, ToChild, VrrpOrder } from "./messages.ts";
 import { died, FRESH, permanentError } from "./respawn.ts";
+import { TrafficAnswers } from "./traffic-answers.ts";
 import { Waiting } from "./waiting.ts";
 
 /** A process that the supervisor may keep, whether or not the configuration needs it now. */
@@ -35,7 +36,6 @@ export interface ChildSettings {
 const LEAST_WAIT = seconds(1);
 const LONGEST_TIMEOUT = 2 ** 31 - 1; // milliseconds, of Node's timers
 const LATE = 1000; // milliseconds for an answer
-const SOON = 500; // the same while a manager waits, which asks again after a second
 
 /** A child that stopped in order was sent SIGTERM by somebody who may be sending it to us as well. */
 const HEAR_OURSELVES = milliseconds(100);
@@ -60,7 +60,7 @@ export class ChildSlot<Report> {
   #outcome: ((inForce: boolean) => void)[] = [];
   #gone: ((dead: boolean) => void)[] = [];
   readonly #asked = new Waiting<boolean>(); // for a report
-  readonly #counting = new Waiting<TrafficReport | undefined>(); // for what the kernel counted
+  readonly #traffic = new TrafficAnswers();
 
   constructor(settings: ChildSettings) {
     this.#settings = settings;
@@ -104,11 +104,11 @@ export class ChildSlot<Report> {
     return this.#report;
   }
 
-  /** What the kernel counted of its services, now; undefined where it does not answer within half a second. */
+  /** What the kernel counted of its services, now; undefined where it does not answer within ten seconds. */
   async traffic(wish: TrafficWish): Promise<TrafficReport | undefined> {
     if (this.#child === undefined || !this.#ready || this.#stopping) return undefined;
     this.#tell({ type: "traffic", wish });
-    return await this.#counting.next(SOON, undefined);
+    return await this.#traffic.next();
   }
 
   /** Starts the process with `config`, or reloads it. Resolves as `inForce`. */
@@ -202,8 +202,8 @@ export class ChildSlot<Report> {
       if (message.asked) this.#asked.wake(true);
       return;
     }
-    if (message.type === "traffic") {
-      this.#counting.wake(message.traffic);
+    if (message.type === "traffic" || message.type === "traffic-end") {
+      this.#traffic.hear(message);
       return;
     }
     if (message.type === "dump") {
@@ -240,7 +240,7 @@ export class ChildSlot<Report> {
     if (pid !== undefined) removePidFile(pidFile, pid);
     wake(this.#gone, true);
     this.#asked.wake(false);
-    this.#counting.wake(undefined);
+    this.#traffic.end();
     if (asked) {
       this.#start(); // if it has become wanted again meanwhile
       return;

@@ -6,7 +6,7 @@ import { claimPidFile, type PidFile } from "../io/pid-file.ts";
 import { callProcess } from "../io/process-name.ts";
 import { dieWithParent } from "../io/realtime.ts";
 import type { Log } from "../observe/log.ts";
-import type { TrafficReport, TrafficWish } from "../observe/traffic.ts";
+import type { ServiceTraffic, TrafficWish } from "../observe/traffic.ts";
 import { ChildNotify } from "./child-notify.ts";
 import { hearDumpSignals } from "./dump-signals.ts";
 import type { BfdVerdict, ChildOptions, FromChild, ToChild, VrrpOrder } from "./messages.ts";
@@ -48,8 +48,8 @@ export interface Running<Report> {
   reload(config: Config): void | Promise<void>;
   /** What statistics count begins at zero. */
   clear?(): void;
-  /** What the kernel counted of its services, read now. May throw. */
-  traffic?(wish: TrafficWish): TrafficReport;
+  /** What the kernel counted of its services, read now, part by part. Each may throw. */
+  traffic?(wish: TrafficWish): Iterable<readonly ServiceTraffic[]>;
   /** Some BFD sessions are up or down now; others are as before. */
   bfd?(verdicts: readonly BfdVerdict[]): void;
   /** An operator wants something done. */
@@ -127,7 +127,7 @@ export function runChild<Report>(program: Program<Report>): void {
         break;
       }
       case "traffic":
-        tell({ type: "traffic", traffic: readTraffic(await running, message.wish) });
+        await tellTraffic(await running, message.wish);
         break;
       case "bfd":
         (await running)?.bfd?.(message.verdicts);
@@ -137,12 +137,16 @@ export function runChild<Report>(program: Program<Report>): void {
     }
   }
 
-  function readTraffic(it: Running<Report> | undefined, wish: TrafficWish): TrafficReport | undefined {
+  async function tellTraffic(it: Running<Report> | undefined, wish: TrafficWish): Promise<void> {
     try {
-      return it?.traffic?.(wish);
+      for (const part of it?.traffic?.(wish) ?? []) {
+        tell({ type: "traffic", part });
+        await new Promise(setImmediate);
+      }
+      tell({ type: "traffic-end", read: true });
     } catch (error) {
       log?.detail("{error}", { error: String(error) });
-      return undefined; // the next one who asks may be luckier
+      tell({ type: "traffic-end", read: false }); // the next one who asks may be luckier
     }
   }
 

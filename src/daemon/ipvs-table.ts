@@ -6,7 +6,7 @@ import type { NamedNetwork } from "../io/network-namespace.ts";
 import type { BufferWish } from "../io/socket.ts";
 import { type IpvsChange, plan, withHandWeights } from "../lvs/plan.ts";
 import type { Log } from "../observe/log.ts";
-import type { TrafficReport, TrafficWish } from "../observe/traffic.ts";
+import type { ServiceTraffic, TrafficWish } from "../observe/traffic.ts";
 import { type CountedPool, readTraffic } from "./traffic-reader.ts";
 
 /** Keeps the kernel's IPVS table as wanted: our services only, by difference, foreign ones untouched. */
@@ -62,8 +62,8 @@ export class IpvsTable {
     });
   }
 
-  /** What the kernel counted of these services. Throws KernelError. */
-  traffic(pools: readonly CountedPool[], wish: TrafficWish): TrafficReport {
+  /** What the kernel counted of these services, in parts. Throws KernelError. */
+  traffic(pools: readonly CountedPool[], wish: TrafficWish): Iterable<readonly ServiceTraffic[]> {
     return readTraffic(this.#kernel, pools, wish);
   }
 

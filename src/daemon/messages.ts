@@ -3,7 +3,7 @@ import type { BfdSession } from "../bfd/session.ts";
 import type { Config } from "../config/model/model.ts";
 import type { BfdReportOf } from "../observe/bfd-report.ts";
 import type { VrrpInstanceReportOf, VrrpReportOf } from "../observe/report.ts";
-import type { TrafficReport, TrafficWish } from "../observe/traffic.ts";
+import type { ServiceTraffic, TrafficWish } from "../observe/traffic.ts";
 import type { VrrpState } from "../vrrp/machine.ts";
 
 /**
@@ -54,7 +54,8 @@ export type FromChild<Report> =
   | { readonly type: "reloaded" }
   | { readonly type: "notify"; readonly notification: Notification } // operators are to be told, in this order
   | { readonly type: "report"; readonly report: Report; readonly asked: boolean }
-  | { readonly type: "traffic"; readonly traffic: TrafficReport | undefined } // the answer; undefined: it cannot be read
+  | { readonly type: "traffic"; readonly part: readonly ServiceTraffic[] } // of the answer
+  | { readonly type: "traffic-end"; readonly read: boolean } // false: it cannot be read
   | { readonly type: "dump"; readonly what: DumpRequest } // a signal came to the child itself
   | { readonly type: "bfd"; readonly verdicts: readonly BfdVerdict[] }; // the bfd process alone
 

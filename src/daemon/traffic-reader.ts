@@ -6,7 +6,7 @@ import {
   serviceName,
 } from "../base/ipvs.ts";
 import type { IpvsKernel } from "../io/ipvs-kernel.ts";
-import type { ServerTraffic, ServiceTraffic, TrafficReport, TrafficWish } from "../observe/traffic.ts";
+import type { ServerTraffic, ServiceTraffic, TrafficWish } from "../observe/traffic.ts";
 
 /** A virtual server with what it has in the kernel's table: several services, where a group leads to it. */
 export interface CountedPool {
@@ -17,20 +17,32 @@ export interface CountedPool {
 /** What is asked of the kernel. */
 export type CountingKernel = Pick<IpvsKernel, "serviceStatistics" | "destinationStatistics">;
 
-/** Reads what was counted, in one dump of the services and one for the servers of each. Throws KernelError. */
-export function readTraffic(kernel: CountingKernel, pools: readonly CountedPool[], wish: TrafficWish): TrafficReport {
+/** Servers that are read in one turn; of services without servers as many. */
+const PART = 500;
+
+/**
+ * Reads what was counted, in one dump of the services and one for the servers of each, in parts: between them others get
+ * their turn. Throws KernelError.
+ */
+export function* readTraffic(
+  kernel: CountingKernel,
+  pools: readonly CountedPool[],
+  wish: TrafficWish,
+): Generator<readonly ServiceTraffic[]> {
   const counted = wish.services ? kernel.serviceStatistics() : [];
   const services = new Map(counted.map(({ service, statistics }) => [serviceName(service), statistics]));
-  return {
-    services: pools.map(({ name, entries }): ServiceTraffic => {
-      const own = entries.flatMap(({ service }) => services.get(serviceName(service)) ?? []);
-      return {
-        name,
-        statistics: own.length === 0 ? undefined : own.reduce(sum),
-        servers: wish.servers ? serversOf(kernel, entries) : [],
-      };
-    }),
-  };
+  let part: ServiceTraffic[] = [];
+  let size = 0;
+  for (const { name, entries } of pools) {
+    const own = entries.flatMap(({ service }) => services.get(serviceName(service)) ?? []);
+    const servers = wish.servers ? serversOf(kernel, entries) : [];
+    part.push({ name, statistics: own.length === 0 ? undefined : own.reduce(sum), servers });
+    size += 1 + servers.length;
+    if (size < PART) continue;
+    yield part;
+    [part, size] = [[], 0];
+  }
+  yield part;
 }
 
 function serversOf(kernel: CountingKernel, entries: CountedPool["entries"]): readonly ServerTraffic[] {

@@ -26,6 +26,8 @@ interface Reading {
 /** No part is read more often, nor for more than one part in so many of the time: who asks walks row by row. */
 const LEAST_AGE = milliseconds(100);
 const SHARE = 20;
+/** Milliseconds that who asks waits for it. */
+const PATIENCE = 500;
 const NEVER: Reading = { at: Number.NEGATIVE_INFINITY, took: 0 };
 
 /** What the kernel counted of the services, as the supervisor knows it: read on demand, and kept for as long as may be. */
@@ -45,8 +47,16 @@ export class Traffic {
     return this.#known;
   }
 
-  /** Reads what is too old. Resolves, never rejects, when it is there, or will not come; undefined: nothing is. */
+  /**
+   * Reads what is too old. Resolves, never rejects, when it is there, or half a second later: a manager asks again after a
+   * second; undefined: nothing is too old.
+   */
   refresh(ages: TrafficAges): Promise<void> | undefined {
+    const reading = this.#started(ages);
+    return reading && soon(reading);
+  }
+
+  #started(ages: TrafficAges): Promise<void> | undefined {
     const now = this.#source.now();
     const wish = {
       services: isDue(this.#services, ages.services, now),
@@ -66,6 +76,15 @@ export class Traffic {
     if (wish.servers) this.#servers = reading;
     if (report !== undefined) this.#known = merged(this.#known, report, wish);
   }
+}
+
+async function soon(reading: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE);
+  });
+  await Promise.race([reading, late]);
+  clearTimeout(timer);
 }
 
 function isDue({ at, took }: Reading, age: Micros, now: Micros): boolean {

@@ -6,31 +6,28 @@ import { compareOids } from "./rows.ts";
 /** What a row has in each column; undefined: nothing. */
 export type Columns<R> = Readonly<Record<number, (row: R) => SnmpValue | undefined>>;
 
-/** A row with its index. */
-export interface GridRow<R> {
-  readonly index: Oid;
-  readonly row: R;
+/** The rows of a table: their indexes in order, and what each is made from. */
+export interface GridRows<R> {
+  readonly indexes: readonly Oid[];
+  readonly row: (i: number) => R | undefined;
 }
 
-/**
- * A table whose cells are made when they are asked for: of thousands of rows and tens of columns a question wants few.
- * `rows` in the order of their indexes.
- */
-export function grid<R>(entry: Oid, rows: readonly GridRow<R>[], columns: Columns<R>): Objects {
+/** A table whose cells are made when they are asked for: of thousands of rows and tens of columns a question wants few. */
+export function grid<R>(entry: Oid, { indexes, row }: GridRows<R>, columns: Columns<R>): Objects {
   const numbers = Object.keys(columns).map(Number); // ascending, as JavaScript has them
 
   return {
     get(oid) {
       const [column = 0, ...index] = oid.slice(entry.length);
-      const found = rows[firstFrom(rows, index)];
-      const isThere = isBelow(oid, entry) && found !== undefined && compareOids(found.index, index) === 0;
-      return (isThere ? columns[column]?.(found.row) : undefined) ?? { type: "no-such-instance" };
+      const i = firstFrom(indexes, index);
+      const isThere = isBelow(oid, entry) && isAt(i, index);
+      return (isThere ? value(column, i) : undefined) ?? { type: "no-such-instance" };
     },
     next(range) {
       const { end } = range;
       let [at, i] = begin(range);
       for (; at < numbers.length; at++, i = 0)
-        for (; i < rows.length; i++) {
+        for (; i < indexes.length; i++) {
           const found = cell(at, i);
           if (found === undefined) continue;
           return end.length > 0 && compareOids(found.oid, end) >= 0 ? past(range) : found;
@@ -47,15 +44,24 @@ export function grid<R>(entry: Oid, rows: readonly GridRow<R>[], columns: Column
     const at = numbers.findIndex((number) => number >= column);
     if (at === -1) return [numbers.length, 0];
     if (numbers[at] !== column) return [at, 0];
-    const row = firstFrom(rows, index);
-    const isSame = compareOids(rows[row]?.index ?? [], index) === 0 && row < rows.length;
-    return [at, isSame && !include ? row + 1 : row];
+    const i = firstFrom(indexes, index);
+    return [at, isAt(i, index) && !include ? i + 1 : i];
+  }
+
+  function isAt(i: number, index: Oid): boolean {
+    const found = indexes[i];
+    return found !== undefined && compareOids(found, index) === 0;
   }
 
   function cell(at: number, i: number): VarBind | undefined {
-    const [column = 0, found] = [numbers[at], rows[i]];
-    const value = found === undefined ? undefined : columns[column]?.(found.row);
-    return found === undefined || value === undefined ? undefined : { oid: [...entry, column, ...found.index], value };
+    const column = numbers[at] ?? 0;
+    const found = value(column, i);
+    return found && { oid: [...entry, column, ...(indexes[i] ?? [])], value: found };
+  }
+
+  function value(column: number, i: number): SnmpValue | undefined {
+    const made = row(i);
+    return made === undefined ? undefined : columns[column]?.(made);
   }
 }
 
@@ -68,11 +74,11 @@ function isBelow(oid: Oid, entry: Oid): boolean {
 }
 
 /** The place of the first row that is not before `index`. */
-function firstFrom(rows: readonly { readonly index: Oid }[], index: Oid): number {
-  let [low, high] = [0, rows.length];
+function firstFrom(indexes: readonly Oid[], index: Oid): number {
+  let [low, high] = [0, indexes.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compareOids(rows[middle]?.index ?? [], index) < 0) low = middle + 1;
+    if (compareOids(indexes[middle] ?? [], index) < 0) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -53,7 +53,8 @@ function asObjects(made: readonly VarBind[] | Objects): Objects {
   return { get: (oid) => get(rows, oid), next: (range) => next(rows, range) };
 }
 
-function once<T extends object>(make: () => T): () => T {
+/** What is made the first time that it is asked for. */
+export function once<T extends object>(make: () => T): () => T {
   let made: T | undefined;
   return () => {
     made ??= make();

@@ -3,17 +3,26 @@ import type { RealServerConfig } from "../config/model/lvs.ts";
 import type { SnmpValue } from "../wire/agentx-value.ts";
 import { type Columns, grid } from "./grid.ts";
 import { checkTable, columnsFrom, forwardingValue, TOTALS, TOTALS64, TUNNEL, wholeSeconds } from "./lvs-values.ts";
-import type { Objects } from "./objects.ts";
+import { type Objects, once } from "./objects.ts";
 import { script } from "./script-words.ts";
-import { type ServicesSource, type ShownServer, shownServers, shownServices } from "./services.ts";
+import { type ServicesSource, type ShownServer, type ShownService, shownServers, shownServices } from "./services.ts";
 import { gauge, inetAddress, inetType, integer, text, truth } from "./value.ts";
 
 /** realServerTable of KEEPALIVED-MIB. A sorry server has what a server is, and what was counted of it. */
 export function serverRows(source: ServicesSource): Objects {
-  const rows = shownServices(source).flatMap((service) =>
-    shownServers(service, source).map((row, i) => ({ index: [service.config.number, i + 1], row })),
-  );
-  return grid(checkTable(4), rows, COLUMNS);
+  const places = shownServices(source).flatMap((service) => {
+    const made = once(() => shownServers(service, source)); // not before one of them is asked for
+    return Array.from({ length: serverCount(service) }, (_, i) => ({ index: [service.config.number, i + 1], made, i }));
+  });
+  const row = (at: number): ShownServer | undefined => {
+    const place = places[at];
+    return place?.made()[place.i];
+  };
+  return grid(checkTable(4), { indexes: places.map(({ index }) => index), row }, COLUMNS);
+}
+
+function serverCount({ config: { sorryServer, realServers } }: ShownService): number {
+  return realServers.length + (sorryServer === undefined ? 0 : 1);
 }
 
 const COLUMNS: Columns<ShownServer> = {

@@ -19,7 +19,8 @@ import { gauge, inetAddress, inetType, integer, text, truth } from "./value.ts";
 
 /** virtualServerTable of KEEPALIVED-MIB. */
 export function serviceRows(source: ServicesSource): Objects {
-  const rows = shownServices(source).map((row) => ({ index: [row.config.number], row }));
+  const services = shownServices(source);
+  const rows = { indexes: services.map(({ config }) => [config.number]), row: (i: number) => services[i] };
   return grid(checkTable(3), rows, COLUMNS);
 }
 

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { ip } from "../../src/base/ip.ts";
 import type { IpvsDestination, IpvsService } from "../../src/base/ipvs.ts";
-import { type CountingKernel, readTraffic } from "../../src/daemon/traffic-reader.ts";
+import { type CountedPool, type CountingKernel, readTraffic } from "../../src/daemon/traffic-reader.ts";
+
+import type { TrafficWish } from "../../src/observe/traffic.ts";
 
 const service = (host: number): IpvsService => ({
   ...{ protocol: "tcp", address: ip(`10.9.0.${host}`), port: 80, scheduler: "rr", flags: 0, timeout: 0, netmask: 32 },
@@ -27,12 +29,13 @@ const kernel: CountingKernel = {
     }));
   },
 };
+const read = (...[pools, wish]: [readonly CountedPool[], TrafficWish]) => [...readTraffic(kernel, pools, wish)].flat();
 const both = { services: true, servers: true };
 
 test("all services are read at once, the servers of ours alone", () => {
   asked.length = 0;
   const pools = [100, 101].map((host) => ({ name: `v${host}`, entries: [{ service: service(host) }] }));
-  const { services } = readTraffic(kernel, pools, both);
+  const services = read(pools, both);
   expect(asked).toEqual(["services", "10.9.0.100", "10.9.0.101"]);
   expect(services.map(({ name, statistics }) => [name, statistics?.connections])).toEqual([
     ["v100", 100],
@@ -46,7 +49,7 @@ test("all services are read at once, the servers of ours alone", () => {
 
 test("of a virtual server that is several services the counts are summed, its servers' too", () => {
   const pools = [{ name: "[G]:0", entries: [{ service: service(100) }, { service: service(101) }] }];
-  const [group] = readTraffic(kernel, pools, both).services;
+  const [group] = read(pools, both);
   expect(group?.statistics).toMatchObject({ connections: 201, inPackets: 2010, outByteRate: 201 });
   expect(group?.servers.map(({ statistics, connections }) => [statistics.connections, connections.persistent])).toEqual(
     [
@@ -58,10 +61,15 @@ test("of a virtual server that is several services the counts are summed, its se
 
 test("a service that the kernel has not is undefined, and nothing is read that was not asked for", () => {
   const pools = [{ name: "v", entries: [{ service: service(9) }] }];
-  expect(readTraffic(kernel, pools, { services: true, servers: false }).services).toEqual([
-    { name: "v", statistics: undefined, servers: [] },
-  ]);
+  expect(read(pools, { services: true, servers: false })).toEqual([{ name: "v", statistics: undefined, servers: [] }]);
   asked.length = 0;
-  readTraffic(kernel, pools, { services: false, servers: true });
+  read(pools, { services: false, servers: true });
   expect(asked).toEqual(["10.9.0.9"]);
+});
+
+test("many servers come in parts, so that checks between them are on time", () => {
+  const pools = Array.from({ length: 400 }, (_, i) => ({ name: `v${i}`, entries: [{ service: service(i % 250) }] }));
+  const parts = [...readTraffic(kernel, pools, both)];
+  expect(parts.length).toBeGreaterThan(2);
+  expect(parts.flat().map(({ name }) => name)).toEqual(pools.map(({ name }) => name));
 });

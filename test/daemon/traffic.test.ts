@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { milliseconds, seconds } from "../../src/base/time.ts";
 import { Traffic } from "../../src/daemon/traffic.ts";
 import type { TrafficReport, TrafficWish } from "../../src/observe/traffic.ts";
@@ -93,4 +93,23 @@ test("a process that does not answer leaves what was known, and is asked again w
   source.at += seconds(1);
   await traffic.refresh(ages);
   expect(shown(traffic)).toEqual([1, 1]);
+});
+
+test("who asks waits half a second for a reading that takes longer, and has it the next time", async () => {
+  vi.useFakeTimers();
+  const source = new Source();
+  let answer = (_: TrafficReport): void => {};
+  source.ask = () =>
+    new Promise((resolve) => {
+      answer = resolve;
+    });
+  const traffic = new Traffic(source);
+  const waiting = traffic.refresh({ services: 0, servers: 0 });
+  await vi.advanceTimersByTimeAsync(500);
+  await waiting;
+  expect(traffic.known.size).toBe(0);
+  answer({ services: [{ name: "v", statistics: undefined, servers: [] }] });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(traffic.known.size).toBe(1);
+  vi.useRealTimers();
 });

@@ -16,7 +16,7 @@ test("a question makes the cell that it asks for, and no other", () => {
     made.push(row);
     return cell(row);
   };
-  const rows = [0, 2, 4].map((row) => ({ index: [row + 1], row }));
+  const rows = { indexes: [[1], [3], [5]], row: (i: number) => [0, 2, 4][i] };
   const all = grid(ENTRY, rows, { 2: column, 7: (row) => cell(row + 1) });
   expect(all.get([...ENTRY, 2, 3])).toEqual({ type: "integer", value: 2 });
   expect(all.next({ start: [...ENTRY, 2, 3], include: false, end: [] }).oid).toEqual([...ENTRY, 2, 5]);
@@ -37,11 +37,7 @@ test("whatever is asked, the answer is that of the table made as a whole", () =>
       const row = (i: number, column: number) => cell(values[2 * i + (column - 1)] ?? 1);
       const ordered = [...keys].sort(compareOids);
       const columns = { 1: (i: number) => row(i, 1), 2: (i: number) => row(i, 2) };
-      const lazy = grid(
-        ENTRY,
-        ordered.map((index, i) => ({ index, row: i })),
-        columns,
-      );
+      const lazy = grid(ENTRY, { indexes: ordered, row: (i) => i }, columns);
       const whole = sorted(
         table(
           ENTRY,
