@@ -51,9 +51,16 @@ export async function buildPrograms() {
 
 /** One file each and nothing else to load: inside the emulated kernel every file that Node opens is felt. */
 export async function buildLab() {
-  const programs = ["clusters", "client-agent", "resilience", "ipvs", "links", "demo", "bench/failover"].filter(
-    (name) => existsSync(join(root, `test/lab/${name}.ts`)),
-  );
+  const programs = [
+    "clusters",
+    "client-agent",
+    "resilience",
+    "ipvs",
+    "snmp-services",
+    "links",
+    "demo",
+    "bench/failover",
+  ].filter((name) => existsSync(join(root, `test/lab/${name}.ts`)));
   await build({
     absWorkingDir: root,
     entryPoints: programs.map((name) => ({ in: `test/lab/${name}.ts`, out: name.replace("/", "-") })),
