@@ -57,6 +57,7 @@ export async function buildLab() {
     "resilience",
     "ipvs",
     "ipvsadm",
+    "snmp-services",
     "links",
     "checks",
     "demo",

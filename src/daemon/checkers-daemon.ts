@@ -1,5 +1,6 @@
 import { type IpvsEntry, serviceName } from "../base/ipvs.ts";
 import { seconds, toSeconds } from "../base/time.ts";
+import type { Trap } from "../base/trap.ts";
 import type { Config } from "../config/model/model.ts";
 import { Clock } from "../io/clock.ts";
 import { IpvsKernel } from "../io/ipvs-kernel.ts";
@@ -10,6 +11,7 @@ import { placesOf } from "../lvs/places.ts";
 import { united } from "../lvs/pool.ts";
 import { goneWords } from "../lvs/words.ts";
 import type { CheckersReport, ServiceReport } from "../observe/report.ts";
+import type { ServiceTraffic, TrafficWish } from "../observe/traffic.ts";
 import { going } from "../plan/difference.ts";
 import { CheckFiles } from "./check-files.ts";
 import { checkIo } from "./check-io.ts";
@@ -24,6 +26,7 @@ import { Patterns } from "./patterns.ts";
 import { PingPermission } from "./ping-permission.ts";
 import { poolNotification } from "./pool-notices.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
+import { trapNotification } from "./pool-traps.ts";
 import { identityOf, planServices, type RunnableService, runnable, sessionsOf } from "./runnable.ts";
 import { marksOf, ServiceMarks } from "./service-marks.ts";
 import { SyncDaemons } from "./sync-daemons.ts";
@@ -110,6 +113,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
       number: (file) => this.#files.number(file),
       isAway: (service) => this.#suspend.isAway(service),
       isUp: (session) => this.#sessions.isUp(session),
+      traps: (traps) => this.#tellManagers(traps),
     };
     const reports = new Map(adopted?.services.map((one) => [one.name, one]));
     for (const server of this.#services) {
@@ -201,6 +205,13 @@ export class CheckersDaemon implements Running<CheckersReport> {
     else this.#table.release();
   }
 
+  traffic(wish: TrafficWish): Iterable<readonly ServiceTraffic[]> {
+    return this.#table.traffic(
+      [...this.#pools.values()].map((pool) => pool.counted),
+      wish,
+    );
+  }
+
   /** Every checker that connects may have a connection at the same time. */
   #makeRoom(): void {
     const checkers = this.#services.flatMap(({ realServers }) => realServers.flatMap((one) => one.checkers));
@@ -211,6 +222,11 @@ export class CheckersDaemon implements Running<CheckersReport> {
 
   #fileTurned(file: string): void {
     for (const pool of this.#pools.values()) pool.fileTurned(file);
+  }
+
+  #tellManagers(traps: readonly Trap[]): void {
+    const { snmp } = this.#config.global;
+    if (traps.length > 0 && snmp.traps && snmp.checkers) this.#context.notify(trapNotification(traps));
   }
 
   #addressesTurned(): void {

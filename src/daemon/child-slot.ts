@@ -6,8 +6,11 @@ import type { Config } from "../config/model/model.ts";
 import { preload } from "../io/realtime.ts";
 import type { Log } from "../observe/log.ts";
 import type { ObservedChild } from "../observe/metric-scopes.ts";
+import type { TrafficReport, TrafficWish } from "../observe/traffic.ts";
 import type { BfdVerdict, ChildOptions, DumpRequest, FromChild, ToChild, VrrpOrder } from "./messages.ts";
 import { died, FRESH, permanentError } from "./respawn.ts";
+import { TrafficAnswers } from "./traffic-answers.ts";
+import { Waiting } from "./waiting.ts";
 
 /** A process that the supervisor may keep, whether or not the configuration needs it now. */
 export interface ChildSettings {
@@ -56,7 +59,8 @@ export class ChildSlot<Report> {
   #respawn: NodeJS.Timeout | undefined;
   #outcome: ((inForce: boolean) => void)[] = [];
   #gone: ((dead: boolean) => void)[] = [];
-  #asked: ((heard: boolean) => void)[] = []; // for a report
+  readonly #asked = new Waiting<boolean>(); // for a report
+  readonly #traffic = new TrafficAnswers();
 
   constructor(settings: ChildSettings) {
     this.#settings = settings;
@@ -95,12 +99,16 @@ export class ChildSlot<Report> {
    */
   async ask({ clear = false } = {}): Promise<Report | undefined> {
     if (this.#child === undefined || !this.#ready || this.#stopping) return this.#report;
-    const heard = new Promise<boolean>((resolve) => this.#asked.push(resolve));
     this.#tell({ type: "ask", clear });
-    const late = setTimeout(() => wake(this.#asked, false), LATE);
-    await heard;
-    clearTimeout(late);
+    await this.#asked.next(LATE, false);
     return this.#report;
+  }
+
+  /** What the kernel counted of its services, now; undefined where it does not answer within ten seconds. */
+  async traffic(wish: TrafficWish): Promise<TrafficReport | undefined> {
+    if (this.#child === undefined || !this.#ready || this.#stopping) return undefined;
+    this.#tell({ type: "traffic", wish });
+    return await this.#traffic.next();
   }
 
   /** Starts the process with `config`, or reloads it. Resolves as `inForce`. */
@@ -197,7 +205,11 @@ export class ChildSlot<Report> {
   #hear(message: FromChild<Report>): void {
     if (message.type === "report") {
       if (!this.#stopping) this.#report = message.report;
-      if (message.asked) wake(this.#asked, true);
+      if (message.asked) this.#asked.wake(true);
+      return;
+    }
+    if (message.type === "traffic" || message.type === "traffic-end") {
+      this.#traffic.hear(message);
       return;
     }
     if (message.type === "dump") {
@@ -233,7 +245,8 @@ export class ChildSlot<Report> {
     this.#answered = false;
     if (pid !== undefined) removePidFile(pidFile, pid);
     wake(this.#gone, true);
-    wake(this.#asked, false);
+    this.#asked.wake(false);
+    this.#traffic.end();
     if (asked) {
       this.#start(); // if it has become wanted again meanwhile
       return;

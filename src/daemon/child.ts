@@ -6,6 +6,7 @@ import { claimPidFile, type PidFile } from "../io/pid-file.ts";
 import { callProcess } from "../io/process-name.ts";
 import { dieWithParent } from "../io/realtime.ts";
 import type { Log } from "../observe/log.ts";
+import type { ServiceTraffic, TrafficWish } from "../observe/traffic.ts";
 import { ChildNotify } from "./child-notify.ts";
 import { hearDumpSignals } from "./dump-signals.ts";
 import type { BfdVerdict, ChildOptions, FromChild, ToChild, VrrpOrder } from "./messages.ts";
@@ -47,6 +48,8 @@ export interface Running<Report> {
   reload(config: Config): void | Promise<void>;
   /** What statistics count begins at zero. */
   clear?(): void;
+  /** What the kernel counted of its services, read now, part by part. Each may throw. */
+  traffic?(wish: TrafficWish): Iterable<readonly ServiceTraffic[]>;
   /** Some BFD sessions are up or down now; others are as before. */
   bfd?(verdicts: readonly BfdVerdict[]): void;
   /** An operator wants something done. */
@@ -123,11 +126,27 @@ export function runChild<Report>(program: Program<Report>): void {
         if (message.clear) it?.clear?.();
         break;
       }
+      case "traffic":
+        await tellTraffic(await running, message.wish);
+        break;
       case "bfd":
         (await running)?.bfd?.(message.verdicts);
         break;
       case "order":
         (await running)?.order?.(message.order);
+    }
+  }
+
+  async function tellTraffic(it: Running<Report> | undefined, wish: TrafficWish): Promise<void> {
+    try {
+      for (const part of it?.traffic?.(wish) ?? []) {
+        tell({ type: "traffic", part });
+        await new Promise(setImmediate);
+      }
+      tell({ type: "traffic-end", read: true });
+    } catch (error) {
+      log?.detail("{error}", { error: String(error) });
+      tell({ type: "traffic-end", read: false }); // the next one who asks may be luckier
     }
   }
 

@@ -71,7 +71,7 @@ export class Dumps {
   async #data(say: Say): Promise<void> {
     const states = await this.states();
     const { observed } = this.#source();
-    const parent = { ...observed, vrrp: undefined, checkers: undefined, bfd: undefined };
+    const parent = { ...observed, vrrp: undefined, checkers: undefined, bfd: undefined, traffic: undefined };
     const pids = Object.fromEntries(states.map(({ process: name, pid }) => [`${name}Pid`, pid]));
     say(DATA_WORDS.parent, process.pid);
     this.#file(["data", "parent"], asJson({ ...parent, ...pids }) ?? "");

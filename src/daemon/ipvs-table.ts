@@ -8,6 +8,8 @@ import { changeWords, refusalHint } from "../lvs/change-words.ts";
 import { deviations } from "../lvs/deviations.ts";
 import { type IpvsChange, plan, withHandWeights } from "../lvs/plan.ts";
 import type { Log } from "../observe/log.ts";
+import type { ServiceTraffic, TrafficWish } from "../observe/traffic.ts";
+import { type CountedPool, type CountingKernel, readTraffic } from "./traffic-reader.ts";
 
 /** Services of one virtual server that are looked at before they are written: each takes two system calls. */
 const LOOKED_AT = 64;
@@ -15,7 +17,8 @@ const LOOKED_AT = 64;
 const SLICE = 64;
 
 /** What it needs of the kernel. */
-export type TableKernel = Pick<IpvsKernel, "read" | "services" | "destinations" | "change" | "buffer" | "close">;
+export type TableKernel = Pick<IpvsKernel, "read" | "services" | "destinations" | "change" | "buffer" | "close"> &
+  CountingKernel;
 
 /** Keeps the kernel's IPVS table as wanted: our services only, by difference, foreign ones untouched. */
 export class IpvsTable {
@@ -133,6 +136,11 @@ export class IpvsTable {
       const errors = changes.length === 0 ? [] : this.#kernel.change(changes.map(request));
       return this.#complain(refusals(changes, errors).filter((one) => !isGone(one)));
     });
+  }
+
+  /** What the kernel counted of these services, in parts. Throws KernelError. */
+  traffic(pools: readonly CountedPool[], wish: TrafficWish): Iterable<readonly ServiceTraffic[]> {
+    return readTraffic(this.#kernel, pools, wish);
   }
 
   close(): void {

@@ -180,7 +180,7 @@ async function showMetrics(supervisor: Supervisor, { metrics }: Options, log: Lo
     ]);
     await serveMetrics(
       metrics,
-      createMetricsPage(() => supervisor.observed),
+      createMetricsPage(() => supervisor.scrape()),
     );
     log.detail("Serving metrics on {host} port {port}", { host, port });
   } catch (error) {

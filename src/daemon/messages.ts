@@ -3,6 +3,7 @@ import type { BfdSession } from "../bfd/session.ts";
 import type { Config } from "../config/model/model.ts";
 import type { BfdReportOf } from "../observe/bfd-report.ts";
 import type { VrrpInstanceReportOf, VrrpReportOf } from "../observe/report.ts";
+import type { ServiceTraffic, TrafficWish } from "../observe/traffic.ts";
 import type { VrrpState } from "../vrrp/machine.ts";
 
 /**
@@ -26,6 +27,7 @@ export type ToChild<Adopted> =
     }
   | { readonly type: "reload"; readonly config: Config }
   | { readonly type: "ask"; readonly clear: boolean } // for a report at once; then statistics begin at zero
+  | { readonly type: "traffic"; readonly wish: TrafficWish } // to the checkers process alone
   | { readonly type: "bfd"; readonly verdicts: readonly BfdVerdict[] }
   | { readonly type: "order"; readonly order: VrrpOrder }; // to the vrrp process alone
 
@@ -52,6 +54,8 @@ export type FromChild<Report> =
   | { readonly type: "reloaded" }
   | { readonly type: "notify"; readonly notification: Notification } // operators are to be told, in this order
   | { readonly type: "report"; readonly report: Report; readonly asked: boolean }
+  | { readonly type: "traffic"; readonly part: readonly ServiceTraffic[] } // of the answer
+  | { readonly type: "traffic-end"; readonly read: boolean } // false: it cannot be read
   | { readonly type: "dump"; readonly what: DumpRequest } // a signal came to the child itself
   | { readonly type: "bfd"; readonly verdicts: readonly BfdVerdict[] }; // the bfd process alone
 

@@ -1,4 +1,5 @@
 import { destinationName, type IpvsEntry, serviceName } from "../base/ipvs.ts";
+import type { Trap } from "../base/trap.ts";
 import { weightWith } from "../lvs/file-check.ts";
 import { adopted, unchecked } from "../lvs/health.ts";
 import { type CheckerTurn, closingNotices, type Leaving, leavingNotices, type PoolNotice } from "../lvs/notice.ts";
@@ -17,8 +18,10 @@ import { question } from "../plan/check-shape.ts";
 import { type Changed, going, type ListDifference } from "../plan/difference.ts";
 import { healthParameters } from "./checker-runner.ts";
 import { fileCheckIdentity } from "./file-check-runner.ts";
+import { endingTraps, leavingTraps, noteTraps } from "./pool-traps.ts";
 import { filesOf, type RunnableServer, type RunnableService, sessionsOf } from "./runnable.ts";
 import { type Known, NOTHING, ServerCheckers, type ServerCheckersHost } from "./server-checkers.ts";
+import type { CountedPool } from "./traffic-reader.ts";
 
 /** What a pool needs of the process it lives in. */
 export interface PoolHost extends Pick<ServerCheckersHost, "io" | "log" | "random" | "number" | "isUp" | "changed"> {
@@ -28,6 +31,8 @@ export interface PoolHost extends Pick<ServerCheckersHost, "io" | "log" | "rando
   notice(notice: PoolNotice, service: RunnableService): void;
   weight(service: string, destination: string): number;
   isAway(service: string): boolean; // its address is elsewhere: `ha_suspend`
+  /** Managers are told, in this order; of nothing where there are none. */
+  traps(traps: readonly Trap[]): void;
 }
 
 /** One virtual server: its checkers, who is alive, and so what the kernel's table should hold. */
@@ -57,6 +62,16 @@ export class PoolRunner {
 
   get entries(): readonly IpvsEntry[] {
     return wantedEntries(this.#weighed, this.#state);
+  }
+
+  /** What of the kernel's table counts for it, and what its servers are called there. */
+  get counted(): CountedPool {
+    const { label, services, realServers } = this.#config;
+    return {
+      name: label,
+      services,
+      named: (service) => new Map(realServers.map((server) => [nameAt(service, server), destinationName(server)])),
+    };
   }
 
   /** Another configuration of the same service, as planned: checkers that did not change go on, verdicts stay. */
@@ -112,6 +127,7 @@ export class PoolRunner {
   leave(how: Leaving): void {
     this.#sayLeave(how, this.#weighed.realServers);
     this.#tell(closingNotices(this.#state, how));
+    this.#host.traps(endingTraps(this.#config, this.#state.alive, how === "Removing" ? "not-met" : "shutdown"));
   }
 
   report(): ServiceReport {
@@ -170,6 +186,7 @@ export class PoolRunner {
     const { state, notes, notices } = poolStep(this.#weighed, this.#state, event);
     this.#state = state;
     for (const note of notes) this.#host.log.info(poolWords(this.#config, note));
+    this.#host.traps(noteTraps(this.#config, state.alive, notes));
     this.#host.wanted(this.entries);
     this.#tell(notices);
     this.#host.changed();
@@ -202,6 +219,7 @@ export class PoolRunner {
     });
     for (const [i, server] of this.#weighed.realServers.entries())
       if (gone.has(destinationName(server))) this.#tell(leavingNotices(i, this.#state.alive[i], "Removing"));
+    this.#host.traps(leavingTraps(this.#config, this.#state.alive, leaving));
   }
 
   #sayWeights({ realServers }: RunnableService): void {

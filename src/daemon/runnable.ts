@@ -1,5 +1,6 @@
 import { family as familyOfAddress } from "../base/ip.ts";
 import { familyOf, type IpvsManner, serviceName } from "../base/ipvs.ts";
+import type { TrapService } from "../base/trap.ts";
 import type {
   FwmarkServerConfig,
   GroupServerConfig,
@@ -30,6 +31,7 @@ export interface RunnableServer extends RealServer, NotifyingServer {
 /** A service that runs. */
 export interface RunnableService extends VirtualServer, NotifyingService {
   readonly label: string; // its name in reports: no other has it
+  readonly subject: TrapService; // how clients reach it, for managers
   readonly places: readonly PlaceRange[]; // of its services in the kernel, in short
   readonly realServers: readonly RunnableServer[];
 }
@@ -88,6 +90,7 @@ const SERVICES: Shape<{ readonly services: readonly RunnableService[] }> = {
     shape: {
       services: value("services"),
       places: value("places"),
+      subject: value("subject"),
       quorumUp: command("quorum_up"),
       quorumDown: command("quorum_down"),
       // The rows are those of the whole model; of a part of it they find less.
@@ -99,13 +102,20 @@ const SERVICES: Shape<{ readonly services: readonly RunnableService[] }> = {
 function byAddress(server: VirtualServerConfig): RunnableService {
   const { protocol, address, port } = server;
   const name = serviceName(server);
-  return { label: name, name, protocol, ...pool(server, [{ protocol, from: address, to: address, port }]) };
+  const subject = { address, port, protocol };
+  return { label: name, subject, name, protocol, ...pool(server, [{ protocol, from: address, to: address, port }]) };
 }
 
 function byMark(server: FwmarkServerConfig): RunnableService {
   const { fwmark, family } = server;
   const label = serviceName(server);
-  return { label, name: `FWM ${fwmark}`, protocol: undefined, ...pool(server, [{ fwmark, family }]) };
+  return {
+    label,
+    subject: { fwmark },
+    name: `FWM ${fwmark}`,
+    protocol: undefined,
+    ...pool(server, [{ fwmark, family }]),
+  };
 }
 
 /** Nothing where the group is not defined, which the reader said. */
@@ -126,13 +136,13 @@ function byGroup(
   });
   if (places === undefined || places.length === 0) return [];
   const name = `[${group}]:${ordinal}`;
-  return [{ label: name, name, protocol, ...pool(server, places) }];
+  return [{ label: name, subject: { group, protocol }, name, protocol, ...pool(server, places) }];
 }
 
 function pool(
   server: ServiceConfig,
   places: readonly PlaceRange[],
-): Omit<RunnableService, "label" | "name" | "protocol"> {
+): Omit<RunnableService, "label" | "subject" | "name" | "protocol"> {
   const { quorum, hysteresis, sorryServer } = server;
   const { quorumUp, quorumDown, smtpAlert, omega } = server;
   const all = placesOf(places);

@@ -4,6 +4,7 @@ import type { Config } from "../config/model/model.ts";
 import { AgentxConnection, type AgentxListener, GOODBYE } from "../io/agentx-connection.ts";
 import { NumberNames, nameFolders } from "../io/number-names.ts";
 import type { Log } from "../observe/log.ts";
+import { asksTraffic } from "../snmp/asks-traffic.ts";
 import { mibObjects, subtrees } from "../snmp/mib.ts";
 import { KEEPALIVED } from "../snmp/names.ts";
 import type { Objects } from "../snmp/objects.ts";
@@ -12,7 +13,7 @@ import { parseTransport } from "../snmp/transport.ts";
 import { trapBindings } from "../snmp/traps.ts";
 import type { AgentxPacket } from "../wire/agentx.ts";
 import type { VarBind } from "../wire/agentx-value.ts";
-import { monotonicNow, routerIdOf, type SnmpReports, snmpView } from "./snmp-view.ts";
+import { monotonicNow, routerIdOf, type SnmpReports, type SnmpSource, snmpView } from "./snmp-view.ts";
 
 /** Traps that wait for a master; of more the newest. */
 const MOST_WAITING = 1000;
@@ -28,7 +29,7 @@ const PATIENCE = 500;
  */
 export class SnmpAgent implements AgentxListener {
   readonly #log: Log;
-  readonly #reports: () => SnmpReports;
+  readonly #source: SnmpSource;
   readonly #names = new NumberNames(nameFolders({ local: undefined, distribution: undefined }));
   #config: Config | undefined;
   #connection: AgentxConnection | undefined;
@@ -40,10 +41,12 @@ export class SnmpAgent implements AgentxListener {
   #waiting: (readonly VarBind[])[] = [];
   #shown: { readonly of: SnmpReports; readonly at: Micros; readonly objects: Objects } | undefined;
   #settled = (): void => {};
+  #inbox: AgentxPacket[] = []; // not answered yet
+  #reading = false; // what the kernel counted is on its way
 
-  constructor(log: Log, reports: () => SnmpReports) {
+  constructor(log: Log, source: SnmpSource) {
     this.#log = log;
-    this.#reports = reports;
+    this.#source = source;
   }
 
   /** Goes on with another configuration; the session too, where the same is served on the same socket. */
@@ -86,10 +89,8 @@ export class SnmpAgent implements AgentxListener {
   }
 
   heard(packet: AgentxPacket): void {
-    const [session, config] = [this.#session, this.#config];
-    if (session !== undefined && config !== undefined)
-      this.#follow(heard(session, packet, () => this.#objects(config)));
-    if (this.#session?.heard) this.#settled();
+    this.#inbox.push(packet);
+    if (!this.#reading) this.#answer();
   }
 
   ended(why: string): void {
@@ -97,6 +98,7 @@ export class SnmpAgent implements AgentxListener {
     const served = this.#session?.phase === "ready";
     this.#connection = undefined;
     this.#session = undefined;
+    this.#inbox = [];
     this.#settled();
     if (served) this.#log.info("AgentX master disconnected us ({why}), reconnecting", { socket, why });
     else if (!this.#said)
@@ -111,6 +113,30 @@ export class SnmpAgent implements AgentxListener {
     const to = parseTransport(socket);
     if (to === undefined) this.#log.warning("snmp_socket {socket}: only unix sockets and TCP are known", { socket });
     else this.#connection = new AgentxConnection(to, this);
+  }
+
+  /** In order. One that asks for what the kernel counted, and the rest behind it, waits until that is fresh. */
+  #answer(): void {
+    for (let packet = this.#inbox[0]; packet !== undefined; packet = this.#inbox[0]) {
+      const [session, config] = [this.#session, this.#config];
+      const reading = config !== undefined && asksTraffic(packet.pdu) ? this.#refresh(config) : undefined;
+      if (reading !== undefined) {
+        this.#reading = true;
+        void reading.then(() => {
+          this.#reading = false;
+          this.#answer();
+        });
+        return;
+      }
+      this.#inbox.shift();
+      if (session !== undefined && config !== undefined)
+        this.#follow(heard(session, packet, () => this.#objects(config)));
+      if (this.#session?.heard) this.#settled();
+    }
+  }
+
+  #refresh({ global: { snmp } }: Config): Promise<void> | undefined {
+    return this.#source.refresh({ services: snmp.virtualServerAge, servers: snmp.realServerAge });
   }
 
   #follow({ session, send, notes }: SessionStep): void {
@@ -147,10 +173,9 @@ export class SnmpAgent implements AgentxListener {
 
   /** As of the last report: a walk of thousands of objects makes each table once. */
   #objects(config: Config): Objects {
-    const [of, now] = [this.#reports(), monotonicNow()];
+    const [of, now] = [this.#source.reports(), monotonicNow()];
     const known = this.#shown;
-    if (known !== undefined && known.of.vrrp === of.vrrp && known.of.bfd === of.bfd && now < known.at + FRESH)
-      return known.objects;
+    if (known !== undefined && isSame(known.of, of) && now < known.at + FRESH) return known.objects;
     const objects = mibObjects(snmpView(config, of, this.#names, { now, masterStartedAt: this.#masterStartedAt }));
     this.#shown = { of, at: now, objects };
     return objects;
@@ -163,7 +188,12 @@ export class SnmpAgent implements AgentxListener {
     this.#connection?.close();
     this.#connection = undefined;
     this.#session = undefined;
+    this.#inbox = [];
   }
+}
+
+function isSame(a: SnmpReports, b: SnmpReports): boolean {
+  return a.vrrp === b.vrrp && a.checkers === b.checkers && a.bfd === b.bfd && a.traffic === b.traffic;
 }
 
 /** Whether both register the same on the same socket. */

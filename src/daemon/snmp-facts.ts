@@ -2,7 +2,7 @@ import type { Config } from "../config/model/model.ts";
 import type { ItemOption } from "../config/model/network.ts";
 import type { HostNetwork } from "../io/host-network.ts";
 import type { SnmpInstanceReport, SnmpReport } from "../observe/report.ts";
-import { isServed } from "../snmp/served.ts";
+import { servesVrrp } from "../snmp/served.ts";
 import { allAddresses, deviceOf, itemsOf, primaryAddress, type Surroundings } from "./instance.ts";
 import type { NetworkItems } from "./placement.ts";
 import type { Router } from "./router.ts";
@@ -22,7 +22,7 @@ export function snmpFacts(
   around: Around,
   unknownVrids: number,
 ): SnmpReport | undefined {
-  if (!isServed(config.global.snmp)) return undefined;
+  if (!servesVrrp(config.global.snmp)) return undefined;
   const instances = routers.map((router) => instanceFacts(router, around));
   const names = new Set([...namedInterfaces(config), ...instances.flatMap(({ interfaces }) => interfaces)]);
   const links = [...names].flatMap((name) => {

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import type { Micros } from "../base/time.ts";
 import type { Config } from "../config/model/model.ts";
 import type { NumberNames } from "../io/number-names.ts";
+import type { CheckersReport } from "../observe/report.ts";
 import type { ItemsView, SnmpView } from "../snmp/view.ts";
 import { itemsOf } from "./instance.ts";
 import type { Place, Placed } from "./item-options.ts";
@@ -10,12 +11,22 @@ import type { NetworkItems } from "./placement.ts";
 import { placeRoute } from "./route-item.ts";
 import { placeRule } from "./rule-item.ts";
 import { staticItems } from "./static-network.ts";
+import type { KnownTraffic, TrafficAges } from "./traffic.ts";
 import { KEEPALIVED_VERSION, VERSION } from "./version.ts";
 
 /** What the other processes have said last. */
 export interface SnmpReports {
   readonly vrrp: VrrpReport | undefined;
+  readonly checkers: CheckersReport | undefined;
   readonly bfd: BfdReport | undefined;
+  readonly traffic: KnownTraffic;
+}
+
+/** Where what is shown comes from. */
+export interface SnmpSource {
+  readonly reports: () => SnmpReports;
+  /** Reads what the kernel counted, where it is older than that; undefined: it is not. */
+  readonly refresh: (ages: TrafficAges) => Promise<void> | undefined;
 }
 
 /** The host's name, where `router_id` gives no other. */
@@ -26,7 +37,7 @@ export function routerIdOf({ global }: Config): string {
 /** What the MIBs show, of what the supervisor knows. */
 export function snmpView(
   config: Config,
-  { vrrp, bfd }: SnmpReports,
+  { vrrp, checkers, bfd, traffic }: SnmpReports,
   names: NumberNames,
   times: Pick<SnmpView, "now" | "masterStartedAt">,
 ): SnmpView {
@@ -42,6 +53,8 @@ export function snmpView(
     routerId: routerIdOf(config),
     config,
     vrrp,
+    checkers,
+    traffic,
     sessions: new Map(bfd?.sessions.map(({ name, session }) => [name, session.state === "up"])),
     items: [staticItems(config), ...config.vrrpInstances.map(itemsOf)].map((items) => itemsView(items, place)),
   };

@@ -3,17 +3,17 @@ import type { Config } from "../config/model/model.ts";
 import type { Log } from "../observe/log.ts";
 import { isServed } from "../snmp/served.ts";
 import type { SnmpAgent } from "./snmp-agent.ts";
-import type { SnmpReports } from "./snmp-view.ts";
+import type { SnmpSource } from "./snmp-view.ts";
 
 /** SNMP, loaded and run only where the configuration asks for it. */
 export class Snmp {
   readonly #log: Log;
-  readonly #reports: () => SnmpReports;
+  readonly #source: SnmpSource;
   #agent: Promise<SnmpAgent> | undefined;
 
-  constructor(log: Log, reports: () => SnmpReports) {
+  constructor(log: Log, source: SnmpSource) {
     this.#log = log;
-    this.#reports = reports;
+    this.#source = source;
   }
 
   /** Goes on with another configuration. */
@@ -22,7 +22,7 @@ export class Snmp {
       void this.close();
       return;
     }
-    this.#agent ??= import("./snmp-agent.ts").then(({ SnmpAgent: Loaded }) => new Loaded(this.#log, this.#reports));
+    this.#agent ??= import("./snmp-agent.ts").then(({ SnmpAgent: Loaded }) => new Loaded(this.#log, this.#source));
     void this.#agent.then((agent) => agent.configure(config));
   }
 

@@ -1,3 +1,4 @@
+import { seconds } from "../base/time.ts";
 import type { Config } from "../config/model/model.ts";
 import type { Reading } from "../config/read.ts";
 import { Clock } from "../io/clock.ts";
@@ -21,6 +22,8 @@ import { nameAndMask } from "./scheduling.ts";
 import type { ServiceFiles } from "./service-files.ts";
 import { claimService } from "./service-pid.ts";
 import { Snmp } from "./snmp.ts";
+import { monotonicNow } from "./snmp-view.ts";
+import { Traffic } from "./traffic.ts";
 import { VERSION } from "./version.ts";
 
 /** What the supervisor is given of the world. */
@@ -50,6 +53,7 @@ export class Supervisor {
   readonly #options: Options;
   readonly #host: SupervisorHost;
   readonly #notifier: Notifier;
+  readonly #traffic: Traffic;
   readonly #snmp: Snmp;
   readonly #bus: DbusService;
   readonly #children: Children;
@@ -71,7 +75,14 @@ export class Supervisor {
     this.#options = options;
     this.#host = host;
     this.#notifier = new Notifier(log);
-    this.#snmp = new Snmp(log, () => ({ vrrp: this.#children.vrrp.report, bfd: this.#children.bfd.report }));
+    this.#traffic = new Traffic({ now: monotonicNow, ask: (wish) => this.#children.checkers.traffic(wish) });
+    this.#snmp = new Snmp(log, {
+      reports: () => {
+        const { vrrp, checkers, bfd } = this.#children;
+        return { vrrp: vrrp.report, checkers: checkers.report, bfd: bfd.report, traffic: this.#traffic.known };
+      },
+      refresh: (ages) => this.#traffic.refresh(ages),
+    });
     this.#bus = new DbusService({
       log,
       report: () => this.#children.vrrp.report,
@@ -110,8 +121,15 @@ export class Supervisor {
       checkers: checkers.report,
       bfd: bfd.report,
       children: observed,
+      traffic: this.#traffic.known,
       reloads: this.#reloads,
     };
+  }
+
+  /** The same with what the kernel has counted until now, or a second ago. */
+  async scrape(): Promise<Observed> {
+    await this.#traffic.refresh({ services: seconds(1), servers: seconds(1) });
+    return this.observed;
   }
 
   /** Runs until the end; the exit status. To be called once. */

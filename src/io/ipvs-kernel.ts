@@ -2,6 +2,7 @@ import {
   type IpvsDestination,
   type IpvsEntry,
   type IpvsService,
+  type IpvsStatistics,
   type IpvsSyncDaemon,
   type IpvsTimeouts,
   serviceName,
@@ -13,6 +14,11 @@ import { decodeInfo, IPVS_FAMILY, type IpvsInfo, type IpvsRequests, ipvsRequests
 import { decodeSyncDaemon } from "../netlink/ipvs-daemon.ts";
 import { decodeDestination } from "../netlink/ipvs-destination.ts";
 import { decodeService } from "../netlink/ipvs-service.ts";
+import {
+  type DestinationStatistics,
+  decodeDestinationStatistics,
+  decodeServiceStatistics,
+} from "../netlink/ipvs-statistics.ts";
 import { decodeTimeouts } from "../netlink/ipvs-timeouts.ts";
 import { ENOENT } from "./constants.ts";
 import { KernelError } from "./kernel-error.ts";
@@ -63,6 +69,23 @@ export class IpvsKernel {
     return this.#ask(this.#requests.dumpDestinations(service), what).flatMap(({ body }) => {
       const destination = decodeDestination(body);
       return destination.ok ? [destination.value] : [];
+    });
+  }
+
+  /** What was counted of every service that this project can express. Throws KernelError. */
+  serviceStatistics(): { readonly service: IpvsService; readonly statistics: IpvsStatistics }[] {
+    return this.#ask(this.#requests.dumpServices(), "cannot read the IPVS statistics").flatMap(({ body }) => {
+      const [service, statistics] = [decodeService(body), decodeServiceStatistics(body)];
+      return service.ok && statistics.ok ? [{ service: service.value, statistics: statistics.value }] : [];
+    });
+  }
+
+  /** The same of the destinations of one service; none where there is no such service. Throws KernelError. */
+  destinationStatistics(service: IpvsService): (DestinationStatistics & { readonly destination: IpvsDestination })[] {
+    const what = `cannot read the IPVS statistics of ${serviceName(service)}`;
+    return this.#ask(this.#requests.dumpDestinations(service), what).flatMap(({ body }) => {
+      const [destination, counted] = [decodeDestination(body), decodeDestinationStatistics(body)];
+      return destination.ok && counted.ok ? [{ destination: destination.value, ...counted.value }] : [];
     });
   }
 

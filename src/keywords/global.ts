@@ -1,5 +1,5 @@
 import type { ArgumentType } from "../syntax/table.ts";
-import { choice, later, line, type Table, wordItems } from "../syntax/table.ts";
+import { choice, line, type Table, wordItems } from "../syntax/table.ts";
 import {
   decimalSeconds,
   flag,
@@ -125,10 +125,7 @@ export const GLOBAL_DEFS = {
     build: "SNMP",
     missing: "SNMP error : snmp socket name missing",
   }),
-  ...later(
-    { enable_traps: line(flag, { default: "off", meaning: "Send SNMP traps", build: "SNMP" }) },
-    { severity: "warning", effect: "it works for VRRP, but no trap is sent about services" },
-  ),
+  enable_traps: line(flag, { default: "off", meaning: "Send SNMP traps", build: "SNMP" }),
   enable_snmp_vrrp: line(flag, {
     default: "off",
     meaning: "Serve the VRRP part of the keepalived MIB",
@@ -157,26 +154,24 @@ export const GLOBAL_DEFS = {
     since: "2.3.0",
     build: "DBUS",
   }),
-  ...later({
-    enable_snmp_checker: line(flag, {
-      default: "off",
-      meaning: "Serve the checker part of the keepalived MIB",
-      build: "SNMP_CHECKER",
-    }),
-    snmp_vs_stats_update_interval: line(decimalSeconds(0.001, 30), {
-      default: "5",
-      unit: "s",
-      meaning: "Minimum age before SNMP rereads virtual server counters",
-      since: "2.3.0",
-      build: "SNMP_CHECKER",
-    }),
-    snmp_rs_stats_update_interval: line(decimalSeconds(0.001, 30), {
-      default: "0",
-      unit: "s",
-      meaning: "Minimum age before SNMP rereads real server counters",
-      since: "2.3.0",
-      build: "SNMP_CHECKER",
-    }),
+  enable_snmp_checker: line(flag, {
+    default: "off",
+    meaning: "Serve the checker part of the keepalived MIB",
+    build: "SNMP_CHECKER",
+  }),
+  snmp_vs_stats_update_interval: line(decimalSeconds(0.001, 30), {
+    default: "5",
+    unit: "s",
+    meaning: "Minimum age before SNMP rereads virtual server counters",
+    since: "2.3.0",
+    build: "SNMP_CHECKER",
+  }),
+  snmp_rs_stats_update_interval: line(decimalSeconds(0.001, 30), {
+    default: "0",
+    unit: "s",
+    meaning: "Minimum age before SNMP rereads real server counters",
+    since: "2.3.0",
+    build: "SNMP_CHECKER",
   }),
   json_version: line(shown("<1|2>", integer(1, 2)), {
     default: "1",

@@ -1,6 +1,6 @@
 import type { Scheduler } from "../base/ipvs.ts";
 import type { ArgumentType } from "../syntax/table.ts";
-import { block, choice, later, line, type Table } from "../syntax/table.ts";
+import { block, choice, line, type Table } from "../syntax/table.ts";
 import {
   decimalSeconds,
   flag,
@@ -224,13 +224,11 @@ export const VIRTUAL_SERVER = {
     meaning: "Persistence engine",
     note: "kernel knows only sip",
   }),
-  ...later({
-    snmp_name: line(text, {
-      default: "none",
-      meaning: "Label reported over SNMP",
-      build: "SNMP_CHECKER",
-      missing: "virtual server snmp_name missing or extra parameters",
-    }),
+  snmp_name: line(text, {
+    default: "none",
+    meaning: "Label reported over SNMP",
+    build: "SNMP_CHECKER",
+    missing: "virtual server snmp_name missing or extra parameters",
   }),
 } satisfies Table;
 

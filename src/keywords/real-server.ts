@@ -1,4 +1,4 @@
-import { block, choice, later, line, type Table } from "../syntax/table.ts";
+import { block, choice, line, type Table } from "../syntax/table.ts";
 import {
   decimalSeconds,
   flag,
@@ -134,13 +134,11 @@ export const REAL_SERVER = {
     meaning: "Mail up and down transitions",
     refusal: "Invalid real_server smtp_alert parameter %w",
   }),
-  ...later({
-    snmp_name: line(text, {
-      default: "none",
-      meaning: "Label reported over SNMP",
-      build: "SNMP_CHECKER",
-      missing: "real server snmp_name missing or extra parameters",
-    }),
+  snmp_name: line(text, {
+    default: "none",
+    meaning: "Label reported over SNMP",
+    build: "SNMP_CHECKER",
+    missing: "real server snmp_name missing or extra parameters",
   }),
   SSL_GET: block(flag, SSL_GET, { meaning: "Check by HTTPS requests", repeats: true }),
   BFD_CHECK: block(flag, BFD_CHECK, { meaning: "Follow a BFD session", repeats: true }),

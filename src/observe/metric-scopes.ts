@@ -9,6 +9,7 @@ import type {
   VrrpInstanceReportOf,
   VrrpReportOf,
 } from "./report.ts";
+import type { ServiceTraffic } from "./traffic.ts";
 
 /** Everything the metrics page shows, as the supervisor knows it at the moment of a scrape. */
 export interface Observed {
@@ -17,6 +18,7 @@ export interface Observed {
   readonly checkers: CheckersReport | undefined;
   readonly bfd: BfdReportOf<BfdStanding> | undefined;
   readonly children: readonly ObservedChild[];
+  readonly traffic: ReadonlyMap<string, ServiceTraffic>; // by the name of the service
   readonly reloads: Readonly<Record<"applied" | "refused", number>>;
 }
 
@@ -35,7 +37,8 @@ export interface Scope<T> {
 
 /** A thing with its labels. */
 export type Labelled<T> = readonly [labels: Labels, thing: T];
-type Labels = Readonly<Record<string, string>>;
+/** The labels of a sample. */
+export type Labels = Readonly<Record<string, string>>;
 type Instance = VrrpInstanceReportOf<NamedState>;
 
 const INSTANCE = ["iname", "intf", "vrid"];

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import { toSeconds } from "../base/time.ts";
 import * as scope from "./metric-scopes.ts";
+import * as traffic from "./traffic-scopes.ts";
 
 /** The metrics page in Prometheus' text format; `render()` asks `observe` once and shows what it answers. */
 export interface MetricsPage {
@@ -11,6 +12,8 @@ export interface MetricsPage {
 const { daemon, build, child, reload, addressed, instance, dropped, splitBrain, service, realServer, checker, result } =
   scope;
 const { bfdSession, bfdDropped, restored } = scope;
+const { serviceTraffic, servicePackets, serviceBytes, serverTraffic, serverPackets, serverBytes, serverConnections } =
+  traffic;
 const BFD_STATE = { "admin-down": 0, down: 1, init: 2, up: 3 };
 const STATE = { init: 0, backup: 1, master: 2, fault: 3 };
 
@@ -61,6 +64,13 @@ const METRICS: readonly Metric[] = [
   metric("keepalived_quorum_up", "1 while the virtual server has its quorum", service, (s) => Number(s.quorumUp)),
   metric("keepalived_real_server_up", "1 while no checker holds it down", realServer, (r) => Number(r.up)),
   metric("keepalived_real_server_weight", "Weight in the kernel's table; 0 while absent", realServer, (r) => r.weight),
+  metric("keepalived_virtual_server_connections_total", "Scheduled", serviceTraffic, (s) => s.connections),
+  metric("keepalived_virtual_server_packets_total", "Seen, by direction", servicePackets, (count) => count),
+  metric("keepalived_virtual_server_bytes_total", "Seen, by direction", serviceBytes, (count) => count),
+  metric("keepalived_real_server_connections_total", "Scheduled", serverTraffic, (s) => s.statistics.connections),
+  metric("keepalived_real_server_packets_total", "Seen, by direction", serverPackets, (count) => count),
+  metric("keepalived_real_server_bytes_total", "Seen, by direction", serverBytes, (count) => count),
+  metric("keepalived_real_server_connections", "Of now, by kind", serverConnections, (count) => count),
   metric("keepalived_checker_up", "Verdict of the checker", checker, (c) => Number(c.up)),
   metric(
     "keepalived_checker_latency_seconds",
@@ -72,13 +82,13 @@ const METRICS: readonly Metric[] = [
 ];
 
 /** A page of the metrics above. */
-export function createMetricsPage(observe: () => scope.Observed): MetricsPage {
+export function createMetricsPage(observe: () => scope.Observed | Promise<scope.Observed>): MetricsPage {
   const registry = new Registry();
   const shows = METRICS.map((register) => register(registry));
   return {
     contentType: registry.contentType,
-    render() {
-      const now = observe();
+    async render() {
+      const now = await observe();
       for (const show of shows) show(now);
       return registry.metrics();
     },

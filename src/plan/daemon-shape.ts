@@ -10,7 +10,7 @@ import type {
   SnmpConfig,
   SyncDaemonConfig,
 } from "../config/model/global.ts";
-import { group, IDLE, type ValueRow, value } from "./shape.ts";
+import { group, type ValueRow, value } from "./shape.ts";
 import { AT_A_START, always, seconds, unless } from "./words.ts";
 
 /** What `global_defs` and the top level say about the daemon itself. */
@@ -74,9 +74,9 @@ export const RELOAD = group<ReloadConfig>("", {
 /** SNMP. */
 export const SNMP = group<SnmpConfig>("", {
   socket: value("snmp_socket"),
-  traps: value("enable_traps", IDLE),
+  traps: value("enable_traps"),
   vrrp: value("enable_snmp_vrrp"),
-  checkers: value("enable_snmp_checker", IDLE),
+  checkers: value("enable_snmp_checker"),
   rfc2787: value("enable_snmp_rfcv2"),
   rfc6527: value("enable_snmp_rfcv3"),
   smtpAlerts: value<SmtpAlerts | undefined>("smtp_alert", {
@@ -85,8 +85,8 @@ export const SNMP = group<SnmpConfig>("", {
         .flatMap(([of, on]) => (on === undefined ? [] : [`${of} ${on}`]))
         .join(" "),
   }),
-  virtualServerAge: seconds("snmp_vs_stats_update_interval", IDLE),
-  realServerAge: seconds("snmp_rs_stats_update_interval", IDLE),
+  virtualServerAge: seconds("snmp_vs_stats_update_interval"),
+  realServerAge: seconds("snmp_rs_stats_update_interval"),
 });
 
 /** D-Bus. */

@@ -12,11 +12,14 @@ import type {
   VirtualServerGroupConfig,
 } from "../config/model/lvs.ts";
 import { CHECKERS, isRun } from "./check-shape.ts";
-import { group, IDLE, list, type Shape, value } from "./shape.ts";
+import { group, list, type Shape, value } from "./shape.ts";
 import { always, BY_NAME, command } from "./words.ts";
 
 const tunnelOf = ({ type, port, checksum }: TunnelConfig): string =>
   [type, ...(type === "gue" ? [port] : []), ...(checksum === "none" ? [] : [checksum])].join(" ");
+
+/** Shown in a MIB alone: what comes of it is said of the servers and their checkers. */
+const UNSAID = value<unknown>("", { same: () => true });
 
 /** `real_server`: one destination of the kernel's service. */
 export const REAL_SERVERS = list<RealServerConfig>({
@@ -33,10 +36,11 @@ export const REAL_SERVERS = list<RealServerConfig>({
     lowerThreshold: value("lthreshold"),
     inhibitOnFailure: value("inhibit_on_failure"),
     smtpAlert: value("smtp_alert"),
-    snmpName: value("snmp_name", IDLE),
+    snmpName: value("snmp_name"),
     notifyUp: command("notify_up"),
     notifyDown: command("notify_down"),
     checkers: CHECKERS,
+    standard: UNSAID,
   },
   added: ({ checkers }) => {
     const run = checkers.filter(isRun);
@@ -70,6 +74,7 @@ const FLAGS = [
 ] as const;
 
 const SERVICE: Shape<ServiceConfig> = {
+  number: UNSAID,
   scheduler: value("lb_algo", { effect: always("connections stay") }),
   schedulerFlags: value("flags", {
     show: (flags) => FLAGS.flatMap(([flag, name]) => ((flags & flag) === 0 ? [] : [name])).join(" ") || "none",
@@ -84,11 +89,12 @@ const SERVICE: Shape<ServiceConfig> = {
     effect: (_, to) => (to ? "checks rest while the address is elsewhere" : "checks run wherever the address is"),
   }),
   smtpAlert: value("smtp_alert"),
-  snmpName: value("snmp_name", IDLE),
+  snmpName: value("snmp_name"),
   quorumUp: command("quorum_up"),
   quorumDown: command("quorum_down"),
   realServers: REAL_SERVERS,
   sorryServer: SORRY,
+  standard: UNSAID,
 };
 
 const SERVED = {

@@ -12,7 +12,7 @@ export type Row<V> = ValueRow<V> | ListOf<V> | GroupOf<V>;
 /** A value that is compared as a whole. */
 export interface ValueRow<V> {
   readonly kind: "value";
-  readonly words: string; // the keyword
+  readonly words: string; // the keyword; empty: nothing is said of it
   readonly unit?: string; // of what `show` gives
   readonly idle?: true; // does not run yet: no value means anything for traffic
   /** Whether two values are the same; else they are if they are alike in everything. */

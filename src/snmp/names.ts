@@ -6,6 +6,8 @@ export const KEEPALIVED: Oid = [1, 3, 6, 1, 4, 1, 9586, 100, 5];
 export const GLOBAL: Oid = [...KEEPALIVED, 1];
 /** Its part about VRRP. */
 export const VRRP: Oid = [...KEEPALIVED, 2];
+/** Its part about the checkers. */
+export const CHECK: Oid = [...KEEPALIVED, 3];
 /** VRRP-MIB, RFC 2787. */
 export const VRRP_MIB: Oid = [1, 3, 6, 1, 2, 1, 68];
 /** VRRPV3-MIB, RFC 6527. */

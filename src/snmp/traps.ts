@@ -2,7 +2,9 @@ import { family } from "../base/ip.ts";
 import type { Trap, TrapRouter } from "../base/trap.ts";
 import type { Config } from "../config/model/model.ts";
 import type { Oid, VarBind } from "../wire/agentx-value.ts";
+import { type CheckTrap, checkTrapBindings } from "./check-traps.ts";
 import {
+  CHECK,
   GLOBAL,
   MASTER_REASON,
   PROTOCOL_ERROR,
@@ -54,6 +56,9 @@ export function trapBindings(trap: Trap, config: Config, routerId: string): read
       ];
       return [notification([...VRRP_MIB, 0, 2], bindings)];
     }
+    case "server":
+    case "quorum":
+      return config.global.snmp.checkers ? [checkTrap(trap, routerId)] : [];
     case "protocol": {
       if (!rfc6527) return [];
       const reason = integer(PROTOCOL_ERROR[trap.error]);
@@ -77,6 +82,11 @@ function newMasterV3({ router, address, reason }: NewMaster): readonly (readonly
     bind([...VRRPV3_MIB, 1, 2, 5, 1, 2, ...indexV3(router)], integer(MASTER_REASON[reason])),
   ];
   return [notification([...VRRPV3_MIB, 0, 1], bindings)];
+}
+
+function checkTrap(trap: CheckTrap, routerId: string): readonly VarBind[] {
+  const name = bind([...GLOBAL, 2, 0], text(routerId));
+  return notification([...CHECK, 5, 0, trap.type === "server" ? 1 : 2], [...checkTrapBindings(trap), name]);
 }
 
 function notification(type: Oid, bindings: readonly VarBind[]): readonly VarBind[] {

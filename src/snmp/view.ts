@@ -6,6 +6,7 @@ import type { Config, VrrpInstanceConfig } from "../config/model/model.ts";
 import type { RouteConfig, RuleConfig } from "../config/model/network.ts";
 import type { Route } from "../netlink/route.ts";
 import type { Rule } from "../netlink/rule.ts";
+import type { CheckersView, ServiceTrafficView } from "./services.ts";
 
 /** Everything that the MIBs show, as it is at one moment. */
 export interface SnmpView {
@@ -15,6 +16,8 @@ export interface SnmpView {
   readonly now: Micros;
   readonly masterStartedAt: Micros; // when sysUpTime was 0
   readonly vrrp: VrrpView | undefined; // undefined: the process has said nothing yet
+  readonly checkers: CheckersView | undefined; // the same
+  readonly traffic: ReadonlyMap<string, ServiceTrafficView>; // by the name of the service: what the kernel counted
   readonly sessions: ReadonlyMap<string, boolean>; // BFD, by name: whether it is up
   readonly items: readonly ItemsView[]; // static ones first, then those of the instances, in order
 }

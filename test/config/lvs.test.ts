@@ -18,6 +18,7 @@ test("a service that says only what it must has Keepalived's defaults", () => {
   expect(diagnostics).toEqual([]);
   expect(config.virtualServers).toEqual([
     {
+      number: 1,
       address: "192.0.2.254",
       port: 80,
       protocol: "tcp",
@@ -49,9 +50,15 @@ test("a service that says only what it must has Keepalived's defaults", () => {
           notifyUp: undefined,
           notifyDown: undefined,
           checkers: [],
+          standard: undefined,
         },
       ],
       sorryServer: undefined,
+      standard: {
+        ...{ weight: 1, inhibitOnFailure: false, forwarding: "nat", tunnel: undefined },
+        ...{ alpha: false, retry: undefined, delayBeforeRetry: undefined, warmup: undefined },
+        ...{ delayLoop: 60_000_000, connectTimeout: 5_000_000, virtualHost: undefined },
+      },
     },
   ]);
 });

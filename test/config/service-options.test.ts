@@ -158,3 +158,26 @@ test("the SSL block is the last one, with the last of each file", () => {
   ]);
   expect(reading("").config.ssl).toBeUndefined();
 });
+
+test("what servers and checkers have where they say nothing is kept for who shows it, of a server where it is its own", () => {
+  const lines = "lb_kind DR\nweight 3\nalpha\nretry 2\nwarmup 0.5\nvirtualhost www.example.org";
+  const own = "real_server 192.0.2.12 80 {\ndelay_loop 1\nvirtualhost one.example.org\n}";
+  const [found] = reading(service(`${lines}\n${own}`)).config.virtualServers;
+  expect(found?.standard).toMatchObject({ forwarding: "dr", weight: 3, alpha: true, retry: 2, warmup: 500_000 });
+  const theirs = new Map(found?.realServers.map(({ address, standard }) => [`${address}`, standard]));
+  expect(theirs.get("192.0.2.11")).toBeUndefined();
+  expect(theirs.get("192.0.2.12")).toMatchObject({ alpha: true, delayLoop: 1_000_000, virtualHost: "one.example.org" });
+});
+
+test("services are numbered in the order of the file, whatever leads to them; those left out have no number", () => {
+  const server = "real_server 192.0.2.11 80 {\n}";
+  const names = ["fwmark 9", "192.0.2.1 80", "fwmark 9", "group G", "192.0.2.2 80"];
+  const services = names.map((name) => `virtual_server ${name} {\nprotocol TCP\n${server}\n}`);
+  const { config } = reading(`virtual_server_group G {\n192.0.2.3 80\n}\n${services.join("\n")}`);
+  const { virtualServers, fwmarkServers, groupServers } = config;
+  expect([fwmarkServers, virtualServers, groupServers].map((all) => all.map(({ number }) => number))).toEqual([
+    [1],
+    [2, 4],
+    [3],
+  ]);
+});

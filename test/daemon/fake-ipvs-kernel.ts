@@ -25,6 +25,15 @@ export class FakeIpvsKernel implements TableKernel {
     return this.services().map((service) => ({ service, destinations: this.destinations(service) }));
   }
 
+  /** It counts nothing. */
+  serviceStatistics(): [] {
+    return [];
+  }
+
+  destinationStatistics(): [] {
+    return [];
+  }
+
   services(): IpvsService[] {
     this.#converse();
     return this.table.map(({ service }) => service);

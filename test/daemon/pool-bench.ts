@@ -2,6 +2,7 @@ import { ip } from "../../src/base/ip.ts";
 import { destinationName, type IpvsEntry } from "../../src/base/ipvs.ts";
 import type { Notification } from "../../src/base/notification.ts";
 import { seconds } from "../../src/base/time.ts";
+import type { Trap } from "../../src/base/trap.ts";
 import type { TcpCheckConfig } from "../../src/config/model/check.ts";
 import { poolNotification } from "../../src/daemon/pool-notices.ts";
 import { PoolRunner } from "../../src/daemon/pool-runner.ts";
@@ -47,6 +48,7 @@ export function service(
   const name = `[${address}]:tcp:80`;
   const web = { protocol: "tcp", address, port: 80, flags: 0, timeout: 0, netmask: 32, engine: undefined } as const;
   return {
+    subject: { address, port: 80, protocol: "tcp" },
     ...{ label: name, name, protocol: "tcp", places: [{ protocol: "tcp", from: address, to: address, port: 80 }] },
     services: [{ ...web, scheduler }],
     ...{ quorum: 1, hysteresis: 0, realServers, sorryServer: undefined },
@@ -68,6 +70,7 @@ export const SORRY: SorryServer = {
 export class PoolBench {
   readonly servers = new FakeServers();
   readonly table: string[][] = []; // each wanted table, hosts and weights
+  readonly traps: Trap[] = []; // that managers were told
   readonly numbers = new Map<string, number>(); // in files; 0 where there is none
   readonly rules = { initialNotifies: false, checkerEmails: true };
   notify: (notification: Notification) => void = () => {}; // who is told
@@ -92,6 +95,7 @@ export class PoolBench {
       },
       isAway: (name) => this.away.has(name),
       isUp: (session) => this.sessions.get(session),
+      traps: (traps) => this.traps.push(...traps),
       number: (file) => this.numbers.get(file) ?? 0,
       weight: (_, destination) => (destination === destinationName(real(11)) ? 1 : 0),
     });

@@ -9,14 +9,20 @@ import { read, type Stand } from "./stand.ts";
 const AGENT = "127.0.0.1:1161";
 const MANAGER = "127.0.0.1:1162";
 
+/** What is asked of a stand. */
+type Lans = Pick<Stand, "lan">;
+
+/** Seconds that the master has for an answer: the emulated kernel is slow. */
+const PATIENCE = process.env["KEEPALIVED_TS_VM"] === "1" ? "20" : "1";
+
 /** Debian's snmpd on a node: an AgentX master, and who asks it. */
 export class SnmpMaster {
   readonly socket: string; // as in `snmp_socket`
-  readonly #stand: Stand;
+  readonly #stand: Lans;
   readonly #node: string;
   #process: ChildProcess | undefined;
 
-  constructor(stand: Stand, node: string, socket = `unix:${join(stand.lan.folder, `${node}.agentx`)}`) {
+  constructor(stand: Lans, node: string, socket = `unix:${join(stand.lan.folder, `${node}.agentx`)}`) {
     this.#stand = stand;
     this.#node = node;
     this.socket = socket;
@@ -52,7 +58,7 @@ export class SnmpMaster {
   }
 
   async #ask(program: string, ...words: readonly string[]): Promise<string[]> {
-    const argv = [program, "-v2c", "-c", "public", "-t", "1", "-r", "2", "-On", "-Oe", "-m", "", AGENT, ...words];
+    const argv = [program, "-v2c", "-c", "public", "-t", PATIENCE, "-r", "2", "-On", "-Oe", "-m", "", AGENT, ...words];
     const { stdout, stderr } = await this.#stand.lan.attempt(this.#node, argv);
     return `${stdout}${stderr}`
       .split("\n")
@@ -61,7 +67,7 @@ export class SnmpMaster {
 }
 
 /** Debian's snmptrapd on a node; each trap without its time: `OID = VALUE, OID = VALUE`. */
-export async function traps(stand: Stand, node: string): Promise<Journal<string>> {
+export async function traps(stand: Lans, node: string): Promise<Journal<string>> {
   const file = join(stand.lan.folder, `${node}.snmptrapd`);
   writeFileSync(file, "disableAuthorization yes\n");
   const journal = new Journal<string>(`snmptrapd on ${stand.lan.namespace(node)}`);

@@ -27,6 +27,25 @@ test("a service that nobody used has counted nothing", () => {
     expect(decodeServiceStatistics(body)).toEqual({ ok: true, value: NOTHING });
 });
 
+test("what the kernel counted is what ipvsadm shows of it", () => {
+  const statistics = {
+    ...{ connections: 8, inPackets: 44, outPackets: 43, inBytes: 2870, outBytes: 12583 },
+    ...{ connectionRate: 1, inPacketRate: 3, outPacketRate: 3, inByteRate: 207, outByteRate: 897 },
+  };
+  expect(decodeMessages(golden("ipvs-services-counted")).map(({ body }) => decodeServiceStatistics(body))).toEqual([
+    { ok: true, value: statistics },
+  ]);
+  const found = decodeMessages(golden("ipvs-destinations-counted")).map(({ body }) =>
+    decodeDestinationStatistics(body),
+  );
+  expect(new Set(found)).toEqual(
+    new Set([
+      { ok: true, value: { statistics, connections: { active: 1, inactive: 7, persistent: 1 } } },
+      { ok: true, value: { statistics: NOTHING, connections: { active: 0, inactive: 0, persistent: 0 } } },
+    ]),
+  );
+});
+
 test("the counters of 64 bits count before those of 32, which an old kernel has alone", () => {
   const wide = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((type) => u64(type, 2n ** 33n + BigInt(type)));
   const service = (...nests: readonly Uint8Array[]) => genericBody(1, 1, nestedAttribute(1, ...nests));

@@ -24,8 +24,24 @@ const checker: CheckerReport = {
   succeeded: 9,
   failed: 1,
 };
+const statistics = {
+  ...{ connections: 5, inPackets: 26, outPackets: 25, inBytes: 1762, outBytes: 1445 },
+  ...{ connectionRate: 1, inPacketRate: 3, outPacketRate: 3, inByteRate: 207, outByteRate: 897 },
+};
 const observed: Observed = {
   version: "1.2.3",
+  traffic: new Map([
+    [
+      "[192.0.2.9]:tcp:80",
+      {
+        name: "[192.0.2.9]:tcp:80",
+        statistics,
+        servers: ["[10.0.0.1]:80", "[10.0.0.99]:80"].map((name) => ({
+          ...{ name, statistics, connections: { active: 1, inactive: 4, persistent: 2 } },
+        })),
+      },
+    ],
+  ]),
   children: [{ process: "vrrp", up: true, restarts: 2 }],
   reloads: { applied: 1, refused: 5 },
   vrrp: {
@@ -137,6 +153,19 @@ test("the page shows every report with the labels that tell things apart", async
     'keepalived_quorum_up{virtual_server="[192.0.2.9]:tcp:80"} 1',
     `keepalived_real_server_up{${real}} 0`,
     `keepalived_real_server_weight{${real}} 0`,
+    'keepalived_virtual_server_connections_total{virtual_server="[192.0.2.9]:tcp:80"} 5',
+    'keepalived_virtual_server_packets_total{virtual_server="[192.0.2.9]:tcp:80",direction="in"} 26',
+    'keepalived_virtual_server_packets_total{virtual_server="[192.0.2.9]:tcp:80",direction="out"} 25',
+    'keepalived_virtual_server_bytes_total{virtual_server="[192.0.2.9]:tcp:80",direction="in"} 1762',
+    'keepalived_virtual_server_bytes_total{virtual_server="[192.0.2.9]:tcp:80",direction="out"} 1445',
+    `keepalived_real_server_connections_total{${real}} 5`,
+    `keepalived_real_server_packets_total{${real},direction="in"} 26`,
+    `keepalived_real_server_packets_total{${real},direction="out"} 25`,
+    `keepalived_real_server_bytes_total{${real},direction="in"} 1762`,
+    `keepalived_real_server_bytes_total{${real},direction="out"} 1445`,
+    `keepalived_real_server_connections{${real},kind="active"} 1`,
+    `keepalived_real_server_connections{${real},kind="inactive"} 4`,
+    `keepalived_real_server_connections{${real},kind="persistent"} 2`,
     `keepalived_checker_up{${real},checker="http"} 1`,
     `keepalived_checker_up{${real},checker="http-2"} 0`,
     `keepalived_checker_latency_seconds{${real},checker="http"} 0.0015`,
@@ -145,6 +174,11 @@ test("the page shows every report with the labels that tell things apart", async
     `keepalived_checker_results_total{${real},checker="http-2",result="success"} 9`,
     `keepalived_checker_results_total{${real},checker="http-2",result="failure"} 1`,
   ]);
+});
+
+test("what the kernel has counted nothing of has no sample", async () => {
+  const page = await samples({ ...observed, traffic: new Map() });
+  expect(page.filter((sample) => /_(packets|bytes|connections)(_total)?\{virtual_server/.test(sample))).toEqual([]);
 });
 
 test("a second scrape shows the same, not twice as much; what is gone is not shown", async () => {

@@ -24,15 +24,16 @@ function apply(record: Plain, { fields, groups, lists }: PlainDifference): Plain
   };
 }
 
-/** The same with every list whose order does not count in one order. */
+/** The same with every list whose order does not count in one order, without what a plan does not speak of. */
 export function sorted(value: unknown, shape: PlainShape = CONFIG as PlainShape): unknown {
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([field, inner]) => {
+    Object.entries(value).flatMap(([field, inner]) => {
       const row = shape[field];
-      if (row?.kind !== "list" || !Array.isArray(inner)) return [field, inner];
+      if (row?.kind === "value" && row.words === "") return [];
+      if (row?.kind !== "list" || !Array.isArray(inner)) return [[field, inner]];
       const items = inner.map((item) => sorted(item, row.shape as PlainShape));
-      return [field, row.ordered ? items : items.map((item) => JSON.stringify(item)).sort()];
+      return [[field, row.ordered ? items : items.map((item) => JSON.stringify(item)).sort()]];
     }),
   );
 }

@@ -22,6 +22,7 @@ function viewOf(text: string, instances: readonly Partial<InstanceView>[] = []):
   const place = { vrfTable: () => undefined, ifindex: () => 2, number: () => 5 };
   return {
     ...{ version: "v", routerId: "R1", config, now: seconds(100), masterStartedAt: seconds(40) },
+    ...{ checkers: undefined, traffic: new Map() },
     sessions: new Map([["b", true]]),
     vrrp: {
       instances: config.vrrpInstances.map((each, i) => ({

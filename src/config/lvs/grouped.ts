@@ -7,7 +7,7 @@ import { knownNames } from "../reference.ts";
 import { type Familiar, ofServers } from "./family.ts";
 import type { Group, Groups } from "./group.ts";
 import type { LvsContext } from "./lvs-context.ts";
-import { hasServers, resolvePool } from "./pool.ts";
+import { hasServers, resolvePool, type Unnumbered } from "./pool.ts";
 import { checkProtocol, defaultProtocol, type ServiceBody } from "./service.ts";
 
 /** A group by the name that a service calls it. `ordinal`: of the service among those of the group. */
@@ -22,7 +22,7 @@ export function resolveByGroup(
   body: ServiceBody,
   { name, ordinal, groups }: Named,
   context: LvsContext,
-): GroupServerConfig | undefined {
+): Unnumbered<GroupServerConfig> | undefined {
   const { report } = context;
   const shown = `[${name}]:${ordinal}`;
   const familiar = ofServers(body.value.settings, report);

@@ -11,7 +11,7 @@ import { ofAddress, ofServers } from "./family.ts";
 import { type Groups, resolveGroups } from "./group.ts";
 import { resolveByGroup } from "./grouped.ts";
 import { type LvsContext, lvsContext } from "./lvs-context.ts";
-import { hasServers, resolvePool } from "./pool.ts";
+import { hasServers, resolvePool, type Unnumbered } from "./pool.ts";
 import { checkProtocol, defaultProtocol, type ServiceBody, titleOf } from "./service.ts";
 import { resolveSsl } from "./ssl.ts";
 
@@ -54,19 +54,24 @@ function resolveService(body: ServiceBody, groups: Groups, found: Found, context
   const { header } = body.value;
   if ("address" in header) {
     const server = resolveByAddress(body, header, context);
-    if (server !== undefined && isFirst(serviceName(server), body, found, context)) found.addresses.push(server);
+    if (server !== undefined && isFirst(serviceName(server), body, found, context))
+      found.addresses.push(numbered(server, found));
   } else if ("fwmark" in header) {
     const server = resolveByFwmark(body, header.fwmark, context);
     if (server !== undefined && isFirst(`FWM ${server.fwmark} IPv${server.family}`, body, found, context))
-      found.fwmarks.push(server);
+      found.fwmarks.push(numbered(server, found));
   } else {
     const { group: name } = header;
     const ordinal = found.ordinals.get(name) ?? 0;
     found.ordinals.set(name, ordinal + 1);
     const server = resolveByGroup(body, { name, ordinal, groups }, context);
     const key = `[${name}] ${server?.protocol} ${server?.family}`;
-    if (server !== undefined && isFirst(key, body, found, context)) found.grouped.push(server);
+    if (server !== undefined && isFirst(key, body, found, context)) found.grouped.push(numbered(server, found));
   }
+}
+
+function numbered<S extends object>(server: S, { places }: Found): S & { readonly number: number } {
+  return { ...server, number: places.size }; // its own place is there
 }
 
 /** The kernel has one service of a name. Keepalived takes the second one for the first and says nothing. */
@@ -84,7 +89,11 @@ function isFirst(name: string, body: ServiceBody, { places }: Found, { report }:
   return false;
 }
 
-function resolveByAddress(body: ServiceBody, header: Endpoint, context: LvsContext): VirtualServerConfig | undefined {
+function resolveByAddress(
+  body: ServiceBody,
+  header: Endpoint,
+  context: LvsContext,
+): Unnumbered<VirtualServerConfig> | undefined {
   const { settings: given } = body.value;
   const { address, port } = header;
   const chosen = last(given.protocol)?.value;
@@ -101,7 +110,11 @@ function resolveByAddress(body: ServiceBody, header: Endpoint, context: LvsConte
 
 const BY_FWMARK = { type: "fwmark" } as const;
 
-function resolveByFwmark(body: ServiceBody, fwmark: number, context: LvsContext): FwmarkServerConfig | undefined {
+function resolveByFwmark(
+  body: ServiceBody,
+  fwmark: number,
+  context: LvsContext,
+): Unnumbered<FwmarkServerConfig> | undefined {
   const { settings: given } = body.value;
   const name = `FWM ${fwmark}`;
   const familiar = ofServers(given, context.report);

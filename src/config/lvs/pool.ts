@@ -5,7 +5,7 @@ import { last } from "../../syntax/table.ts";
 import type { RealServerConfig, ServiceConfig } from "../model/lvs.ts";
 import type { Familiar } from "./family.ts";
 import type { LvsContext } from "./lvs-context.ts";
-import { notify, type Reached, resolveRealServer, type Service, serverStandard } from "./server.ts";
+import { checkedPort, notify, type Reached, resolveRealServer, type Service, serverStandard } from "./server.ts";
 import {
   engineOf,
   methodOf,
@@ -27,15 +27,19 @@ export interface Named {
   readonly family: Family | undefined; // undefined: both
 }
 
+/** A service before it is known whether it is the only one of its name. */
+export type Unnumbered<S extends ServiceConfig> = Omit<S, "number">;
+
 /** What a service has however connections reach it: the checks and corrections, in Keepalived's order. */
-export function resolvePool(body: ServiceBody, named: Named, context: LvsContext): ServiceConfig {
+export function resolvePool(body: ServiceBody, named: Named, context: LvsContext): Unnumbered<ServiceConfig> {
   const { name, protocol, reached, familiar, family } = named;
   const { report } = context;
   const { settings: given, end } = body.value;
   const haSuspend = given.ha_suspend.length > 0 && mayRest(body, named, report);
   const scheduler = schedulerOf(body, name, report);
   const method = methodOf(body, name, report);
-  const service: Service = { name, protocol, method, given, standard: serverStandard(given, reached), reached };
+  const standard = serverStandard(given, method);
+  const service: Service = { name, protocol, method, given, standard, reached, checkedPort: checkedPort(reached) };
   const portless = isPortless(reached);
   const { granularity } = familiar;
   const persistence = persistenceOf(body, { scheduler, name, portless, family: family ?? 4, granularity }, report);
@@ -59,6 +63,7 @@ export function resolvePool(body: ServiceBody, named: Named, context: LvsContext
     quorumDown: notify(given.quorum_down, "quorum_down", context),
     realServers,
     sorryServer: resolveSorryServer({ service, family, realServers, end }, report),
+    standard,
   };
 }
 

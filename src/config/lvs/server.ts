@@ -1,6 +1,6 @@
 import { family, type IpAddress } from "../../base/ip.ts";
 import type { Protocol } from "../../base/ipvs.ts";
-import { type Micros, seconds } from "../../base/time.ts";
+import { seconds } from "../../base/time.ts";
 import type { VIRTUAL_SERVER } from "../../keywords/lvs.ts";
 import type { Method } from "../../keywords/read-forwarding.ts";
 import type { Endpoint } from "../../keywords/read-server.ts";
@@ -8,7 +8,7 @@ import type { REAL_SERVER } from "../../keywords/real-server.ts";
 import { type Body, last, type Setting, type Settings } from "../../syntax/table.ts";
 import { notifyScript } from "../command.ts";
 import type { CommandConfig } from "../model/command.ts";
-import type { RealServerConfig } from "../model/lvs.ts";
+import type { CheckStandard, RealServerConfig, ServerStandard } from "../model/lvs.ts";
 import { resolveCheckers } from "./check.ts";
 import type { Group } from "./group.ts";
 import type { LvsContext } from "./lvs-context.ts";
@@ -22,6 +22,7 @@ export interface Service {
   readonly given: Settings<typeof VIRTUAL_SERVER>;
   readonly standard: ServerStandard;
   readonly reached: Reached;
+  readonly checkedPort: number; // 0 = none that all connections have
 }
 
 /** How connections reach a service. */
@@ -30,23 +31,11 @@ export type Reached =
   | { readonly type: "fwmark" }
   | { readonly type: "group"; readonly group: Group };
 
-/** What real servers have where they do not say it. */
-interface ServerStandard {
-  readonly weight: number;
-  readonly inhibitOnFailure: boolean;
-  readonly alpha: boolean;
-  readonly retry: number | undefined;
-  readonly delayBeforeRetry: Micros | undefined;
-  readonly warmup: Micros | undefined;
-  readonly delayLoop: Micros;
-  readonly connectTimeout: Micros;
-  readonly virtualHost: string | undefined;
-  readonly checkedPort: number; // 0 = none that all connections have
-}
-
 /** What a service says for its real servers. */
-export function serverStandard(given: Service["given"], reached: Reached): ServerStandard {
+export function serverStandard(given: Service["given"], { forwarding, tunnel }: Method): ServerStandard {
   return {
+    forwarding,
+    tunnel,
     weight: last(given.weight)?.value ?? 1,
     inhibitOnFailure: given.inhibit_on_failure.length > 0,
     alpha: given.alpha.length > 0,
@@ -56,12 +45,11 @@ export function serverStandard(given: Service["given"], reached: Reached): Serve
     delayLoop: last(given.delay_loop)?.value ?? seconds(60),
     connectTimeout: last(given.connect_timeout)?.value ?? seconds(5),
     virtualHost: last(given.virtualhost)?.value,
-    checkedPort: checkedPort(reached),
   };
 }
 
 /** The port of every connection to a service; 0 where they have several, or any. */
-function checkedPort(reached: Reached): number {
+export function checkedPort(reached: Reached): number {
   if (reached.type === "address") return reached.port;
   if (reached.type === "fwmark" || reached.group.marked) return 0;
   const [first, ...others] = reached.group.ranges;
@@ -75,20 +63,21 @@ export function resolveRealServer(
   context: LvsContext,
 ): RealServerConfig {
   const { header, settings: own } = body.value;
-  const { standard, protocol } = service;
+  const { protocol } = service;
   const { address } = header;
   const { forwarding, tunnel } = last(own.lvs_method)?.value ?? service.method;
+  const standard = checkStandard(own, service.standard);
   const lower = last(own.lthreshold);
   const upperThreshold = last(own.uthreshold)?.value ?? 0;
   return {
     address,
     port: placedPort({ address, port: header.port, forwarding, what: "real", place: body }, service, context.report),
-    weight: last(own.weight)?.value ?? standard.weight,
+    weight: last(own.weight)?.value ?? service.standard.weight,
     forwarding,
     tunnel,
     upperThreshold,
     lowerThreshold: lower === undefined ? 0 : lowerThreshold(lower, upperThreshold, context),
-    inhibitOnFailure: last(own.inhibit_on_failure)?.value ?? standard.inhibitOnFailure,
+    inhibitOnFailure: last(own.inhibit_on_failure)?.value ?? service.standard.inhibitOnFailure,
     smtpAlert: last(own.smtp_alert)?.value ?? context.smtpAlert ?? true,
     snmpName: last(own.snmp_name)?.value,
     notifyUp: notify(own.notify_up, "notify_up", context),
@@ -100,20 +89,39 @@ export function resolveRealServer(
         protocol,
         address,
         // Keepalived differs: it checks port 0 where the real server's line has no port.
-        port: header.port === 0 ? standard.checkedPort : header.port,
-        alpha: last(own.alpha)?.value ?? standard.alpha,
-        retry: last(own.retry)?.value ?? standard.retry,
-        delayBeforeRetry: last(own.delay_before_retry)?.value ?? standard.delayBeforeRetry,
-        warmup: last(own.warmup)?.value ?? standard.warmup,
-        delayLoop: last(own.delay_loop)?.value ?? standard.delayLoop,
-        serviceDelayLoop: standard.delayLoop,
-        connectTimeout: last(own.connect_timeout)?.value ?? standard.connectTimeout,
-        virtualHost: last(own.virtualhost)?.value ?? standard.virtualHost,
+        port: header.port === 0 ? service.checkedPort : header.port,
+        ...standard,
+        serviceDelayLoop: service.standard.delayLoop,
       },
       context,
     ),
+    standard: standard === service.standard ? undefined : standard,
   };
 }
+
+/** The service's own where the server adds nothing: of thousands few do. */
+function checkStandard(own: Settings<typeof REAL_SERVER>, standard: CheckStandard): CheckStandard {
+  if (INHERITED.every((keyword) => own[keyword].length === 0)) return standard;
+  return {
+    alpha: last(own.alpha)?.value ?? standard.alpha,
+    retry: last(own.retry)?.value ?? standard.retry,
+    delayBeforeRetry: last(own.delay_before_retry)?.value ?? standard.delayBeforeRetry,
+    warmup: last(own.warmup)?.value ?? standard.warmup,
+    delayLoop: last(own.delay_loop)?.value ?? standard.delayLoop,
+    connectTimeout: last(own.connect_timeout)?.value ?? standard.connectTimeout,
+    virtualHost: last(own.virtualhost)?.value ?? standard.virtualHost,
+  };
+}
+
+const INHERITED = [
+  "alpha",
+  "retry",
+  "delay_before_retry",
+  "warmup",
+  "delay_loop",
+  "connect_timeout",
+  "virtualhost",
+] as const satisfies readonly (keyof typeof REAL_SERVER)[];
 
 /** A script that tells about a server or a service. */
 export function notify(

@@ -1,5 +1,6 @@
 import type { Family, IpAddress } from "../../base/ip.ts";
 import type { Forwarding, Protocol, Scheduler } from "../../base/ipvs.ts";
+import type { Micros } from "../../base/time.ts";
 import type { CheckerConfig } from "./check.ts";
 import type { CommandConfig } from "./command.ts";
 
@@ -14,6 +15,7 @@ export interface LvsConfig {
 
 /** What every `virtual_server` has, however connections reach it. */
 export interface ServiceConfig {
+  readonly number: number; // among all of them, from 1, in the order of reading: its index in a MIB
   readonly scheduler: Scheduler;
   readonly schedulerFlags: number; // IP_VS_SVC_F_SCHED1..3 and ONEPACKET, linux/ip_vs.h
   readonly persistenceTimeout: number; // whole seconds, 0 = off
@@ -29,6 +31,26 @@ export interface ServiceConfig {
   readonly quorumDown: CommandConfig | undefined;
   readonly realServers: readonly RealServerConfig[]; // at least one
   readonly sorryServer: SorryServerConfig | undefined;
+  readonly standard: ServerStandard; // resolved in its servers; a MIB shows it
+}
+
+/** What real servers, and so their checkers, have where they do not say it. */
+export interface ServerStandard extends CheckStandard {
+  readonly weight: number;
+  readonly inhibitOnFailure: boolean;
+  readonly forwarding: Forwarding;
+  readonly tunnel: TunnelConfig | undefined;
+}
+
+/** What checkers have where they do not say it. */
+export interface CheckStandard {
+  readonly alpha: boolean;
+  readonly retry: number | undefined; // undefined: each kind its own
+  readonly delayBeforeRetry: Micros | undefined; // the same
+  readonly warmup: Micros | undefined; // undefined: delayLoop
+  readonly delayLoop: Micros;
+  readonly connectTimeout: Micros;
+  readonly virtualHost: string | undefined;
 }
 
 /** `virtual_server ADDRESS [PORT]`: one IPVS service. */
@@ -78,6 +100,7 @@ export interface RealServerConfig {
   readonly notifyUp: CommandConfig | undefined;
   readonly notifyDown: CommandConfig | undefined;
   readonly checkers: readonly CheckerConfig[]; // in the order of reading
+  readonly standard: CheckStandard | undefined; // undefined: its service's
 }
 
 /** `sorry_server`: takes the traffic while the quorum is lost. */
