@@ -63,6 +63,7 @@ const METRICS: readonly Metric[] = [
 
   metric("keepalived_quorum_up", "1 while the virtual server has its quorum", service, (s) => Number(s.quorumUp)),
   metric("keepalived_real_server_up", "1 while no checker holds it down", realServer, (r) => Number(r.up)),
+  metric("keepalived_ipvs_deviations", "Of the kernel's table from ours", daemon, (now) => now.checkers?.deviations),
   metric("keepalived_real_server_weight", "Weight in the kernel's table; 0 while absent", realServer, (r) => r.weight),
   metric("keepalived_virtual_server_connections_total", "Scheduled", serviceTraffic, (s) => s.connections),
   metric("keepalived_virtual_server_packets_total", "Seen, by direction", servicePackets, (count) => count),

@@ -242,10 +242,20 @@ test("a real server without a port is checked on the one that the group has", ()
 });
 
 test("10,000 members and as many services are read in a moment", () => {
-  const members = Array.from({ length: 10_000 }, (_, i) => `10.${i >> 8}.${i & 255}.1-9 80`);
+  const members = Array.from({ length: 10_000 }, (_, i) => `10.${i >> 8}.${i & 255}.1-6 80`);
   const before = process.cpuUsage();
   const { config } = reading(group(...members) + grouped() + service());
   const { user, system } = process.cpuUsage(before);
   expect(config.virtualServerGroups[0]?.entries).toHaveLength(10_000);
   expect(user + system).toBeLessThan(3_000_000); // microseconds; 0.2 s on a quiet machine
+});
+
+test("a group has 65,536 addresses at most: what would be more, as an IPv6 prefix is, is left out with an error", () => {
+  const { config, diagnostics } = reading(group("10.0.0.0/16 80", "10.1.0.0 80") + grouped() + service());
+  expect(config.virtualServerGroups[0]?.entries).toMatchObject([{ from: "10.0.0.0", to: "10.0.255.255" }]);
+  expect(diagnostics.map(({ severity, message }) => `${severity} ${message}`)).toContain(
+    "error `10.1.0.0 80` makes more than 65536 addresses of the group; it is left out",
+  );
+  const [entry] = reading(group("2001:db8::/64 80", "2001:db8::1 80")).config.virtualServerGroups[0]?.entries ?? [];
+  expect(entry).toMatchObject({ from: "2001:db8::1" });
 });

@@ -87,6 +87,7 @@ const observed: Observed = {
   checkers: {
     at: 0,
     sysctls: [],
+    deviations: 3,
     services: [
       {
         name: "[192.0.2.9]:tcp:80",
@@ -152,6 +153,7 @@ test("the page shows every report with the labels that tell things apart", async
     'keepalived_bfd_packets_dropped_total{reason="ttl"} 6',
     'keepalived_quorum_up{virtual_server="[192.0.2.9]:tcp:80"} 1',
     `keepalived_real_server_up{${real}} 0`,
+    "keepalived_ipvs_deviations 3",
     `keepalived_real_server_weight{${real}} 0`,
     'keepalived_virtual_server_connections_total{virtual_server="[192.0.2.9]:tcp:80"} 5',
     'keepalived_virtual_server_packets_total{virtual_server="[192.0.2.9]:tcp:80",direction="in"} 26',
