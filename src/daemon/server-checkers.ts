@@ -1,5 +1,5 @@
 import type { BfdCheckConfig, FileCheckConfig } from "../config/model/check.ts";
-import { checkMail } from "../lvs/check-mail.ts";
+import { bfdMail, checkMail } from "../lvs/check-mail.ts";
 import { healthWords } from "../lvs/check-words.ts";
 import { added, type Health, migrated } from "../lvs/health.ts";
 import type { CheckerTurn } from "../lvs/notice.ts";
@@ -98,7 +98,10 @@ export class ServerCheckers {
     if (checker.type === "bfd")
       return new BfdCheckRunner(checker, known.up(checker), {
         isUp: (session) => this.#host.isUp(session),
-        turned: (up) => log.info(bfdCheckWords(realServer, checker.instance, up)),
+        turned: (up) => {
+          log.info(bfdCheckWords(realServer, checker.instance, up));
+          this.#host.turned({ up, before: !up, mail: bfdMail(checker.instance, up) });
+        },
       });
     if (checker.type === "file") {
       log.info(activatingWords(realServer, virtualServer));
