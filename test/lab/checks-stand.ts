@@ -1,57 +1,19 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
-import { Director, type Implementation } from "./daemon.ts";
+import { type Director, type Implementation, startDirector } from "./daemon.ts";
+import { standInForIpvs } from "./ipvs-stand-in.ts";
 import type { Lan } from "./lan.ts";
-import { PROJECT } from "./run.ts";
 
-/**
- * Both implementations on a kernel without IPVS: ours with a table that is said in the log, keepalived with a libnl that
- * takes every request. Everything else is real.
- */
-export class ChecksBuild {
+/** Both implementations on a kernel without IPVS, which is stood in for. Everything else is real. */
+export class ChecksBench {
   readonly #folder = mkdtempSync(join(tmpdir(), "keepalived-ts-checks-"));
-
-  async build(): Promise<void> {
-    mkdirSync(join(this.#folder, "dist"));
-    writeFileSync(join(this.#folder, "package.json"), '{ "type": "module" }');
-    symlinkSync(join(PROJECT, "prebuilds"), join(this.#folder, "prebuilds"));
-    const source = join(PROJECT, "test/lab/ipvs-stub.c");
-    execFileSync("cc", ["-shared", "-fPIC", "-Wall", "-Werror", "-o", this.#stub, source]);
-    const program = (name: string): string => join(PROJECT, `src/daemon/${name}.ts`);
-    await build({
-      entryPoints: {
-        main: program("main"),
-        vrrp: program("vrrp-process"),
-        checkers: program("checkers-process"),
-        bfd: program("bfd-process"),
-      },
-      outdir: join(this.#folder, "dist"),
-      ...{ bundle: true, platform: "node", format: "esm", target: "node20", splitting: true, logLevel: "warning" },
-      banner: {
-        js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-      },
-      plugins: [
-        {
-          name: "table",
-          setup: ({ onResolve }) =>
-            onResolve({ filter: /\/ipvs-table\.ts$/ }, () => ({ path: join(PROJECT, "test/lab/table-in-log.ts") })),
-        },
-      ],
-    });
-  }
+  readonly #environment = standInForIpvs(this.#folder);
 
   /** Starts a daemon on a node. */
   start(lan: Lan, node: string, text: string, implementation: Implementation = "ours"): Director {
-    const director = new Director(lan, {
-      ...{ node, implementation, config: this.configure(lan, node, text) },
-      program: join(this.#folder, "dist/main.js"),
-      environment: implementation === "ours" ? {} : { LD_PRELOAD: this.#stub },
-    });
-    director.start();
-    return director;
+    const config = this.configure(lan, node, text);
+    return startDirector(lan, { node, implementation, config, environment: this.#environment });
   }
 
   configure(lan: Lan, node: string, text: string): string {
@@ -70,10 +32,6 @@ export class ChecksBuild {
 
   close(): void {
     rmSync(this.#folder, { recursive: true });
-  }
-
-  get #stub(): string {
-    return join(this.#folder, "ipvs-stub.so");
   }
 }
 

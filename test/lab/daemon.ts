@@ -25,7 +25,6 @@ export interface DirectorOptions {
   readonly implementation: Implementation;
   readonly config: string; //                    path of keepalived.conf
   readonly options?: readonly string[]; //       more of them, such as -P
-  readonly program?: string; //                  ours, of another build than dist/main.js
   readonly environment?: Readonly<Record<string, string>>; // more of it
   readonly quiet?: boolean; //                   without -D: a line for each announcement is work too
 }
@@ -55,8 +54,7 @@ export class Director {
   start(): void {
     this.#startedAt = this.log.mark();
     const { implementation, config, options = [], environment = {}, quiet = false } = this.#options;
-    const { program: ours = join(PROJECT, "dist/main.js") } = this.#options;
-    const program = implementation === "ours" ? [process.execPath, ours] : ["keepalived"];
+    const program = implementation === "ours" ? [process.execPath, join(PROJECT, "dist/main.js")] : ["keepalived"];
     const files = ["-p", this.#pidFile("parent"), "-r", this.#pidFile("vrrp"), "-c", this.#pidFile("checkers")];
     files.push("-b", this.#pidFile("bfd"));
     const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);

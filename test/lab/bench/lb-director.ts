@@ -1,11 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { closeSync, ftruncateSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Micros } from "../../../src/base/time.ts";
 import { Director, type Implementation } from "../daemon.ts";
+import { standInForIpvs } from "../ipvs-stand-in.ts";
 import type { Lan } from "../lan.ts";
-import { PROJECT } from "../run.ts";
 
 /** IPVS_CMD_*, linux/ip_vs.h. */
 export const IPVS = { newService: 1, newDestination: 5, setDestination: 6, deleteDestination: 7 } as const;
@@ -34,12 +33,9 @@ export class CountedDirector {
   #startedAt: Micros = 0;
 
   constructor(lan: Lan, node: string, implementation: Implementation, options: readonly string[]) {
-    const standIn = join(lan.folder, "ipvs-stand-in.so");
-    const source = join(PROJECT, "test/lab/ipvs-stand-in.c");
-    execFileSync("cc", ["-O2", "-shared", "-fPIC", "-o", standIn, source, "-ldl"]);
     this.#counts = join(lan.folder, `${node}-commands`);
     this.#config = join(lan.folder, `${node}.conf`);
-    const environment = { LD_PRELOAD: standIn, IPVS_STAND_IN: this.#counts };
+    const environment = { ...standInForIpvs(lan.folder), IPVS_STAND_IN: this.#counts };
     this.director = new Director(lan, {
       node,
       implementation,
