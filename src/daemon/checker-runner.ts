@@ -28,6 +28,7 @@ export class CheckerRunner {
   readonly config: AskingChecker;
   readonly identity: string;
   readonly #host: CheckerHost;
+  readonly #parameters: HealthParameters;
   #state: HealthState;
   #latency: Micros | undefined;
   #succeeded = 0;
@@ -39,6 +40,7 @@ export class CheckerRunner {
   constructor(config: AskingChecker, health: Health, host: CheckerHost) {
     this.config = config;
     this.identity = question(config);
+    this.#parameters = healthParameters(config);
     this.#host = host;
     this.#state = { name: "stopped", health };
   }
@@ -80,7 +82,7 @@ export class CheckerRunner {
 
   #feed(event: HealthEvent): void {
     const before = this.up;
-    const { state, effects } = healthStep(healthParameters(this.config), this.#state, event, this.#host.io.now());
+    const { state, effects } = healthStep(this.#parameters, this.#state, event, this.#host.io.now());
     this.#state = state;
     for (const effect of effects) this.#perform(effect, before);
     this.#cancelWake();
@@ -135,5 +137,7 @@ export class CheckerRunner {
 
 /** What the machine needs to know of a checker. */
 export function healthParameters(config: AskingChecker): HealthParameters {
-  return { ...config, urls: "urls" in config ? config.urls.length : 1 };
+  const { type, delayLoop, retry, delayBeforeRetry, warmup, alpha, logAllFailures } = config;
+  const [urls, fastRecovery] = "urls" in config ? [config.urls.length, config.fastRecovery] : [1, false];
+  return { type, urls, delayLoop, retry, delayBeforeRetry, warmup, alpha, logAllFailures, fastRecovery };
 }

@@ -35,6 +35,13 @@ export interface PoolHost extends Pick<ServerCheckersHost, "io" | "log" | "rando
   traps(traps: readonly Trap[]): void;
 }
 
+/** What was made of this. */
+interface Wanted {
+  readonly service: RunnableService;
+  readonly state: PoolState;
+  readonly entries: readonly IpvsEntry[];
+}
+
 /** One virtual server: its checkers, who is alive, and so what the kernel's table should hold. */
 export class PoolRunner {
   readonly #host: PoolHost;
@@ -44,6 +51,7 @@ export class PoolRunner {
   #sessions: ReadonlySet<string>; // so too
   #state: PoolState = EMPTY_POOL;
   #resting: boolean; // its checkers, while the address is elsewhere
+  #wanted: Wanted | undefined;
   readonly #checkers = new Map<string, ServerCheckers>(); // by real server
 
   /** `origin`: whether the daemon starts or a reload brought the service, or what the process before this one knew. */
@@ -60,8 +68,12 @@ export class PoolRunner {
     if (this.#look()) this.#feed({ type: "turned", alive: this.#alive() });
   }
 
+  /** What the table should hold of it: the same object until that is something else. */
   get entries(): readonly IpvsEntry[] {
-    return wantedEntries(this.#weighed, this.#state);
+    const [service, state] = [this.#weighed, this.#state];
+    if (this.#wanted?.service !== service || this.#wanted.state !== state)
+      this.#wanted = { service, state, entries: wantedEntries(service, state) };
+    return this.#wanted.entries;
   }
 
   /** What of the kernel's table counts for it, and what its servers are called there. */
@@ -158,7 +170,12 @@ export class PoolRunner {
     const name = destinationName(server);
     const { io, log, random, number, isUp, changed } = this.#host;
     const checkers = new ServerCheckers(server.checkers, known, {
-      ...{ io, log, random, number, isUp, changed },
+      io,
+      log,
+      random,
+      number,
+      isUp,
+      changed,
       realServer: serverWords(server, protocol),
       virtualServer,
       isResting: () => this.#resting,

@@ -26,6 +26,10 @@ export class IpvsTable {
     return true;
   }
 
+  renew(entries: readonly IpvsEntry[]): boolean {
+    return this.applyAll(entries);
+  }
+
   buffer(): void {}
 
   close(): void {}
