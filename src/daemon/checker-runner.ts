@@ -20,7 +20,7 @@ export interface CheckerHost {
   note(note: HealthNote): void;
   turned(before: boolean): void; // a verdict, and the one before it: another, or the first
   weighed(): void; // the server asks for another weight than before
-  changed(): void; // a check has ended
+  counted(): void; // a check has ended
 }
 
 /** Runs one checker of one real server as its machine says. */
@@ -130,7 +130,7 @@ export class CheckerRunner {
       else if (!result.local) this.#failed++;
       if (result.up || !result.local) this.#trouble = undefined;
       this.#feed({ type: "checked", result });
-      this.#host.changed();
+      this.#host.counted();
     });
   }
 }

@@ -104,6 +104,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
       log,
       random: Math.random,
       changed: () => context.changed(),
+      counted: () => context.counted(),
       wanted: (entries) => this.#wanted(entries),
       notice: (notice, service) => {
         const told = poolNotification(notice, service, this.#config.global.ipvs);

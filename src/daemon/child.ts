@@ -38,6 +38,8 @@ export interface ProgramContext<Report> {
   readonly late: (late: Micros) => void;
   /** To be called whenever `report()` would answer something new; cheap: reports leave at most every 100 ms. */
   readonly changed: () => void;
+  /** The same where it is a matter of numbers alone, that nobody waits for: it leaves within two seconds. */
+  readonly counted: () => void;
   /** Operators are told, by the supervisor; in the order of the calls. */
   readonly notify: (notification: Notification) => void;
 }
@@ -178,6 +180,7 @@ export function runChild<Report>(program: Program<Report>): void {
       tellBfd: (verdicts) => tell({ type: "bfd", verdicts }),
       late: (late) => scheduling?.late(late),
       changed: () => reports.request(),
+      counted: () => reports.requestInTime(),
       notify: (notification) => notifications.tell(notification),
     });
     scheduling.engage();

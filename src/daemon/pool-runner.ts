@@ -24,7 +24,9 @@ import { type Known, NOTHING, ServerCheckers, type ServerCheckersHost } from "./
 import type { CountedPool } from "./traffic-reader.ts";
 
 /** What a pool needs of the process it lives in. */
-export interface PoolHost extends Pick<ServerCheckersHost, "io" | "log" | "random" | "number" | "isUp" | "changed"> {
+export interface PoolHost extends Pick<ServerCheckersHost, "io" | "log" | "random" | "number" | "isUp" | "counted"> {
+  /** What is reported of it is something else. */
+  changed(): void;
   /** The wanted entries are others than before. */
   wanted(entries: readonly IpvsEntry[]): void;
   /** Operators are to be told of a service, as it is configured. */
@@ -168,14 +170,14 @@ export class PoolRunner {
   #startServer(server: RunnableServer, known: Known): void {
     const { protocol, name: virtualServer } = this.#config;
     const name = destinationName(server);
-    const { io, log, random, number, isUp, changed } = this.#host;
+    const { io, log, random, number, isUp, counted } = this.#host;
     const checkers = new ServerCheckers(server.checkers, known, {
       io,
       log,
       random,
       number,
       isUp,
-      changed,
+      counted,
       realServer: serverWords(server, protocol),
       virtualServer,
       isResting: () => this.#resting,

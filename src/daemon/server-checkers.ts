@@ -14,7 +14,7 @@ import { type CheckerHost, CheckerRunner, healthParameters } from "./checker-run
 import { FileCheckRunner } from "./file-check-runner.ts";
 
 /** What the checkers of a real server need. */
-export interface ServerCheckersHost extends Pick<CheckerHost, "io" | "random" | "changed"> {
+export interface ServerCheckersHost extends Pick<CheckerHost, "io" | "random" | "counted"> {
   readonly log: Log;
   readonly realServer: string; // `serverWords`
   readonly virtualServer: string; // `serverWords`
@@ -115,7 +115,7 @@ export class ServerCheckers {
     const runner = new CheckerRunner(checker, known.health(checker), {
       io: this.#host.io,
       random: () => this.#host.random(),
-      changed: () => this.#host.changed(),
+      counted: () => this.#host.counted(),
       note: (note) => {
         mail = checkMail(subject, note);
         const words = healthWords(subject, note);

@@ -1,4 +1,5 @@
 const GAP = 100; // milliseconds
+const IN_TIME = 2000; // so too
 /** Of the process's time, `act` may take one part in so many: a report of 10,000 servers takes a while to write. */
 const SHARE = 20;
 
@@ -11,6 +12,7 @@ export class Throttle {
   readonly #act: (finished: () => void) => void;
   #busy = false; // `act` has not finished, or finished less than the gap ago
   #wanted = false;
+  #inTime: NodeJS.Timeout | undefined;
 
   constructor(act: (finished: () => void) => void) {
     this.#act = act;
@@ -21,11 +23,18 @@ export class Throttle {
     if (!this.#busy) this.#start();
   }
 
+  /** As `request()`, but within two seconds will do: what others request meanwhile does for it. */
+  requestInTime(): void {
+    if (!this.#wanted) this.#inTime ??= setTimeout(() => this.request(), IN_TIME);
+  }
+
   #start(): void {
     this.#busy = true;
     // Not at once: who requests is often still in the middle of the change.
     setImmediate(() => {
       this.#wanted = false;
+      clearTimeout(this.#inTime);
+      this.#inTime = undefined;
       const startedAt = performance.now();
       let took = 0;
       this.#act(() => setTimeout(() => this.#rest(), Math.max(GAP, SHARE * took)));

@@ -65,6 +65,7 @@ function start(text: string, adopted?: CheckersReport): CheckersDaemon {
     log: createLog([({ text }) => said.push(text)], true),
     late: () => {},
     changed: () => {},
+    counted: () => {},
     notify: () => {},
   });
   return daemon;

@@ -29,6 +29,7 @@ test("a reload starts, changes and ends services as planned, and leaves the othe
     log: createLog([({ text }) => said.push(text)], true),
     late: () => {},
     changed: () => {},
+    counted: () => {},
     notify: () => {},
   });
   said.length = 0;

@@ -26,6 +26,7 @@ function start(text: string, adopted?: CheckersReport): void {
     log: createLog([({ text: line }) => said.push(line)], true),
     late: () => {},
     changed: () => {},
+    counted: () => {},
     notify: () => {},
   });
 }

@@ -86,6 +86,7 @@ export class PoolBench {
       random: () => random,
       log: createLog([({ text }) => this.#said.push(text)], true),
       changed: () => {},
+      counted: () => {},
       wanted: (entries) => this.table.push(rows(entries)),
       notice: (notice, of) => {
         const notification = poolNotification(notice, of, this.rules);

@@ -43,7 +43,7 @@ function check(): void {
           note: (note) => say({ type: "note", service: port, note: note.name, words: healthWords(subject, note) }),
           turned: () => say({ type: "verdict", service: port, up: runner.up, server: destinationName(server) }),
           weighed: () => {},
-          changed: () => {},
+          counted: () => {},
         });
         runners.push(runner);
       }
