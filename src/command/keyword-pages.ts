@@ -9,8 +9,8 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 /** docs/keywords.md: every keyword in a table for each block. */
-export function markdownPage(): string {
-  const sections = blocks().map(([block, entries]) => {
+export function markdownPage(entries: readonly Entry[] = ENTRIES): string {
+  const sections = blocks(entries).map(([block, entries]) => {
     const rows = entries.map((entry) => {
       const { unit = "", default: standard = "", meaning } = entry.row;
       const cells = [entry.keyword, usageOf(entry.row), unit, standard, [meaning, ...remarks(entry)].join("; ")];
@@ -24,8 +24,8 @@ export function markdownPage(): string {
 }
 
 /** man/keepalived-ts.conf.5. man(7). */
-export function manPage(): string {
-  const sections = blocks().map(([block, entries]) => {
+export function manPage(entries: readonly Entry[] = ENTRIES): string {
+  const sections = blocks(entries).map(([block, entries]) => {
     const rows = entries.map((entry) => {
       const { unit, default: standard, meaning } = entry.row;
       const facts = [unit && `unit ${unit}`, standard && `default ${standard}`, ...remarks(entry)];
@@ -47,9 +47,9 @@ ${sections.join("")}.SH SEE ALSO
 `;
 }
 
-function blocks(): readonly (readonly [string, readonly Entry[]])[] {
+function blocks(entries: readonly Entry[]): readonly (readonly [string, readonly Entry[]])[] {
   const groups = new Map<string, Entry[]>();
-  for (const entry of ENTRIES) groups.set(entry.block, [...(groups.get(entry.block) ?? []), entry]);
+  for (const entry of entries) groups.set(entry.block, [...(groups.get(entry.block) ?? []), entry]);
   return [...groups];
 }
 

@@ -1,4 +1,4 @@
-import { ENTRIES, pathOf, usageOf } from "../keywords/entries.ts";
+import { ENTRIES, type Entry, pathOf, usageOf } from "../keywords/entries.ts";
 import { refuse } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { manPage, markdownPage } from "./keyword-pages.ts";
@@ -18,9 +18,17 @@ export const keywords: Command = {
       host.out(flag === "--man" ? manPage() : markdownPage());
       return 0;
     }
-    const shown = ENTRIES.filter(({ later }) => flag === undefined || later !== undefined);
-    for (const entry of shown) host.out(`${pathOf(entry)}\t${usageOf(entry.row)}\t${entry.row.meaning}\n`);
-    if (flag !== undefined) host.out(`${shown.length} of ${ENTRIES.length} keywords and options are not implemented\n`);
+    host.out(flag === undefined ? lines(ENTRIES) : unimplemented(ENTRIES));
     return 0;
   },
 };
+
+/** Those of `entries` that are accepted and do nothing, and how many they are. */
+export function unimplemented(entries: readonly Entry[]): string {
+  const shown = entries.filter(({ later }) => later !== undefined);
+  return `${lines(shown)}${shown.length} of ${entries.length} keywords and options are not implemented\n`;
+}
+
+function lines(entries: readonly Entry[]): string {
+  return entries.map((entry) => `${pathOf(entry)}\t${usageOf(entry.row)}\t${entry.row.meaning}\n`).join("");
+}

@@ -1,6 +1,7 @@
 import { family as familyOfAddress } from "../base/ip.ts";
 import { familyOf, type IpvsManner, serviceName } from "../base/ipvs.ts";
 import type { TrapService } from "../base/trap.ts";
+import type { CheckerConfig } from "../config/model/check.ts";
 import type {
   FwmarkServerConfig,
   GroupServerConfig,
@@ -15,7 +16,6 @@ import type { Marks } from "../lvs/group-marks.ts";
 import type { NotifyingServer, NotifyingService } from "../lvs/notification.ts";
 import { type PlaceRange, placesOf, servicesAt } from "../lvs/places.ts";
 import type { RealServer, SorryServer, VirtualServer } from "../lvs/pool.ts";
-import { isRun, type RunnableChecker } from "../plan/check-shape.ts";
 import { compare } from "../plan/compare.ts";
 import type { ListDifference } from "../plan/difference.ts";
 import { REAL_SERVERS } from "../plan/lvs-shape.ts";
@@ -23,9 +23,9 @@ import { type ListRow, list, type Shape, value } from "../plan/shape.ts";
 import { command } from "../plan/words.ts";
 import { markOf } from "./service-marks.ts";
 
-/** A real server with the checkers that run. */
+/** A real server with its checkers. */
 export interface RunnableServer extends RealServer, NotifyingServer {
-  readonly checkers: readonly RunnableChecker[];
+  readonly checkers: readonly CheckerConfig[];
 }
 
 /** A service that runs. */
@@ -44,9 +44,8 @@ export function isBalancing({ virtualServers, fwmarkServers, groupServers }: Bal
 }
 
 /**
- * What the checkers process runs of a configuration: services, groups by their `marks` where they have some, their real
- * servers with the checkers that exist. The reader said of everything else that it is not implemented: a checker does not
- * check its server.
+ * What the checkers process runs of a configuration: services, groups by their `marks` where they have some, and their
+ * real servers with the checkers.
  */
 export function runnable(config: Balanced, marks: Marks = {}): readonly RunnableService[] {
   const groups = new Map(config.virtualServerGroups.map((group) => [group.name, group]));
@@ -174,8 +173,7 @@ function manner(server: ServiceConfig, family: 4 | 6, mixed: boolean): IpvsManne
 
 function realServer(server: RealServerConfig): RunnableServer {
   const { address, port, weight, forwarding, tunnel, upperThreshold, lowerThreshold, inhibitOnFailure } = server;
-  const { notifyUp, notifyDown, smtpAlert } = server;
-  const checkers = server.checkers.filter(isRun);
+  const { checkers, notifyUp, notifyDown, smtpAlert } = server;
   // One literal: a spread in each of many objects gives each a shape of its own, which takes more memory than its values.
   return {
     address,

@@ -1,4 +1,4 @@
-import type { BfdCheckConfig, FileCheckConfig } from "../config/model/check.ts";
+import type { BfdCheckConfig, CheckerConfig, FileCheckConfig } from "../config/model/check.ts";
 import { bfdMail, checkMail } from "../lvs/check-mail.ts";
 import { healthWords } from "../lvs/check-words.ts";
 import { added, type Health, migrated } from "../lvs/health.ts";
@@ -6,7 +6,7 @@ import type { CheckerTurn } from "../lvs/notice.ts";
 import { activatingWords, bfdCheckWords, fileCheckWords, restingWords } from "../lvs/words.ts";
 import type { Log } from "../observe/log.ts";
 import type { CheckerReport } from "../observe/report.ts";
-import { type AskingChecker, question, type RunnableChecker } from "../plan/check-shape.ts";
+import { type AskingChecker, question } from "../plan/check-shape.ts";
 import { keysOf } from "../plan/compare.ts";
 import type { ListDifference } from "../plan/difference.ts";
 import { BfdCheckRunner } from "./bfd-check-runner.ts";
@@ -42,7 +42,7 @@ export class ServerCheckers {
   readonly #host: ServerCheckersHost;
   #runners: ReadonlyMap<string, Runner> = new Map();
 
-  constructor(checkers: readonly RunnableChecker[], known: Known, host: ServerCheckersHost) {
+  constructor(checkers: readonly CheckerConfig[], known: Known, host: ServerCheckersHost) {
     this.#host = host;
     const keys = keysOf(checkers, question);
     this.#runners = new Map(checkers.map((checker, i) => [keys[i] ?? "", this.#start(checker, known)]));
@@ -58,7 +58,7 @@ export class ServerCheckers {
   }
 
   /** As planned: checkers that did not change go on, verdicts stay. */
-  change(checkers: ListDifference<RunnableChecker>): void {
+  change(checkers: ListDifference<CheckerConfig>): void {
     const before = this.#runners;
     const now = new Map<string, Runner>();
     for (const entry of checkers.entries) {
@@ -93,7 +93,7 @@ export class ServerCheckers {
     return [...this.#runners.values()].map((runner) => runner.report());
   }
 
-  #start(checker: RunnableChecker, known: Known): Runner {
+  #start(checker: CheckerConfig, known: Known): Runner {
     const { log, realServer, virtualServer } = this.#host;
     if (checker.type === "bfd")
       return new BfdCheckRunner(checker, known.up(checker), {

@@ -12,10 +12,10 @@ export interface Entry {
 
 /** Everything there is, blocks before what stands in them. */
 export const ENTRIES: readonly Entry[] = [
-  ...walk("(top)", TOP),
-  ...walk("(lexer)", LEXER),
-  ...walk("(BOOL)", BOOLEAN),
-  ...walk("(script)", SCRIPT),
+  ...entriesOf("(top)", TOP),
+  ...entriesOf("(lexer)", LEXER),
+  ...entriesOf("(BOOL)", BOOLEAN),
+  ...entriesOf("(script)", SCRIPT),
 ];
 
 /** `virtual_server.persistence_timeout`; a keyword at the top is its own path. */
@@ -31,18 +31,19 @@ export function usageOf(row: Row): string {
   return row.header.usage === "(flag)" ? "{ ... }" : `${row.header.usage} { ... }`;
 }
 
-function* walk(block: string, table: Table, outer?: Later): Generator<Entry> {
+/** What stands in a table, blocks before what stands in them; what is in a block is not implemented where the block is not. */
+export function* entriesOf(block: string, table: Table, outer?: Later): Generator<Entry> {
   for (const [keyword, row] of Object.entries(table)) {
     const later = outer ?? row.later;
     const where = isRouteType(block, row) ? `${block}.type` : block;
     yield { block: where, keyword, row, later };
     const inside = pathOf({ block, keyword });
     if (row.kind === "block") {
-      yield* walk(inside, row.children, later);
-      yield* walk(`${inside}.(header)`, row.header.options ?? {}, later);
+      yield* entriesOf(inside, row.children, later);
+      yield* entriesOf(`${inside}.(header)`, row.header.options ?? {}, later);
     } else {
       const { options = {} } = row.kind === "line" ? row.type : row.item;
-      yield* walk(keyword.startsWith("<DEST>") ? `${block}.(destination)` : inside, options, later);
+      yield* entriesOf(keyword.startsWith("<DEST>") ? `${block}.(destination)` : inside, options, later);
     }
   }
 }

@@ -2,7 +2,7 @@ import { ANY_LIST, isRecord, type Plain, type PlainDifference, type PlainShape }
 import type { Entry } from "./difference.ts";
 import { CONFIG, type Plan } from "./plan.ts";
 import type { ListRow, Shown, ValueRow } from "./shape.ts";
-import { inPlainWords, NOT_YET, nameInWords } from "./words.ts";
+import { inPlainWords, nameInWords } from "./words.ts";
 
 /** One thing that a reload changes, for words and for programs. What is not named stays as it is. */
 export interface Change {
@@ -26,14 +26,10 @@ export function changesOf({ difference }: Plan): readonly Change[] {
 interface Place {
   readonly within: readonly string[];
   readonly prefix: string; // of the names of fields
-  readonly idle: boolean; // nothing here runs
-  readonly said: Said;
+  readonly said: boolean; // the block has said what it means for traffic, for all that is in it
 }
 
-/** What the block has said for all that is in it: nothing, what it means for traffic, or that nothing happens at all. */
-type Said = "nothing" | "meaning" | "idleness";
-
-const TOP: Place = { within: [], prefix: "", idle: false, said: "nothing" };
+const TOP: Place = { within: [], prefix: "", said: false };
 
 function describe({ fields, groups, lists }: PlainDifference, shape: PlainShape, place: Place, found: Change[]): void {
   const { within, prefix } = place;
@@ -51,14 +47,13 @@ function describe({ fields, groups, lists }: PlainDifference, shape: PlainShape,
       from: show(from),
       to: show(to),
       unit: row?.unit,
-      effect: saidIn(place, shape[field], () => row?.effect?.(from, to)),
+      effect: place.said ? undefined : row?.effect?.(from, to),
     });
   }
   for (const [field, group] of Object.entries(groups)) {
     const row = shape[field]?.kind === "group" ? shape[field] : undefined;
     const words = row?.words ?? nameInWords(field);
-    const idle = place.idle || row?.idle === true;
-    const inner = { ...place, idle, prefix: words === "" ? prefix : `${prefix}${words} ` };
+    const inner = { ...place, prefix: words === "" ? prefix : `${prefix}${words} ` };
     describe(group, (row?.shape ?? {}) as PlainShape, inner, found);
   }
   for (const [field, { entries, reordered }] of Object.entries(lists)) {
@@ -73,30 +68,16 @@ function describeEntry(entry: Entry<unknown>, row: ListRow<unknown>, place: Plac
   const item = entry.type === "removed" ? entry.from : entry.to;
   const title = row.title(item);
   const what = place.prefix + row.words;
-  const effect = saidIn(place, row, () => effectOf(entry, row));
+  const effect = place.said ? undefined : effectOf(entry, row);
   found.push(block(entry.type, { within: place.within, what, name: title, effect }));
   const inner: Place = {
     within: [...place.within, `${what} ${title}`],
     prefix: "",
-    idle: false,
-    said:
-      effect === NOT_YET ? "idleness" : place.said === "nothing" && entry.type !== "changed" ? "meaning" : place.said,
+    said: place.said || entry.type !== "changed",
   };
   if (entry.type === "changed" || entry.type === "replaced")
     describe(entry.difference as unknown as PlainDifference, row.shape as PlainShape, inner, found);
-  else if (entry.type === "added" && place.said === "nothing" && isRecord(item))
-    contents(item, row.shape, inner, found);
-}
-
-/** What a change means where it stands. */
-function saidIn(
-  { idle, said }: Place,
-  row: { readonly idle?: true } | undefined,
-  meaning: () => string | undefined,
-): string | undefined {
-  if (said === "idleness") return undefined;
-  if (idle || row?.idle) return NOT_YET;
-  return said === "nothing" ? meaning() : undefined;
+  else if (entry.type === "added" && !place.said && isRecord(item)) contents(item, row.shape, inner, found);
 }
 
 function valueRow(row: PlainShape[string]): ValueRow<unknown> | undefined {

@@ -10,7 +10,7 @@ import {
   type SslUrl,
 } from "../config/model/check.ts";
 import { list, value } from "./shape.ts";
-import { command, NOT_YET, seconds } from "./words.ts";
+import { always, command, seconds } from "./words.ts";
 
 type Paced = Partial<CheckerBase & Pick<HttpCheckConfig, "fastRecovery"> & FileWeight> & Pick<CheckerConfig, "type">;
 type FileWeight = Pick<FileCheckConfig, "weight" | "reverse">;
@@ -25,29 +25,8 @@ export function question(checker: Paced): string {
   return JSON.stringify(asked);
 }
 
-/** The checkers that the daemon runs; the others check nothing. */
-const RUN = [
-  "tcp",
-  "http",
-  "ssl",
-  "smtp",
-  "dns",
-  "misc",
-  "udp",
-  "ping",
-  "file",
-  "bfd",
-] as const satisfies readonly CheckerConfig["type"][];
-export type RunnableChecker = Extract<CheckerConfig, { readonly type: (typeof RUN)[number] }>;
-
 /** One that asks its server from time to time; the others follow what they are told. */
-export type AskingChecker = Exclude<RunnableChecker, FileCheckConfig | BfdCheckConfig>;
-
-/** Whether the daemon runs a checker. */
-export function isRun(checker: CheckerConfig): checker is RunnableChecker {
-  const run: readonly CheckerConfig["type"][] = RUN;
-  return run.includes(checker.type);
-}
+export type AskingChecker = Exclude<CheckerConfig, FileCheckConfig | BfdCheckConfig>;
 
 function titleOf(checker: CheckerConfig): string {
   return `${CHECKER_KEYWORDS[checker.type]} ${targetOf(checker)}`;
@@ -68,7 +47,6 @@ function targetOf(checker: CheckerConfig): string {
 
 function knowsNothing(checker: CheckerConfig): string {
   const { alpha } = { alpha: false, ...checker };
-  if (!isRun(checker)) return NOT_YET;
   if (checker.type === "file") return FILE_COUNTS;
   if (checker.type === "bfd") return alpha ? "the server is down until the session is up" : "as the session is";
   return alpha ? "the server is down until it succeeds" : "it counts as a success until it fails";
@@ -126,11 +104,10 @@ export const CHECKERS = list<CheckerConfig>({
     reverse: value("reverse"),
   },
   added: knowsNothing,
-  removed: (checker) => (isRun(checker) ? "its verdict counts no more" : undefined),
-  changed: (_, checker) =>
-    checker.type === "file" ? FILE_COUNTS : isRun(checker) ? "begins anew, its verdict stays" : NOT_YET,
+  removed: always("its verdict counts no more"),
+  changed: (_, checker) => (checker.type === "file" ? FILE_COUNTS : "begins anew, its verdict stays"),
   replaced: (checker) =>
-    isRun(checker) && checker.type !== "file" && checker.type !== "bfd"
+    checker.type !== "file" && checker.type !== "bfd"
       ? `asks something else and knows nothing: ${knowsNothing(checker)}`
       : knowsNothing(checker),
 });

@@ -11,7 +11,7 @@ import type {
   VirtualServerConfig,
   VirtualServerGroupConfig,
 } from "../config/model/lvs.ts";
-import { CHECKERS, isRun } from "./check-shape.ts";
+import { CHECKERS } from "./check-shape.ts";
 import { group, list, type Shape, value } from "./shape.ts";
 import { always, BY_NAME, command } from "./words.ts";
 
@@ -43,9 +43,8 @@ export const REAL_SERVERS = list<RealServerConfig>({
     standard: UNSAID,
   },
   added: ({ checkers }) => {
-    const run = checkers.filter(isRun);
-    if (run.length === 0) return "up, since nothing checks it";
-    return run.some((checker) => "alpha" in checker && checker.alpha)
+    if (checkers.length === 0) return "up, since nothing checks it";
+    return checkers.some((checker) => "alpha" in checker && checker.alpha)
       ? "down until its checks succeed"
       : "up until a check fails";
   },

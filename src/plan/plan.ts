@@ -6,7 +6,6 @@ import { SYNC_GROUPS, TRACK_GROUPS } from "./group-shape.ts";
 import { INSTANCES } from "./instance-shape.ts";
 import { FWMARK_SERVERS, GROUP_SERVERS, SERVER_GROUPS, SSL, VIRTUAL_SERVERS } from "./lvs-shape.ts";
 import { NETWORK } from "./network-shape.ts";
-import { running } from "./running.ts";
 import { group, type Shape } from "./shape.ts";
 import { BFD_INSTANCES, SCRIPTS, TRACK_FILES, TRACK_PROCESSES } from "./track-shape.ts";
 
@@ -43,9 +42,9 @@ export function planReload(from: Config, to: Config): Plan {
 /** What the vrrp process runs of a configuration. */
 type VrrpConfig = Pick<Config, "vrrpScripts" | "vrrpInstances">;
 
-const VRRP: Shape<VrrpConfig> = running<VrrpConfig>({ vrrpScripts: SCRIPTS, vrrpInstances: INSTANCES });
+const VRRP: Shape<VrrpConfig> = { vrrpScripts: SCRIPTS, vrrpInstances: INSTANCES };
 
-/** Plans a reload of the vrrp process: `planReload` without what it has nothing to do with, and what does not run yet. */
+/** Plans a reload of the vrrp process: `planReload` without what it has nothing to do with. */
 export function planVrrp(from: VrrpConfig, to: VrrpConfig): Difference<VrrpConfig> {
   return compare(vrrpOf(from), vrrpOf(to), VRRP);
 }

@@ -14,7 +14,6 @@ export interface ValueRow<V> {
   readonly kind: "value";
   readonly words: string; // the keyword; empty: nothing is said of it
   readonly unit?: string; // of what `show` gives
-  readonly idle?: true; // does not run yet: no value means anything for traffic
   /** Whether two values are the same; else they are if they are alike in everything. */
   same?(from: V, to: V): boolean;
   /** The value as it is shown; secrets are not. */
@@ -29,7 +28,6 @@ export interface ListRow<I> {
   readonly words: string; // the keyword of an item
   readonly plural?: string; // for summaries: `virtual servers`; else the field's name in words
   readonly ordered?: true; // another order is a change too
-  readonly idle?: true; // does not run yet: nothing in it means anything for traffic
   /** What makes it the same item; items of one list that share it are told apart by their number. */
   key(item: I): string;
   /** What makes another item the successor of one that goes. */
@@ -48,7 +46,6 @@ export interface ListRow<I> {
 export interface GroupRow<T> {
   readonly kind: "group";
   readonly words: string; // stands before the names of its fields; empty: nothing does
-  readonly idle?: true; // does not run yet
   readonly shape: Shape<T>;
   readonly whole?: ValueRow<T | undefined>; // where there is none on one side
 }
@@ -90,9 +87,6 @@ export function list<I>(row: Omit<ListRow<I>, "kind">): ListRow<I> {
 }
 
 /** A row for a record. */
-export function group<T>(words: string, shape: Shape<T>, more: Pick<GroupRow<T>, "idle" | "whole"> = {}): GroupRow<T> {
+export function group<T>(words: string, shape: Shape<T>, more: Pick<GroupRow<T>, "whole"> = {}): GroupRow<T> {
   return { kind: "group", words, shape, ...more };
 }
-
-/** Of a row: it does not run yet. */
-export const IDLE = { idle: true } as const;

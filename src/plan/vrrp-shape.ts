@@ -12,8 +12,6 @@ import { NOTIFICATIONS } from "./group-shape.ts";
 import { group, list, value } from "./shape.ts";
 import { AT_ALL, always, command, unless } from "./words.ts";
 
-/** Parts of an instance. What is IDLE does not run yet. */
-
 /** `unicast_peer` and what goes with it. */
 export const UNICAST = group<UnicastConfig>(
   "",

@@ -6,7 +6,7 @@ export function seconds<V extends number | undefined>(words: string, more: Effec
   return value<V>(words, { unit: "s", show: toSeconds, ...more });
 }
 
-type Effect<V> = Pick<ValueRow<V>, "effect" | "idle">;
+type Effect<V> = Pick<ValueRow<V>, "effect">;
 
 /** A program that is run. */
 export function command<V extends { readonly argv: readonly string[] } | undefined>(
@@ -35,9 +35,6 @@ export const BY_NAME = {
 /** Effects of several settings. */
 export const AT_A_START = "counts at the next start only";
 export const AT_ALL = "every director needs the same";
-
-/** What is accepted and has no effect. */
-export const NOT_YET = "not implemented: nothing happens";
 
 /** An effect that does not depend on the values. */
 export function always(effect: string): () => string {

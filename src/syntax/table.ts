@@ -19,7 +19,7 @@ export interface RowText {
   readonly missing?: string; // Keepalived's line where the argument is missing: %b the block's name; empty: it says nothing; without it, it reads no further (status 2)
 }
 
-/** What it means for the user that a feature does not exist yet. */
+/** What it means for the user that a feature does not exist yet. No row has it now: test/keywords/later.test.ts proves it. */
 export interface Later {
   readonly severity: "warning" | "error";
   readonly effect: string; // `it has no effect`
@@ -119,13 +119,6 @@ export function items<T>(item: ArgumentType<T>, text: RowText): ItemsRow<T> {
 /** A row that opens a list of plain words, side by side or below each other. */
 export function wordItems<T>(item: ArgumentType<T>, text: RowText): ItemsRow<T> {
   return { kind: "items", item, several: true, ...text };
-}
-
-const NO_EFFECT: Later = { severity: "warning", effect: "it has no effect" };
-
-/** The same rows, as features that do not exist yet. */
-export function later<T extends Table>(rows: T, what: Later = NO_EFFECT): T {
-  return Object.fromEntries(Object.entries(rows).map(([keyword, row]) => [keyword, { ...row, later: what }])) as T;
 }
 
 /** A word that stands for itself, such as a choice of a keyword. */

@@ -25,12 +25,6 @@ test("explain says what a keyword means, with an example", () => {
   });
 });
 
-test("explain says that a feature does not exist yet", () => {
-  expect(ran(explain, "global_defs.random_seed").out).toContain(
-    "  status:  accepted, not implemented: it has no effect\n",
-  );
-});
-
 test("a name without its block is explained in every block that has it", () => {
   const { out } = ran(explain, "quorum");
   expect(out).toContain("virtual_server.quorum\n");
@@ -74,11 +68,9 @@ test("keywords prints one line for each", () => {
   expect(out).toContain("vrrp_instance.priority\t<integer 1..255>\tElection priority\n");
 });
 
-test("keywords --unimplemented prints those that do nothing, and how many they are", () => {
-  const { out } = ran(keywords, "--unimplemented");
-  expect(out).toMatch(/^\S+\t/);
-  expect(out).not.toContain("vrrp_instance.priority\t");
-  expect(out).toMatch(/\n\d+ of \d+ keywords and options are not implemented\n$/);
+test("keywords --unimplemented prints those that do nothing, and how many they are: there is none", () => {
+  const out = `0 of ${ENTRIES.length} keywords and options are not implemented\n`;
+  expect(ran(keywords, "--unimplemented")).toEqual({ status: 0, error: "", out });
   expect(ran(keywords, "--foo").status).toBe(1);
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { IpAddress } from "../../src/base/ip.ts";
 import { seconds } from "../../src/base/time.ts";
-import type { CheckerConfig, TcpCheckConfig } from "../../src/config/model/check.ts";
+import { CHECKER_KEYWORDS, type CheckerConfig, type TcpCheckConfig } from "../../src/config/model/check.ts";
 import type { RealServerConfig, VirtualServerConfig } from "../../src/config/model/lvs.ts";
 import { runnable } from "../../src/daemon/runnable.ts";
 import { testStatus } from "../../src/syntax/diagnostic.ts";
@@ -165,16 +165,16 @@ test("an HTTP_GET that asks for nothing is left out", () => {
   expect(codes(server(HTTP()))).toEqual(["missing-keyword"]);
 });
 
-test("checkers that are not supported yet say that they check nothing", () => {
-  const { config, diagnostics } = reading(server("PING_CHECK {\n}", "TCP_CHECK {\n}"));
-  expect(config.virtualServers[0]?.realServers[0]?.checkers).toMatchObject([{ type: "ping" }, { type: "tcp" }]);
-  expect(runnable(config)[0]?.realServers[0]?.checkers).toMatchObject([{ type: "tcp" }]);
-  expect(diagnostics.map(({ severity, message }) => [severity, message])).toEqual([
-    [
-      "error",
-      "`PING_CHECK` in `real_server 192.0.2.11 80` is accepted, but not implemented: it does not check the server",
-    ],
-  ]);
+test("every kind of checker runs, and nothing is said of it", () => {
+  const files = "track_file F {\nfile /tmp/f\n}\nbfd_instance B {\nneighbor_ip 192.0.2.9\n}\n";
+  const follow = ["FILE_CHECK {\ntrack_file F\n}", "BFD_CHECK {\nname B\n}"];
+  const ask = ["TCP", "SMTP", "DNS", "UDP", "PING"].map((kind) => `${kind}_CHECK {\n}`);
+  const pages = [HTTP(URL()), HTTP(URL()).replace("HTTP", "SSL"), "MISC_CHECK {\nmisc_path /bin/true\n}"];
+  const secure = "global_defs {\nenable_script_security\nscript_user nobody\n}\n";
+  const { config, diagnostics } = reading(secure + files + server(...ask, ...pages, ...follow));
+  const run = runnable(config)[0]?.realServers[0]?.checkers ?? [];
+  expect(run.map(({ type }) => type).sort()).toEqual(Object.keys(CHECKER_KEYWORDS).sort());
+  expect(diagnostics).toEqual([]);
 });
 
 test.each([

@@ -3,11 +3,8 @@ import type { RealServerConfig, VirtualServerConfig } from "../../src/config/mod
 import { testStatus } from "../../src/syntax/diagnostic.ts";
 import { findings, reading, server, service } from "./reading.ts";
 
-const later = /is accepted, but not implemented/;
-
-/** What is said beside that something does not run yet. */
 function said(text: string): readonly string[] {
-  return findings(reading(text)).filter((finding) => !later.test(finding));
+  return findings(reading(text));
 }
 
 // Compared with `keepalived -t` 2.2.7: test/lab/lvs-cases.ts.

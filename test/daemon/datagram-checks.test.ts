@@ -55,7 +55,7 @@ test("DNS_CHECK and UDP_CHECK take a server out of the table, and say why", asyn
   dns.close();
 });
 
-test("who may ping follows start, reload and end, and what was changed is handed to the next process", () => {
+test("who may ping follows start, reload and end, and what was changed is handed to the next process", async () => {
   const configure = vi.spyOn(PingPermission.prototype, "configure").mockImplementation(() => {});
   const restore = vi.spyOn(PingPermission.prototype, "restore").mockImplementation(() => {});
   const sysctls = [{ path: "net/ipv4/ping_group_range", before: "1\t0", after: "0\t0" }];
@@ -64,6 +64,6 @@ test("who may ping follows start, reload and end, and what was changed is handed
   daemon.reload(JSON.parse(JSON.stringify(reading("").config)));
   expect(configure.mock.calls.map(([services]) => services.length)).toEqual([1, 0]);
   expect(restore).not.toHaveBeenCalled();
-  daemon.stop();
+  await daemon.stop();
   expect(restore).toHaveBeenCalledTimes(1);
 });

@@ -15,14 +15,8 @@ test("the tables say of every keyword of Keepalived what is known of it, and kno
   expect(tables).toHaveLength(known.length);
 });
 
-test("of VRRP, its tracking and BFD every row has its effect", () => {
-  const done = new Set(["vrrp", "track", "bfd"]);
-  const asked = csvRows(CSV).filter(([, , , , , , , family = ""]) => done.has(family));
-  const later = new Set(
-    ENTRIES.filter(({ row }) => row.later !== undefined).map((entry) => `${entry.block} ${entry.keyword}`),
-  );
-  expect(asked.length).toBeGreaterThan(500);
-  expect(asked.map(([block, keyword]) => `${block} ${keyword}`).filter((row) => later.has(row))).toEqual([]);
+test("every row has its effect", () => {
+  expect(ENTRIES.filter(({ later }) => later !== undefined)).toEqual([]);
 });
 
 function shown({ block, keyword, row }: Entry): string {

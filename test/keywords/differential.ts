@@ -146,11 +146,9 @@ export const DIFFERENT: readonly (readonly [RegExp, string])[] = [
   [/_rules\.inet6?$/, "2.2.7 skips the word behind the family"],
   [/use_(vmac|ipvlan)\.(name|group) \w+$/, "2.2.7 does not know `name` and `group`; later versions do"],
   [/use_vmac\.netlink_notify_msg$/, "2.2.7 takes it only behind a MAC address"],
-  [
-    /unicast_(src_ip|ttl) \S+$|check_unicast_src$|old_unicast_checksum\.never$/,
-    "not implemented yet: unicast keywords without peers",
-  ],
   [/umask\.IRWX[UGO]$/, "2.2.7 refuses the words for three bits at once"],
-  [/min_reply_length 65535$/, "said where it is written, not where its block ends"],
-  [/bfd_instance\.source_ip 2001:db8::9$/, "not implemented yet: the family of a BFD session"],
+  [
+    /min_reply_length 65535$|unicast_ttl \d+$|bfd_instance\.source_ip 2001:db8::9$/,
+    "said where it is written, not where its block ends",
+  ],
 ];

@@ -5,7 +5,7 @@ import { sourceOf } from "../config/reading.ts";
 /** What a list of `vrrp_instance` or of the top level makes of one line, and what is said of it. */
 export interface Item {
   readonly value: unknown; // undefined where it is left out
-  readonly found: readonly Diagnostic[]; // without features and names that do not exist
+  readonly found: readonly Diagnostic[]; // without names that do not exist
   readonly said: readonly string[]; // the messages of these
 }
 
@@ -17,7 +17,7 @@ export function itemOf(block: string, line: string): Item {
   const { tree, diagnostics } = readConfig("k.conf", sourceOf({ "k.conf": text }));
   const number = top ? 2 : 5;
   const found = diagnostics.filter(
-    ({ span, code }) => span.line === number && !/^(not-|unknown-(?!option|keyword))/.test(code),
+    ({ span, code }) => span.line === number && !/^unknown-(?!option|keyword)/.test(code),
   );
   const settings = (top ? tree : tree.vrrp_instance[0]?.value.settings) as
     | Record<string, readonly Listed[]>

@@ -30,7 +30,7 @@ test("a real server that no checker asks: a hint for the whole service, a warnin
   expect(codes(CHECKED)).toEqual([]);
 });
 
-test("a checker that is not implemented yet, or is left out, is not called missing", () => {
+test("a server whose checker pings, or is left out, is not called unchecked", () => {
   expect(codes(server("PING_CHECK {\n}"))).toEqual([]);
   expect(codes(server("HTTP_GET {\n}"))).toEqual([]);
 });

@@ -37,11 +37,11 @@ export function readPage(code: string): Page {
   };
 }
 
-/** What is said about a case. That a feature does not exist yet is no matter of these pages. */
+/** What is said about a case. */
 export function said({ text, host, peerVersion }: Case): readonly Diagnostic[] {
   const reading = readConfig("k.conf", sourceOf({ "k.conf": text }));
   const options = { off: new Set<string>(), host, ...(peerVersion === undefined ? {} : { peerVersion }) };
-  return diagnose(reading, options).filter(({ code }) => code !== "not-implemented");
+  return diagnose(reading, options);
 }
 
 function section(text: string, title: string): string {

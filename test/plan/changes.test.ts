@@ -239,29 +239,30 @@ test("who is told is said with its keyword", () => {
   ]);
 });
 
-describe("what is accepted and does not run yet promises nothing", () => {
-  const NOTHING = "not implemented: nothing happens";
+describe("what becomes of checks", () => {
   const ping = (retry: number): string => `PING_CHECK {\nretry ${retry}\n}`;
 
   test("a checker", () => {
     const web = (check: string): string => farm(80, { 11: check });
-    expect(lines(web(""), web(ping(1))).at(-1)).toBe(`        added checker PING_CHECK [192.0.2.11]:80: ${NOTHING}`);
+    expect(lines(web(""), web(ping(1))).at(-1)).toBe(
+      `        added checker PING_CHECK [192.0.2.11]:80: it counts as a success until it fails`,
+    );
     expect(lines(web(ping(1)), web(ping(2))).slice(-2)).toEqual([
-      `        changed checker PING_CHECK [192.0.2.11]:80: ${NOTHING}`,
+      `        changed checker PING_CHECK [192.0.2.11]:80: begins anew, its verdict stays`,
       "            retry 1 → 2",
     ]);
     expect(lines("", web(ping(1))).at(-1)).toBe("    added real_server [192.0.2.11]:80");
     expect(lines(farm(80, { 12: "" }), farm(80, { 11: ping(1), 12: "" }))[1]).toBe(
-      "    added real_server [192.0.2.11]:80: up, since nothing checks it",
+      "    added real_server [192.0.2.11]:80: up until a check fails",
     );
   });
 
   test("a value of a service or a server", () => {
     expect(lines(farm(80, { 11: "" }), farm(80, { 11: "snmp_name S" }, "ha_suspend"))).toEqual([
       "changed virtual_server [192.0.2.100]:tcp:80",
-      `    ha_suspend off → on: ${NOTHING}`,
+      "    ha_suspend off → on: checks rest while the address is elsewhere",
       "    changed real_server [192.0.2.11]:80",
-      `        snmp_name none → S: ${NOTHING}`,
+      "        snmp_name none → S",
     ]);
   });
 });

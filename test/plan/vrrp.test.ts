@@ -1,8 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { NOT_YET } from "../../src/plan/words.ts";
 import { lines, router } from "./planning.ts";
 
-const NOTHING = `: ${NOT_YET}`;
 const V1 = "vrrp_instance `V1` (`eth0`, VRID 51)";
 
 /** The lines about V1 when it gets `body`, and when it loses it. */
@@ -25,7 +23,7 @@ test.each(["use_vmac vrrp.51 02:00:00:00:02:01", "use_ipvlan vrrp.51 192.0.2.9/2
   },
 );
 
-describe("what an instance has and does not do yet", () => {
+describe("what changes in an instance", () => {
   test("linkbeat_use_polling is said with both values", () => {
     expect(inV1("linkbeat_use_polling")).toEqual([
       ["linkbeat_use_polling off → on"],
@@ -104,7 +102,7 @@ describe("what an instance has and does not do yet", () => {
     ]);
   });
 
-  test("of a new instance it says so too, beside what happens", () => {
+  test("of a new instance it says what it consists of", () => {
     const bfd = "bfd_instance B {\nneighbor_ip 192.0.2.9\n}\n";
     expect(lines(bfd, bfd + router("V1", 51, "track_bfd {\nB\n}"))).toEqual([
       `added ${V1}: begins as at a start`,
@@ -145,10 +143,7 @@ test("passwords and keys are in no line, whatever becomes of them", () => {
   expect(said.filter((line) => line.includes("hush"))).toEqual([]);
 });
 
-/** Of the blocks below, those that do run. */
-const RUNS = new Set(["track_file", "vrrp_track_process", "interface_up_down_delays", "linkbeat_interfaces"]);
-
-describe("blocks that do not run yet say so once", () => {
+describe("blocks beside the instances", () => {
   const both = router("V1", 51) + router("V2", 52, "", ["192.0.2.101"]);
   const sync = (members: string, more = ""): string =>
     `vrrp_sync_group G {\ngroup {\n${members}\n}\n${more}\n}\n${both}`;
@@ -177,10 +172,9 @@ describe("blocks that do not run yet say so once", () => {
     const block = (body: string): string => `${header} {\n${body}\n}\n`;
     const [word, name] = header.split(" ");
     const said = lines(block(old), block(next));
-    const effect = RUNS.has(word ?? "") ? "" : NOTHING;
-    expect(said[0]).toBe(`changed ${word} \`${name}\`${effect}`);
+    expect(said[0]).toBe(`changed ${word} \`${name}\``);
     expect(said).toContain(`    ${expected}`);
-    expect(lines("", block(old))).toEqual([`added ${word} \`${name}\`${effect}`]);
+    expect(lines("", block(old))).toEqual([`added ${word} \`${name}\``]);
   });
 
   test.each([
@@ -189,9 +183,8 @@ describe("blocks that do not run yet say so once", () => {
   ])("%s: an item that comes or goes is the only one named", (keyword, item, title, other) => {
     const list = (...all: readonly string[]): string => `${keyword} {\n${all.join("\n")}\n}\n`;
     const [one, two] = [list(other), list(other, item)];
-    const effect = RUNS.has(keyword) ? "" : NOTHING;
-    expect(lines(one, two)).toEqual([`added ${keyword} ${title}${effect}`]);
-    expect(lines(two, one)).toEqual([`removed ${keyword} ${title}${effect}`]);
+    expect(lines(one, two)).toEqual([`added ${keyword} ${title}`]);
+    expect(lines(two, one)).toEqual([`removed ${keyword} ${title}`]);
   });
 
   test("a garp_group is the same while its first interface by name is, in whatever order they stand", () => {

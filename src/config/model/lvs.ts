@@ -4,7 +4,7 @@ import type { Micros } from "../../base/time.ts";
 import type { CheckerConfig } from "./check.ts";
 import type { CommandConfig } from "./command.ts";
 
-/** Everything on the load-balancing side. What of it runs: `daemon/runnable.ts`. */
+/** Everything on the load-balancing side. What the checkers process makes of it: `daemon/runnable.ts`. */
 export interface LvsConfig {
   readonly virtualServers: readonly VirtualServerConfig[]; // by address, in the order of reading
   readonly fwmarkServers: readonly FwmarkServerConfig[];

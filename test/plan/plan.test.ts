@@ -1,15 +1,10 @@
 import { expect, test } from "vitest";
-import { VRRP_INSTANCE } from "../../src/keywords/vrrp.ts";
 import { isAboutTelling } from "../../src/plan/instance-shape.ts";
 import { planVrrp } from "../../src/plan/plan.ts";
 import { reading } from "../config/reading.ts";
 import { farm, router } from "./planning.ts";
 
 const SCRIPT = 'vrrp_script s {\nscript "/bin/true"\n}\n';
-/** What an instance may say and does not do yet. */
-const LATER = (["promote_secondaries", "lvs_sync_daemon_interface eth0"] as const).filter(
-  (line) => VRRP_INSTANCE[line.split(" ")[0] as "promote_secondaries"].later !== undefined,
-);
 
 /** What the vrrp process has to do from one text to another: each item that does not stay as it is. */
 function work(old: string, next: string): readonly string[] {
@@ -18,13 +13,16 @@ function work(old: string, next: string): readonly string[] {
   return all.filter(({ type }) => type !== "kept").map(({ type, key }) => `${type} ${key}`);
 }
 
-test.each(LATER)("the vrrp process leaves an instance alone in which %j comes or goes: it does not run", (line) => {
-  const [without, with_] = [router("V1", 51), router("V1", 51, line)];
-  expect([work(without, with_), work(with_, without)]).toEqual([[], []]);
+test("what an instance says of its interface and of IPVS changes it, whether it comes or goes", () => {
+  for (const line of ["promote_secondaries", "lvs_sync_daemon_interface eth0"]) {
+    const [without, with_] = [router("V1", 51), router("V1", 51, line)];
+    const changed = ["changed eth0 51 IPv4 224.0.0.18"];
+    expect([work(without, with_), work(with_, without)]).toEqual([changed, changed]);
+  }
 });
 
-test("it does what runs, whatever else changes", () => {
-  const next = router("V1", 51, `priority 150\n${LATER.join("\n")}`);
+test("what changes is a field of its instance", () => {
+  const next = router("V1", 51, "priority 150");
   const { entries } = planVrrp(reading(router("V1", 51)).config, reading(next).config).lists.vrrpInstances ?? {};
   expect(entries).toMatchObject([
     {
@@ -39,7 +37,7 @@ test("it does what runs, whatever else changes", () => {
 test.each([
   ["smtp_alert", true],
   ["notify /bin/true\nnotify_deleted", true],
-  [`notify_priority_changes\n${LATER.join("\n")}`, true],
+  ["notify_priority_changes", true],
   ["smtp_alert\npriority 150", false],
   ["notify_master /bin/true\nvirtual_ipaddress {\n192.0.2.101\n}", false],
   ["notify_master /bin/true\ngarp_master_delay 7", false],
