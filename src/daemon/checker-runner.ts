@@ -125,6 +125,7 @@ export class CheckerRunner {
     const startedAt = this.#host.io.now();
     ask(this.config, url, this.#host.io, signal).then((result) => {
       if (signal.aborted) return;
+      this.#checking = undefined; // its signal is larger than all else that a checker keeps between checks
       this.#latency = this.#host.io.now() - startedAt;
       if (result.up) this.#succeeded++;
       else if (!result.local) this.#failed++;

@@ -375,5 +375,6 @@ export const DIFFERENT: readonly (readonly [RegExp, string])[] = [
   [/fwmark 4294967296$|weight 2147483648$/, "keepalived names the type of the number, we its range"],
   [/^group entry fwmark$/, "keepalived reads no further"],
   [/^a vrrp_track_file$/, "an old name is said to be one"],
+  [/^IPv6 group entry fd00::\/64 80$/, "a group has 65,536 addresses at most: each is a service of the kernel"],
   [/^a track_file below$/, "what is defined below counts, so the checker is not left out"],
 ];
