@@ -7,7 +7,7 @@ let record: IpvsRecord;
 
 beforeAll(async () => {
   const command = "modprobe ip_vs && node dist/lab/ipvs.js /out/result.json";
-  const { status, stdout, stderr, read } = await boot({ command, timeout: 400 });
+  const { status, stdout, stderr, read } = await boot({ command, timeout: 800 });
   const result = read("result.json");
   if (status !== 0) throw new Error(`ended with status ${status}:\n${stdout}\n${stderr}\n${result}`);
   record = JSON.parse(result) as IpvsRecord;
