@@ -156,7 +156,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#order();
     this.#addressesTurned();
     for (const file of turned) this.#fileTurned(file); // its name leads to another one
-    this.#settle((entries) => this.#table.renew(entries));
+    this.#settle();
   }
 
   /** Those that follow these sessions have another verdict now. */
@@ -262,7 +262,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     for (const [identity, pool] of pools) this.#pools.set(identity, pool);
   }
 
-  #settle(make = (entries: readonly IpvsEntry[]) => this.#table.applyAll(entries)): void {
+  #settle(): void {
     this.#settling = false;
     const { timeouts, comparison } = this.#config.global.ipvs;
     this.#timeouts.want({
@@ -271,7 +271,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#watch.configure(comparison);
     // Those that follow a router are the vrrp process's.
     this.#syncDaemons.want(followed(this.#config) === undefined ? unfollowing(this.#config) : undefined);
-    const balanced = make(this.#all());
+    const balanced = this.#table.applyAll(this.#all());
     const marked = this.#packetMarks.want(this.#config, this.#marks); // when there is a service for them
     if (!balanced || !marked) this.#tryAgain();
     this.#context.changed();

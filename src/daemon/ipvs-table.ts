@@ -76,35 +76,19 @@ export class IpvsTable {
       this.#read();
       return this.#apply(want, () => [...this.#have.values()]);
     });
-    this.#disown(want);
-    if (made) this.#complaints.clear();
-    return made;
-  }
-
-  /**
-   * Makes the whole table as wanted, as far as another is wanted than was asked for last (not the same object): the rest is
-   * not looked at, so that a reload that changes nothing costs nothing. False: refused.
-   */
-  renew(want: readonly IpvsEntry[]): boolean {
     const wanted = new Set(want.map(({ service }) => serviceName(service)));
-    const gone = [...this.#owned].filter((name) => !wanted.has(name));
-    const changed = want.filter((entry) => this.#asked.get(serviceName(entry.service)) !== entry);
-    if (gone.length === 0 && changed.length === 0) return true;
-    const made = this.#write(changed, [...changed.map(({ service }) => serviceName(service)), ...gone]);
-    this.#disown(want);
+    for (const name of this.#owned) {
+      if (wanted.has(name) || this.#have.has(name)) continue;
+      this.#owned.delete(name);
+      this.#asked.delete(name);
+    }
+    if (made) this.#complaints.clear();
     return made;
   }
 
   /** Makes some services as wanted. False where the kernel refused some of it: it was said, and is to be tried again. */
   apply(want: readonly IpvsEntry[]): boolean {
-    return this.#write(
-      want,
-      want.map(({ service }) => serviceName(service)),
-    );
-  }
-
-  /** Of what there is under these names, makes what is wanted. */
-  #write(want: readonly IpvsEntry[], names: readonly string[]): boolean {
+    const names = want.map(({ service }) => serviceName(service));
     const known = (): IpvsEntry[] =>
       names.flatMap((name) => {
         const entry = this.#have.get(name);
@@ -112,7 +96,7 @@ export class IpvsTable {
       });
     return this.#guarded(() => {
       // Of a group of thousands what we did last must do: who changes it by hand is met where the kernel refuses.
-      if (names.length <= LOOKED_AT)
+      if (want.length <= LOOKED_AT)
         for (const { service } of known())
           this.#have.set(serviceName(service), { service, destinations: this.#kernel.destinations(service) });
       return this.#apply(want, known);
@@ -182,16 +166,6 @@ export class IpvsTable {
       this.#read();
       if (attempt === 0 && refused.some(({ error }) => SURPRISES.includes(error.errno))) continue;
       return this.#complain(refused.filter((one) => !isGone(one)));
-    }
-  }
-
-  /** What is not wanted any more, and not there. */
-  #disown(want: readonly IpvsEntry[]): void {
-    const wanted = new Set(want.map(({ service }) => serviceName(service)));
-    for (const name of this.#owned) {
-      if (wanted.has(name) || this.#have.has(name)) continue;
-      this.#owned.delete(name);
-      this.#asked.delete(name);
     }
   }
 

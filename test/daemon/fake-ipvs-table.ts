@@ -26,10 +26,6 @@ export class IpvsTable {
     return true;
   }
 
-  renew(entries: readonly IpvsEntry[]): boolean {
-    return this.applyAll(entries);
-  }
-
   buffer(): void {}
 
   close(): void {}

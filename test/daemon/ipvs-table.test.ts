@@ -273,20 +273,3 @@ test("whatever others do in it, the table is as wanted after the next writing, a
     }),
   );
 });
-
-test("a renewal looks at nothing that is wanted as before, takes away what is not wanted, and finds what others did to the rest", () => {
-  const table = open();
-  const [kept, going, changing] = [entry(80, row(11)), entry(81, row(11)), entry(82, row(11), row(12))];
-  table.applyAll([kept, going, changing]);
-  asked();
-  kernel.looked.splice(0);
-  expect(table.renew([kept, going, changing])).toBe(true);
-  expect([asked(), kernel.looked]).toEqual([[], []]);
-  kernel.table = kernel.table.map((one) =>
-    serviceName(one.service).endsWith(":82") ? { ...one, destinations: [row(11)] } : one,
-  );
-  const changed = entry(82, row(11, 3), row(12));
-  expect(table.renew([kept, changed])).toBe(true);
-  expect(kernel.looked).not.toContain(serviceName(kept.service));
-  expect(shown(kernel.table)).toEqual(shown([FOREIGN, kept, changed]));
-});
