@@ -113,30 +113,6 @@ export interface IpvsConnections {
 }
 
 /**
- * What the kernel has counted of a service or a destination since it was made or zeroed; linux/ip_vs.h `IPVS_STATS_ATTR_*`.
- * Its 64 bits are exact up to 2^53, which is 9 PB.
- */
-export interface IpvsStatistics {
-  readonly connections: number; // scheduled
-  readonly inPackets: number;
-  readonly outPackets: number; // seen with NAT alone
-  readonly inBytes: number;
-  readonly outBytes: number;
-  readonly connectionRate: number; // each second, as the kernel estimates it every two
-  readonly inPacketRate: number;
-  readonly outPacketRate: number;
-  readonly inByteRate: number; // bytes, though the kernel calls it BPS
-  readonly outByteRate: number;
-}
-
-/** Connections that a destination has now. */
-export interface IpvsConnections {
-  readonly active: number;
-  readonly inactive: number;
-  readonly persistent: number; // templates: clients that stay with it
-}
-
-/**
  * The kernel's daemon that sends our connections to the other director (master), or takes theirs (backup); it has one of
  * each at most. linux/ip_vs.h.
  */

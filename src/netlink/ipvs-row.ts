@@ -32,15 +32,6 @@ import type { Request } from "./conversation.ts";
 import { decodeGeneric, genericBody } from "./genetlink.ts";
 import { LITTLE_ENDIAN } from "./message.ts";
 
-// linux/ip_vs.h, what constants.ts has not.
-const IPVS_CMD_SET_CONFIG = 12;
-const IPVS_CMD_GET_CONFIG = 13;
-const IPVS_CMD_ATTR_TIMEOUT_TCP = 4;
-const IPVS_CMD_ATTR_TIMEOUT_TCP_FIN = 5;
-const IPVS_CMD_ATTR_TIMEOUT_UDP = 6;
-const IPVS_DEST_ATTR_TUN_PORT = 14;
-const IPVS_DEST_ATTR_TUN_FLAGS = 15;
-
 /** Requests on rows of the IPVS table, whoever made them: what ipvsadm(8) asks. ESRCH no such service, ENOENT no such server. */
 export interface RowRequests {
   readonly addService: (service: ServiceRow) => Request; // EEXIST; ENOENT: no such scheduler or engine
@@ -80,14 +71,14 @@ export function rowRequests(familyId: number): RowRequests {
     deleteServer: onServer(C.IPVS_CMD_DEL_DEST),
     dumpServices: () => ask(C.IPVS_CMD_GET_SERVICE, C.NLM_F_DUMP),
     dumpServers: (place) => ask(C.IPVS_CMD_GET_DEST, C.NLM_F_DUMP, named(place)),
-    getTimeouts: () => ask(IPVS_CMD_GET_CONFIG, 0),
+    getTimeouts: () => ask(C.IPVS_CMD_GET_CONFIG, 0),
     changeTimeouts: ({ tcp, tcpFin, udp }) =>
       ask(
-        IPVS_CMD_SET_CONFIG,
+        C.IPVS_CMD_SET_CONFIG,
         0,
-        u32Attribute(IPVS_CMD_ATTR_TIMEOUT_TCP, tcp),
-        u32Attribute(IPVS_CMD_ATTR_TIMEOUT_TCP_FIN, tcpFin),
-        u32Attribute(IPVS_CMD_ATTR_TIMEOUT_UDP, udp),
+        u32Attribute(C.IPVS_CMD_ATTR_TIMEOUT_TCP, tcp),
+        u32Attribute(C.IPVS_CMD_ATTR_TIMEOUT_TCP_FIN, tcpFin),
+        u32Attribute(C.IPVS_CMD_ATTR_TIMEOUT_UDP, udp),
       ),
     clear: () => ask(C.IPVS_CMD_FLUSH, 0),
   };
@@ -145,8 +136,8 @@ export function decodeServerRow(body: Uint8Array, ofService: Family): Decoded<Se
     lowerThreshold: readU32(attributes, C.IPVS_DEST_ATTR_L_THRESH) ?? 0,
     tunnel: {
       type: TUNNELS[readBytes(attributes, C.IPVS_DEST_ATTR_TUN_TYPE, 1)?.[0] ?? 0] ?? "ipip",
-      port: readBe16(attributes, IPVS_DEST_ATTR_TUN_PORT) ?? 0,
-      checksum: CHECKSUMS[readU16(attributes, IPVS_DEST_ATTR_TUN_FLAGS) ?? 0] ?? "none",
+      port: readBe16(attributes, C.IPVS_DEST_ATTR_TUN_PORT) ?? 0,
+      checksum: CHECKSUMS[readU16(attributes, C.IPVS_DEST_ATTR_TUN_FLAGS) ?? 0] ?? "none",
     },
   });
 }
@@ -157,9 +148,9 @@ export function decodeTimeouts(body: Uint8Array): Decoded<RowTimeouts, "truncate
   if (!generic.ok) return generic;
   const seconds = (type: number): number => readU32(generic.value.attributes, type) ?? 0;
   return accept({
-    tcp: seconds(IPVS_CMD_ATTR_TIMEOUT_TCP),
-    tcpFin: seconds(IPVS_CMD_ATTR_TIMEOUT_TCP_FIN),
-    udp: seconds(IPVS_CMD_ATTR_TIMEOUT_UDP),
+    tcp: seconds(C.IPVS_CMD_ATTR_TIMEOUT_TCP),
+    tcpFin: seconds(C.IPVS_CMD_ATTR_TIMEOUT_TCP_FIN),
+    udp: seconds(C.IPVS_CMD_ATTR_TIMEOUT_UDP),
   });
 }
 
@@ -216,8 +207,8 @@ function serverAttribute(server: ServerRow): Uint8Array {
     u32Attribute(C.IPVS_DEST_ATTR_FWD_METHOD, Math.max(0, METHODS.indexOf(forwarding))),
     u32Attribute(C.IPVS_DEST_ATTR_WEIGHT, weight),
     ...(forwarding === "tunnel" ? [u8Attribute(C.IPVS_DEST_ATTR_TUN_TYPE, TUNNELS.indexOf(tunnel.type))] : []),
-    ...(wrapped ? [be16Attribute(IPVS_DEST_ATTR_TUN_PORT, tunnel.port)] : []),
-    ...(wrapped ? [u16Attribute(IPVS_DEST_ATTR_TUN_FLAGS, CHECKSUMS.indexOf(tunnel.checksum))] : []),
+    ...(wrapped ? [be16Attribute(C.IPVS_DEST_ATTR_TUN_PORT, tunnel.port)] : []),
+    ...(wrapped ? [u16Attribute(C.IPVS_DEST_ATTR_TUN_FLAGS, CHECKSUMS.indexOf(tunnel.checksum))] : []),
     u32Attribute(C.IPVS_DEST_ATTR_U_THRESH, upperThreshold),
     u32Attribute(C.IPVS_DEST_ATTR_L_THRESH, lowerThreshold),
   );
