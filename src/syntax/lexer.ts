@@ -79,7 +79,7 @@ export function tokenize(line: Line, report: Report, found: Token[]): void {
       continue;
     }
     if (code === OPEN || code === CLOSE) {
-      addWords(words, slice(line, start, i), found);
+      addWords(words, line, start, i, found);
       found.push({ type: code === OPEN ? "open" : "close", span: spanOf(line, i, i + 1) });
       start = ++i;
       continue;
@@ -94,13 +94,14 @@ export function tokenize(line: Line, report: Report, found: Token[]): void {
     words.push(new LineWord(text.slice(quoted ? i + 1 : i, end), line, i, next));
     i = next;
   }
-  addWords(words, slice(line, start), found);
+  addWords(words, line, start, text.length, found);
 }
 
-/** Makes a token of words, and begins anew. */
-function addWords(words: LineWord[], line: Line, found: Token[]): void {
+/** Makes a token of the words of a part of a line, if there are any, and begins anew. */
+function addWords(words: LineWord[], line: Line, from: number, to: number, found: Token[]): void {
+  if (words.length === 0) return;
   const all = [...words]; // as long as it must be, where `words` has room for more
-  if (isFilled(all)) found.push({ type: "words", words: all, line });
+  if (isFilled(all)) found.push({ type: "words", words: all, line: slice(line, from, to) });
   words.length = 0;
 }
 
