@@ -28,7 +28,8 @@ export function putU32(bytes: Uint8Array, at: number, value: number, littleEndia
 
 /** Reads 16 bits; NaN behind the end. */
 export function getU16(bytes: Uint8Array, at: number, littleEndian: boolean): number {
-  const [first, second] = [bytes[at] ?? Number.NaN, bytes[at + 1] ?? Number.NaN];
+  const first = bytes[at] ?? Number.NaN;
+  const second = bytes[at + 1] ?? Number.NaN;
   return littleEndian ? first + 256 * second : 256 * first + second;
 }
 

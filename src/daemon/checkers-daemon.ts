@@ -114,7 +114,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
       number: (file) => this.#files.number(file),
       isAway: (service) => this.#suspend.isAway(service),
       isUp: (session) => this.#sessions.isUp(session),
-      traps: (traps) => this.#tellManagers(traps),
+      traps: (make) => this.#tellManagers(make),
     };
     const reports = new Map(adopted?.services.map((one) => [one.name, one]));
     for (const server of this.#services) {
@@ -225,9 +225,11 @@ export class CheckersDaemon implements Running<CheckersReport> {
     for (const pool of this.#pools.values()) pool.fileTurned(file);
   }
 
-  #tellManagers(traps: readonly Trap[]): void {
+  #tellManagers(make: () => readonly Trap[]): void {
     const { snmp } = this.#config.global;
-    if (traps.length > 0 && snmp.traps && snmp.checkers) this.#context.notify(trapNotification(traps));
+    if (!snmp.traps || !snmp.checkers) return;
+    const traps = make();
+    if (traps.length > 0) this.#context.notify(trapNotification(traps));
   }
 
   #addressesTurned(): void {

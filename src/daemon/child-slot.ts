@@ -1,12 +1,12 @@
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import type { Notification } from "../base/notification.ts";
 import { type Micros, milliseconds, seconds, toSeconds } from "../base/time.ts";
 import type { Config } from "../config/model/model.ts";
-import { preload } from "../io/realtime.ts";
 import type { Log } from "../observe/log.ts";
 import type { ObservedChild } from "../observe/metric-scopes.ts";
 import type { TrafficReport, TrafficWish } from "../observe/traffic.ts";
+import type { ProcessName } from "./launcher.ts";
 import type { BfdVerdict, ChildOptions, DumpRequest, FromChild, ToChild, VrrpOrder } from "./messages.ts";
 import { died, FRESH, permanentError } from "./respawn.ts";
 import { TrafficAnswers } from "./traffic-answers.ts";
@@ -14,10 +14,9 @@ import { Waiting } from "./waiting.ts";
 
 /** A process that the supervisor may keep, whether or not the configuration needs it now. */
 export interface ChildSettings {
-  readonly process: "vrrp" | "checkers" | "bfd"; // metric label
+  readonly process: ProcessName; // metric label
   readonly title: "VRRP" | "Healthcheck" | "BFD"; // as Keepalived's log calls it
-  readonly program: string; // file to run
-  readonly nodeOptions: readonly string[];
+  readonly launch: () => ChildProcess; // one that has been told nothing
   readonly pidFile: string;
   readonly options: ChildOptions;
   readonly facility: number;
@@ -166,16 +165,12 @@ export class ChildSlot<Report> {
   }
 
   #start(): void {
-    const { log, title, program, nodeOptions, options, facility, pidFile } = this.#settings;
+    const { log, title, launch, options, facility, pidFile } = this.#settings;
     const config = this.#wanted;
     this.#respawn = undefined;
     if (config === undefined) return;
     this.#startedAt = now();
-    const child = fork(program, [this.#settings.process], {
-      execArgv: [...nodeOptions],
-      env: { ...process.env, ...preload() },
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
-    });
+    const child = launch();
     this.#child = child;
     child.on("message", (message) => this.#hear(message as FromChild<Report>));
     child.once("close", (status, signal) => this.#died(status, signal)); // after its last message

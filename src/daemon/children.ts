@@ -5,22 +5,16 @@ import type { ObservedChild } from "../observe/metric-scopes.ts";
 import type { CheckersReport } from "../observe/report.ts";
 import { BfdVerdicts } from "./bfd-verdicts.ts";
 import { ChildSlot } from "./child-slot.ts";
+import type { Launcher } from "./launcher.ts";
 import type { BfdReport, ChildOptions, DumpRequest, VrrpReport } from "./messages.ts";
 import type { Options } from "./options.ts";
 import { isBalancing } from "./runnable.ts";
 import type { ServiceFiles } from "./service-files.ts";
 
-/** The files that the processes run. */
-export interface Programs {
-  readonly vrrp: string;
-  readonly checkers: string;
-  readonly bfd: string;
-}
-
 /** What the children are given of the supervisor. */
 export interface ChildrenHost {
   readonly log: Log;
-  readonly programs: Programs;
+  readonly launcher: Launcher;
   /** Operators are to be told by a child. */
   readonly notify: (origin: "vrrp" | "checkers", notification: Notification) => void;
   /** A child cannot run, or must not be started again: the daemon has to stop with `status`. */
@@ -35,9 +29,10 @@ export class Children {
   readonly checkers: ChildSlot<CheckersReport>;
   readonly bfd: ChildSlot<BfdReport>;
   readonly #options: Options;
+  readonly #launcher: Launcher;
   readonly #verdicts = new BfdVerdicts();
 
-  constructor(options: Options, files: ServiceFiles, { log, programs, notify, ended, dump }: ChildrenHost) {
+  constructor(options: Options, files: ServiceFiles, { log, launcher, notify, ended, dump }: ChildrenHost) {
     const { facility, respawn } = options;
     const shared = {
       log,
@@ -46,17 +41,17 @@ export class Children {
       options: childOptions(options, files),
       ended,
       dump,
-      nodeOptions: ["--single-threaded", "--no-memory-reducer", "--max-semi-space-size=4"], // see ARCHITECTURE.md
       notify: () => {},
       bfdTurned: () => {},
     };
     this.#options = options;
+    this.#launcher = launcher;
     this.vrrp = new ChildSlot({
       ...shared,
       notify: (notification) => notify("vrrp", notification),
       process: "vrrp",
       title: "VRRP",
-      program: programs.vrrp,
+      launch: () => launcher.launch("vrrp"),
       pidFile: files.vrrpPidFile,
       bfd: () => this.#verdicts.known("vrrp"),
     });
@@ -65,8 +60,7 @@ export class Children {
       notify: (notification) => notify("checkers", notification),
       process: "checkers",
       title: "Healthcheck",
-      program: programs.checkers,
-      nodeOptions: [],
+      launch: () => launcher.launch("checkers"),
       pidFile: files.checkersPidFile,
       bfd: () => this.#verdicts.known("checkers"),
     });
@@ -74,7 +68,7 @@ export class Children {
       ...shared,
       process: "bfd",
       title: "BFD",
-      program: programs.bfd,
+      launch: () => launcher.launch("bfd"),
       pidFile: files.bfdPidFile,
       bfd: () => [],
       bfdTurned: (verdicts) => {
@@ -106,12 +100,13 @@ export class Children {
     const checkersNeeded = checkers && (everyChild || isBalancing(config));
     const bfdNeeded = bfd && (everyChild || config.bfdInstances.length > 0);
     this.#verdicts.follow(config);
-    const done = await Promise.all([
+    const done = [
       checkersNeeded ? this.checkers.apply(config) : this.checkers.retire(config),
       this.needVrrp(config) ? this.vrrp.apply(config) : this.vrrp.stop(),
       bfdNeeded ? this.bfd.apply(config) : this.bfd.stop(),
-    ]);
-    return !done.includes(false);
+    ];
+    this.#launcher.dismiss();
+    return !(await Promise.all(done)).includes(false);
   }
 
   /** Whether all of them have put the configuration applied last in force, once each has or has died of it. */

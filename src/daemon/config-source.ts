@@ -38,6 +38,18 @@ export function recordingSource(host: Source): {
   };
 }
 
+/** The same source; `hear` is called with each text that is read from it. */
+export function overheard(source: Source, hear: (text: string) => void): Source {
+  return {
+    ...source,
+    read: (path) => {
+      const file = source.read(path);
+      if (file.ok) hear(file.text);
+      return file;
+    },
+  };
+}
+
 function readText(path: string): FileText {
   try {
     const found = statSync(path, { throwIfNoEntry: false });

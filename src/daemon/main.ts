@@ -18,11 +18,12 @@ import { realServerHost } from "../io/real-server-host.ts";
 import { ignoreRealtimeSignals } from "../io/signals.ts";
 import type { Log } from "../observe/log.ts";
 import { parseCommandLine } from "./cli.ts";
-import { hostSource, recordingSource } from "./config-source.ts";
+import { hostSource, overheard, recordingSource } from "./config-source.ts";
 import { daemonize, isDaemon, leaveFolder, reportStarted, restartIn } from "./daemonize.ts";
 import { genhashArguments, parseGenhash } from "./genhash-options.ts";
 import { ipvsArguments } from "./ipvs-arguments.ts";
 import type { Streams } from "./ipvs-command.ts";
+import { Launcher, type ProcessName } from "./launcher.ts";
 import { openNotify } from "./notify.ts";
 import { openLog } from "./open-log.ts";
 import type { Options } from "./options.ts";
@@ -131,13 +132,15 @@ function append(path: string, text: string): number | undefined {
 async function run(options: Options, args: readonly string[]): Promise<number> {
   process.umask(options.umask ?? DEFAULT_UMASK);
   callProcess(["keepalived", ...args]);
+  const launcher = new Launcher({ vrrp: beside("vrrp.js"), checkers: beside("checkers.js"), bfd: beside("bfd.js") });
   const source = recordingSource(hostSource(options.configId));
-  const read = (): Reading => {
+  const read = (from = source.source): Reading => {
     source.forget();
-    return withSnmpOptions(readConfig(options.configFile, source.source), options);
+    return withSnmpOptions(readConfig(options.configFile, from), options);
   };
-  const first = read();
+  const first = read(overheard(source.source, (text) => launcher.lookAhead(text, mayRun(options, text))));
   const files = serviceFiles(options, first.config.global.daemon);
+  if (files.namespace !== undefined) launcher.dismiss();
   const refused = files.namespace === undefined ? undefined : await restartIn(files.namespace, PROGRAM, args);
   const notify = openNotify();
   const log = await openLog(`Keepalived${files.suffix}`, options);
@@ -158,15 +161,23 @@ async function run(options: Options, args: readonly string[]): Promise<number> {
     notify,
     files,
     first,
-    read,
+    read: () => read(),
     text: source.text,
-    programs: { vrrp: beside("vrrp.js"), checkers: beside("checkers.js"), bfd: beside("bfd.js") },
+    launcher,
     starting: () => void showMetrics(supervisor, options, log),
     started: reportStarted,
   });
   const status = await supervisor.run();
+  launcher.dismiss(); // it may not have come to that
   log.info("Stopped Keepalived v{keepalived} (keepalived-ts v{version})", versions);
   return status;
+}
+
+/** The processes that may be started before all of the configuration is known; in another namespace the program begins anew. */
+function mayRun({ vrrp, checkers, bfd, namespace }: Options, text: string): readonly ProcessName[] {
+  if (namespace !== undefined || text.includes("net_namespace")) return [];
+  const allowed = { vrrp, checkers, bfd };
+  return (["vrrp", "checkers", "bfd"] as const).filter((name) => allowed[name]);
 }
 
 /** Never rejects. What it needs is loaded here, while the processes start. */

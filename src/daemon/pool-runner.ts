@@ -33,8 +33,8 @@ export interface PoolHost extends Pick<ServerCheckersHost, "io" | "log" | "rando
   notice(notice: PoolNotice, service: RunnableService): void;
   weight(service: string, destination: string): number;
   isAway(service: string): boolean; // its address is elsewhere: `ha_suspend`
-  /** Managers are told, in this order; of nothing where there are none. */
-  traps(traps: readonly Trap[]): void;
+  /** Managers are told, in this order; of nothing where there are none. Nothing is made of it where nobody is told. */
+  traps(make: () => readonly Trap[]): void;
 }
 
 /** What was made of this. */
@@ -141,7 +141,7 @@ export class PoolRunner {
   leave(how: Leaving): void {
     this.#sayLeave(how, this.#weighed.realServers);
     this.#tell(closingNotices(this.#state, how));
-    this.#host.traps(endingTraps(this.#config, this.#state.alive, how === "Removing" ? "not-met" : "shutdown"));
+    this.#host.traps(() => endingTraps(this.#config, this.#state.alive, how === "Removing" ? "not-met" : "shutdown"));
   }
 
   report(): ServiceReport {
@@ -205,7 +205,7 @@ export class PoolRunner {
     const { state, notes, notices } = poolStep(this.#weighed, this.#state, event);
     this.#state = state;
     for (const note of notes) this.#host.log.info(poolWords(this.#config, note));
-    this.#host.traps(noteTraps(this.#config, state.alive, notes));
+    this.#host.traps(() => noteTraps(this.#config, state.alive, notes));
     this.#host.wanted(this.entries);
     this.#tell(notices);
     this.#host.changed();
@@ -238,7 +238,7 @@ export class PoolRunner {
     });
     for (const [i, server] of this.#weighed.realServers.entries())
       if (gone.has(destinationName(server))) this.#tell(leavingNotices(i, this.#state.alive[i], "Removing"));
-    this.#host.traps(leavingTraps(this.#config, this.#state.alive, leaving));
+    this.#host.traps(() => leavingTraps(this.#config, this.#state.alive, leaving));
   }
 
   #sayWeights({ realServers }: RunnableService): void {

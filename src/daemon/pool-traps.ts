@@ -31,9 +31,10 @@ export function noteTraps(pool: Pool, alive: readonly boolean[], notes: readonly
 /** Those of servers that leave one after the other: each counts one less. */
 export function leavingTraps(pool: Pool, alive: readonly boolean[], leaving: readonly TrapServer[]): readonly Trap[] {
   const left = [...alive];
+  const places = new Map(pool.realServers.map((one, i) => [destinationName(one), i]));
   return leaving.flatMap((server) => {
-    const i = pool.realServers.findIndex((one) => destinationName(one) === destinationName(server));
-    if (left[i] !== true) return [];
+    const i = places.get(destinationName(server));
+    if (i === undefined || left[i] !== true) return [];
     left[i] = false;
     return [noticeTrap(pool, left, { type: "server", server, up: false })];
   });

@@ -6,11 +6,12 @@ import { Poller } from "../io/poller.ts";
 import type { Log } from "../observe/log.ts";
 import type { Observed } from "../observe/metric-scopes.ts";
 import { startStatus } from "../syntax/diagnostic.ts";
-import { Children, type Programs } from "./children.ts";
+import { Children } from "./children.ts";
 import { DaemonScript } from "./daemon-script.ts";
 import { DbusService } from "./dbus-service.ts";
 import { hearDumpSignals } from "./dump-signals.ts";
 import { Dumps } from "./dumps.ts";
+import type { Launcher } from "./launcher.ts";
 import { Notifier } from "./notifier.ts";
 import type { Notify } from "./notify.ts";
 import type { Options } from "./options.ts";
@@ -36,7 +37,7 @@ export interface SupervisorHost {
   readonly read: () => Reading;
   /** What stood in the files that were read last. */
   readonly text: () => string;
-  readonly programs: Programs;
+  readonly launcher: Launcher;
   /** Called once, when this is sure to be the one daemon and its processes are starting. */
   readonly starting: () => void;
   /** Called once, when the first configuration is in force. */
@@ -71,7 +72,7 @@ export class Supervisor {
   #end: (status: number) => void = () => {};
 
   constructor(options: Options, host: SupervisorHost) {
-    const { log, programs, files } = host;
+    const { log, launcher, files } = host;
     this.#options = options;
     this.#host = host;
     this.#notifier = new Notifier(log);
@@ -93,7 +94,7 @@ export class Supervisor {
     });
     this.#children = new Children(options, files, {
       log,
-      programs,
+      launcher,
       notify: (origin, notification) => {
         this.#notifier.tell(origin, notification);
         this.#snmp.tell(notification);

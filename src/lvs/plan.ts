@@ -45,6 +45,7 @@ export function plan(have: readonly IpvsEntry[], want: readonly IpvsEntry[], own
  * ipvsadm(8) stays drained until its own state or configuration changes, as with Keepalived.
  */
 export function withHandWeights(want: IpvsEntry, asked: IpvsEntry, have: IpvsEntry): IpvsEntry {
+  if (isAlike(have.destinations, asked.destinations)) return want;
   const weights = ({ destinations }: IpvsEntry): ReadonlyMap<string, number> =>
     new Map(destinations.map((one) => [destinationName(one), one.weight]));
   const [before, now] = [weights(asked), weights(have)];

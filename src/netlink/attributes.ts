@@ -13,6 +13,7 @@ import { align, LITTLE_ENDIAN } from "./message.ts";
 export type Attributes = ReadonlyMap<number, Uint8Array>;
 
 const NLA_HDRLEN = 4;
+const NONE = new Uint8Array();
 const UTF8 = new TextEncoder();
 const TEXT = new TextDecoder();
 
@@ -70,47 +71,49 @@ export function nestedAttribute(type: number, ...attributes: readonly Uint8Array
 /**
  * Splits bytes into attributes; the values are views into them. Never throws: an attribute whose length cannot be true
  * ends the list, and unknown types are simply there. NLA_F_NESTED and NLA_F_NET_BYTEORDER are masked out of the type.
+ * `wanted`: of these types alone, where nobody looks at the others.
  */
-export function decodeAttributes(bytes: Uint8Array): Attributes {
+export function decodeAttributes(bytes: Uint8Array, wanted?: ReadonlySet<number>): Attributes {
   const attributes = new Map<number, Uint8Array>();
   let at = 0;
   while (bytes.length - at >= NLA_HDRLEN) {
     const length = getU16(bytes, at, LITTLE_ENDIAN);
     if (length < NLA_HDRLEN || length > bytes.length - at) break;
     const type = getU16(bytes, at + 2, LITTLE_ENDIAN) & NLA_TYPE_MASK;
-    attributes.set(type, bytes.subarray(at + NLA_HDRLEN, at + length));
+    if (wanted === undefined || wanted.has(type)) attributes.set(type, bytes.subarray(at + NLA_HDRLEN, at + length));
     at += align(length);
   }
   return attributes;
 }
 
 /** The attributes inside a nested one; none where it is missing. */
-export function readNested(attributes: Attributes, type: number): Attributes {
-  return decodeAttributes(attributes.get(type) ?? new Uint8Array());
+export function readNested(attributes: Attributes, type: number, wanted?: ReadonlySet<number>): Attributes {
+  return decodeAttributes(attributes.get(type) ?? NONE, wanted);
 }
 
 /** The value's bytes, if there are at least `length` of them. */
 export function readBytes(attributes: Attributes, type: number, length: number): Uint8Array | undefined {
   const value = attributes.get(type);
-  return value === undefined || value.length < length ? undefined : value.subarray(0, length);
+  if (value === undefined || value.length < length) return undefined;
+  return value.length === length ? value : value.subarray(0, length);
 }
 
 /** 16 bits in host byte order; undefined where the attribute is missing or too short. */
 export function readU16(attributes: Attributes, type: number): number | undefined {
-  const value = readBytes(attributes, type, 2);
-  return value && getU16(value, 0, LITTLE_ENDIAN);
+  const value = attributes.get(type);
+  return value === undefined || value.length < 2 ? undefined : getU16(value, 0, LITTLE_ENDIAN);
 }
 
 /** 16 bits in network byte order; undefined where the attribute is missing or too short. */
 export function readBe16(attributes: Attributes, type: number): number | undefined {
-  const value = readBytes(attributes, type, 2);
-  return value && getU16(value, 0, false);
+  const value = attributes.get(type);
+  return value === undefined || value.length < 2 ? undefined : getU16(value, 0, false);
 }
 
 /** 32 bits in host byte order; undefined where the attribute is missing or too short. */
 export function readU32(attributes: Attributes, type: number): number | undefined {
-  const value = readBytes(attributes, type, 4);
-  return value && getU32(value, 0, LITTLE_ENDIAN);
+  const value = attributes.get(type);
+  return value === undefined || value.length < 4 ? undefined : getU32(value, 0, LITTLE_ENDIAN);
 }
 
 /** 32 or 64 bits in host byte order, exact up to 2^53; undefined where the attribute is missing or too short. */

@@ -51,7 +51,7 @@ export function decodeDestination(body: Uint8Array): Decoded<IpvsDestination, De
   const generic = decodeGeneric(body);
   if (!generic.ok) return generic;
   if (!generic.value.attributes.has(IPVS_CMD_ATTR_DEST)) return drop("destination");
-  const attributes = readNested(generic.value.attributes, IPVS_CMD_ATTR_DEST);
+  const attributes = readNested(generic.value.attributes, IPVS_CMD_ATTR_DEST, DESCRIBING);
   const af = readFamily(attributes, IPVS_DEST_ATTR_ADDR_FAMILY);
   if (af === undefined) return drop("family");
   const address = readIp(attributes, IPVS_DEST_ATTR_ADDR, af);
@@ -74,6 +74,20 @@ export function decodeDestination(body: Uint8Array): Decoded<IpvsDestination, De
   const tunnel = forwarding === "tun" ? readTunnel(attributes) : undefined;
   return accept({ address, port, forwarding, tunnel, weight, upperThreshold, lowerThreshold });
 }
+
+/** Without what the kernel counts: it is half of a message, and a table has tens of thousands. */
+const DESCRIBING: ReadonlySet<number> = new Set([
+  IPVS_DEST_ATTR_ADDR_FAMILY,
+  IPVS_DEST_ATTR_ADDR,
+  IPVS_DEST_ATTR_PORT,
+  IPVS_DEST_ATTR_FWD_METHOD,
+  IPVS_DEST_ATTR_WEIGHT,
+  IPVS_DEST_ATTR_U_THRESH,
+  IPVS_DEST_ATTR_L_THRESH,
+  IPVS_DEST_ATTR_TUN_TYPE,
+  IPVS_DEST_ATTR_TUN_PORT,
+  IPVS_DEST_ATTR_TUN_FLAGS,
+]);
 
 /** A destination as requests name and describe it, in keepalived's order. */
 export function destinationAttribute(destination: IpvsDestination): Uint8Array {

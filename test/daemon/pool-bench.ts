@@ -96,7 +96,7 @@ export class PoolBench {
       },
       isAway: (name) => this.away.has(name),
       isUp: (session) => this.sessions.get(session),
-      traps: (traps) => this.traps.push(...traps),
+      traps: (make) => this.traps.push(...make()),
       number: (file) => this.numbers.get(file) ?? 0,
       weight: (_, destination) => (destination === destinationName(real(11)) ? 1 : 0),
     });
