@@ -1,10 +1,10 @@
-import { COMMANDS, IPVS } from "../command/commands.ts";
 import { type Applied, DEFAULTS, OPTIONS, type OptionRow, type Options } from "./options.ts";
 import { KEEPALIVED_VERSION, VERSION } from "./version.ts";
 
 /** What a command line asks for: a run, a test of the configuration, or only an answer. */
 export type CommandLine =
   | { readonly action: "run" | "test"; readonly options: Options; readonly warnings: readonly string[] }
+  | { readonly action: "help" } // usage.ts has the text
   | Answer;
 
 /** Text for one of the two streams, and the exit status. */
@@ -34,8 +34,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     } else {
       for (const { set, warn, refuse, answer } of word.startsWith("--") ? long(word, queue) : short(word, queue)) {
         if (refuse !== undefined) return { action: "answer", text: `${refuse}\n`, to: "stderr", status: 1 };
-        if (answer === "help" || answer === "version")
-          return { action: "answer", text: answer === "help" ? usage() : version(), to: "stderr", status: 0 };
+        if (answer === "help") return { action: "help" };
+        if (answer === "version") return { action: "answer", text: version(), to: "stderr", status: 0 };
         if (typeof answer === "object") return { action: "answer", text: answer.text, to: "stdout", status: 0 };
         if (answer === "test") test = true;
         if (warn !== undefined) warnings.push(warn);
@@ -78,21 +78,6 @@ function withArgument(option: OptionRow, attached: string | undefined, shown: st
   return value === undefined || value === ""
     ? { refuse: `Missing parameter for option ${shown}` }
     : option.apply(value);
-}
-
-function usage(): string {
-  const lines = OPTIONS.map(({ short: letter, long: name, argument = "", help }) => {
-    const attached = argument.startsWith("[") ? `[=${argument.slice(1)}` : argument === "" ? "" : `=${argument}`;
-    return `  ${letter === undefined ? "    " : `-${letter}, `}${`--${name}${attached}`.padEnd(29)} ${help}\n`;
-  });
-  const commands = [...COMMANDS, IPVS].map(
-    ({ name, usage: words, meaning }) => `  ${`${name} ${words}`.padEnd(33)} ${meaning}\n`,
-  );
-  return [
-    "Usage: keepalived-ts [OPTION]...\n       keepalived-ts COMMAND [ARGUMENT]...\n",
-    `VRRP failover, health checks and IPVS load balancing.\n\n${lines.join("")}`,
-    `\nCommands, which answer and end; COMMAND --help says more:\n${commands.join("")}`,
-  ].join("");
 }
 
 /** The second line is for scripts that look for `Keepalived vN`. */

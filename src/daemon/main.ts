@@ -1,20 +1,11 @@
 #!/usr/bin/env node
 import "./compiler.ts";
 import "./no-inspector.ts";
-import { appendFileSync } from "node:fs";
 import { release } from "node:os";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import type { CommandHost } from "../command/command.ts";
-import { runCommand } from "../command/commands.ts";
-import { testConfig } from "../command/config-test.ts";
-import { replaceFile } from "../command/replace-file.ts";
 import { type Reading, readConfig } from "../config/read.ts";
-import { doctorFacts } from "../io/doctor-facts.ts";
-import { errnoText } from "../io/errno.ts";
-import { hostFacts } from "../io/host-facts.ts";
 import { callProcess } from "../io/process-name.ts";
-import { realServerHost } from "../io/real-server-host.ts";
 import { ignoreRealtimeSignals } from "../io/signals.ts";
 import type { Log } from "../observe/log.ts";
 import { parseCommandLine } from "./cli.ts";
@@ -49,16 +40,22 @@ async function main(args: readonly string[]): Promise<number> {
   if (ipvs !== undefined) return await written(await (await import("./ipvs-command.ts")).runIpvs(ipvs, streams()));
   const digest = genhashArguments(process.argv[1] ?? "", args);
   if (digest !== undefined) return await written(await pageDigest(digest));
-  const answered = runCommand(args, commandHost());
+  // What only answers is loaded when it is asked for: the daemon starts sooner without it.
+  const answering = () => import("./answering.ts");
+  const answered = args[0]?.startsWith("-") === false ? (await answering()).command(args, PROGRAM, say) : undefined;
   if (answered !== undefined) return await written(answered);
   const asked = parseCommandLine(args);
+  if (asked.action === "help") {
+    process.stderr.write((await answering()).usage());
+    return await written(0);
+  }
   if (asked.action === "answer") {
     if (asked.to === "stdout") say(asked.text);
     else process.stderr.write(asked.text);
     return await written(asked.status);
   }
   for (const warning of asked.warnings) process.stderr.write(`${warning}\n`);
-  if (asked.action === "test") return await written(configTest(asked.options));
+  if (asked.action === "test") return await written((await answering()).configTest(asked.options));
   if (!asked.options.foreground) return await daemonize(PROGRAM, args);
   return await run(isDaemon() ? leaveFolder(asked.options) : asked.options, args);
 }
@@ -85,14 +82,6 @@ async function written(status: number): Promise<number> {
   return NOT_WRITTEN;
 }
 
-/** What commands may use of this host. */
-function commandHost(): CommandHost {
-  const error = (text: string): void => void process.stderr.write(text);
-  const server = realServerHost([process.execPath, PROGRAM]);
-  const doctor: CommandHost["doctor"] = (probes) => doctorFacts(probes, server.kept());
-  return { source: hostSource(undefined), facts: hostFacts, out: say, error, write: replaceFile, server, doctor };
-}
-
 /** What `ipvs` reads and writes. */
 function streams(): Streams {
   const error = (text: string): void => void process.stderr.write(text);
@@ -106,27 +95,6 @@ function say(text: string): void {
       if (error.code !== "EPIPE") lost ??= error.message;
     });
   process.stdout.write(text);
-}
-
-/** `-t`: says what is wrong with the configuration; the exit status. */
-function configTest({ configFile, configId, testLog }: Options): number {
-  const { text, status } = testConfig(configFile, { source: hostSource(configId), facts: hostFacts });
-  if (testLog === undefined) process.stderr.write(text);
-  const failed = testLog === undefined ? undefined : append(testLog, text);
-  if (failed === undefined) return status;
-  process.stderr.write(`Unable to open config-test log file ${testLog} ${failed} - ${errnoText(failed)}\n`);
-  return 1;
-}
-
-/** The error number where the text could not be appended. */
-function append(path: string, text: string): number | undefined {
-  try {
-    appendFileSync(path, text);
-    return undefined;
-  } catch (error) {
-    if (error instanceof Error && "errno" in error) return -Number(error.errno);
-    throw error;
-  }
 }
 
 async function run(options: Options, args: readonly string[]): Promise<number> {
