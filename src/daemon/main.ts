@@ -31,6 +31,8 @@ import { withSnmpOptions } from "./snmp-options.ts";
 import { Supervisor } from "./supervisor.ts";
 import { KEEPALIVED_VERSION, VERSION } from "./version.ts";
 
+type Trial = NonNullable<CommandHost["trial"]>;
+
 const PROGRAM = fileURLToPath(import.meta.url);
 const DEFAULT_UMASK = 0o177; // Keepalived's: what we and our scripts create is the owner's alone
 const INTERNAL_ERROR = 70; // EX_SOFTWARE of sysexits.h
@@ -48,7 +50,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (ipvs !== undefined) return await written(await (await import("./ipvs-command.ts")).runIpvs(ipvs, streams()));
   const digest = genhashArguments(process.argv[1] ?? "", args);
   if (digest !== undefined) return await written(await pageDigest(digest));
-  const answered = runCommand(args, commandHost());
+  const answered = runCommand(args, args[0] === "check" ? { ...commandHost(), trial: await trial() } : commandHost());
   if (answered !== undefined) return await written(answered);
   const asked = parseCommandLine(args);
   if (asked.action === "answer") {
@@ -57,7 +59,7 @@ async function main(args: readonly string[]): Promise<number> {
     return await written(asked.status);
   }
   for (const warning of asked.warnings) process.stderr.write(`${warning}\n`);
-  if (asked.action === "test") return await written(configTest(asked.options));
+  if (asked.action === "test") return await written(configTest(asked.options, await trial()));
   if (!asked.options.foreground) return await daemonize(PROGRAM, args);
   return await run(isDaemon() ? leaveFolder(asked.options) : asked.options, args);
 }
@@ -92,6 +94,11 @@ function commandHost(): CommandHost {
   return { source: hostSource(undefined), facts: hostFacts, out: say, error, write: replaceFile, server, doctor };
 }
 
+/** Loaded where it is needed: TLS takes a while. */
+async function trial(): Promise<Trial> {
+  return (await import("./trial.ts")).TRIAL;
+}
+
 /** What `ipvs` reads and writes. */
 function streams(): Streams {
   const error = (text: string): void => void process.stderr.write(text);
@@ -108,8 +115,8 @@ function say(text: string): void {
 }
 
 /** `-t`: says what is wrong with the configuration; the exit status. */
-function configTest({ configFile, configId, testLog }: Options): number {
-  const { text, status } = testConfig(configFile, { source: hostSource(configId), facts: hostFacts });
+function configTest({ configFile, configId, testLog }: Options, tried: Trial): number {
+  const { text, status } = testConfig(configFile, { source: hostSource(configId), facts: hostFacts, trial: tried });
   if (testLog === undefined) process.stderr.write(text);
   const failed = testLog === undefined ? undefined : append(testLog, text);
   if (failed === undefined) return status;
