@@ -29,6 +29,7 @@ import { type PoolHost, PoolRunner } from "./pool-runner.ts";
 import { trapNotification } from "./pool-traps.ts";
 import { identityOf, planServices, type RunnableService, runnable, sessionsOf } from "./runnable.ts";
 import { marksOf, ServiceMarks } from "./service-marks.ts";
+import { SharedChecks } from "./shared-checks.ts";
 import { SyncDaemons } from "./sync-daemons.ts";
 import { followed, unfollowing } from "./sync-owner.ts";
 import { TableWatch } from "./table-watch.ts";
@@ -58,6 +59,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   readonly #syncDaemons: SyncDaemons;
   readonly #identity = new TlsIdentity();
   readonly #patterns = new Patterns();
+  readonly #checks: SharedChecks;
   readonly #host: PoolHost;
   #stopped = false;
   #settling = true; // the table is written as a whole at the end
@@ -96,15 +98,18 @@ export class CheckersDaemon implements Running<CheckersReport> {
     if (sessionsOf(this.#services).size > 0) log.info("Activating BFD healthchecker");
     this.#pings = new PingPermission(adopted?.sysctls ?? []);
     this.#pings.configure(this.#services);
-    this.#host = {
+    this.#checks = new SharedChecks(config.global.ipvs.checkOnce, {
       io: {
         ...checkIo(this.#clock, this.#poller, this.#identity, this.#patterns),
         runScript: (check, signal) => this.#scripts.run(check, signal),
       },
-      log,
       random: Math.random,
-      changed: () => context.changed(),
       counted: () => context.counted(),
+    });
+    this.#host = {
+      checks: this.#checks,
+      log,
+      changed: () => context.changed(),
       wanted: (entries) => this.#wanted(entries),
       notice: (notice, service) => {
         const told = poolNotification(notice, service, this.#config.global.ipvs);
@@ -137,6 +142,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     for (const error of this.#patterns.configure(wanted)) this.#context.log.error("{error}", { error });
     const services = planServices(this.#services, wanted);
     this.#config = config;
+    this.#checks.configure(config.global.ipvs.checkOnce);
     this.#services = wanted;
     this.#makeRoom();
     const turned = this.#files.configure(config, wanted, false);
@@ -172,6 +178,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#stopped = true;
     this.#cancelRetry();
     for (const pool of this.#pools.values()) pool.stop();
+    this.#checks.settle();
     this.#watch.close();
     this.#packetMarks.close({ release: this.#context.options.releaseIpvs });
     if (this.#context.options.releaseIpvs) this.#release();
@@ -191,6 +198,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     return {
       at: this.#clock.now(),
       services,
+      checks: this.#checks.report(services),
       sysctls: this.#pings.sysctls,
       marks: this.#marks,
       timeouts: this.#timeouts.held,
@@ -234,6 +242,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
 
   #addressesTurned(): void {
     for (const pool of this.#pools.values()) pool.addressTurned();
+    this.#checks.settle();
   }
 
   #wanted(entries: readonly IpvsEntry[]): void {

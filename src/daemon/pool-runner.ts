@@ -24,7 +24,7 @@ import { type Known, NOTHING, ServerCheckers, type ServerCheckersHost } from "./
 import type { CountedPool } from "./traffic-reader.ts";
 
 /** What a pool needs of the process it lives in. */
-export interface PoolHost extends Pick<ServerCheckersHost, "io" | "log" | "random" | "number" | "isUp" | "counted"> {
+export interface PoolHost extends Pick<ServerCheckersHost, "checks" | "log" | "number" | "isUp"> {
   /** What is reported of it is something else. */
   changed(): void;
   /** The wanted entries are others than before. */
@@ -170,14 +170,12 @@ export class PoolRunner {
   #startServer(server: RunnableServer, known: Known): void {
     const { protocol, name: virtualServer } = this.#config;
     const name = destinationName(server);
-    const { io, log, random, number, isUp, counted } = this.#host;
+    const { checks, log, number, isUp } = this.#host;
     const checkers = new ServerCheckers(server.checkers, known, {
-      io,
+      checks,
       log,
-      random,
       number,
       isUp,
-      counted,
       realServer: serverWords(server, protocol),
       virtualServer,
       isResting: () => this.#resting,

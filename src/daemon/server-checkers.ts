@@ -1,28 +1,21 @@
 import type { BfdCheckConfig, CheckerConfig, FileCheckConfig } from "../config/model/check.ts";
-import { bfdMail, checkMail } from "../lvs/check-mail.ts";
-import { healthWords } from "../lvs/check-words.ts";
+import { bfdMail } from "../lvs/check-mail.ts";
 import { added, type Health, migrated } from "../lvs/health.ts";
-import type { CheckerTurn } from "../lvs/notice.ts";
 import { activatingWords, bfdCheckWords, fileCheckWords, restingWords } from "../lvs/words.ts";
-import type { Log } from "../observe/log.ts";
 import type { CheckerReport } from "../observe/report.ts";
 import { type AskingChecker, question } from "../plan/check-shape.ts";
 import { keysOf } from "../plan/compare.ts";
 import type { ListDifference } from "../plan/difference.ts";
 import { BfdCheckRunner } from "./bfd-check-runner.ts";
-import { type CheckerHost, CheckerRunner, healthParameters } from "./checker-runner.ts";
+import { CheckUser, type CheckUserHost } from "./check-user.ts";
+import { healthParameters } from "./checker-runner.ts";
 import { FileCheckRunner } from "./file-check-runner.ts";
 
 /** What the checkers of a real server need. */
-export interface ServerCheckersHost extends Pick<CheckerHost, "io" | "random" | "counted"> {
-  readonly log: Log;
-  readonly realServer: string; // `serverWords`
-  readonly virtualServer: string; // `serverWords`
+export interface ServerCheckersHost extends CheckUserHost {
   number(file: string): number; // in a `track_file`
   isUp(session: string): boolean | undefined; // a BFD session; undefined: nobody has said
   isResting(): boolean; // what asks from time to time does not, and its verdict stays
-  turned(turn: CheckerTurn): void; // a verdict is another than before, or the first
-  weighed(): void; // and so may the weight be
 }
 
 /** What is known of a checker before it runs here. */
@@ -34,7 +27,7 @@ export interface Known {
 /** Of a checker that comes with a reload. */
 export const NOTHING: Known = { health: (checker) => added(healthParameters(checker)), up: () => undefined };
 
-type Runner = CheckerRunner | Follower;
+type Runner = CheckUser | Follower;
 type Follower = FileCheckRunner | BfdCheckRunner;
 
 /** The checkers of one real server, by what they ask: it is alive while all are up. */
@@ -77,11 +70,16 @@ export class ServerCheckers {
 
   /** `isResting` says something else: what asks stops, or begins anew. */
   rest(): void {
-    for (const runner of this.#runners.values()) if (!isFollower(runner)) this.#begin(runner, "Suspending");
+    for (const runner of this.#runners.values()) {
+      if (isFollower(runner)) continue;
+      this.#begin(runner, "Suspending");
+      runner.catchUp();
+    }
   }
 
-  /** Whether a file or a session says something else of the server. */
+  /** Whether a file or a session says something else of the server. What checks of others found is told here. */
   look(): boolean {
+    for (const runner of this.#runners.values()) if (!isFollower(runner)) runner.catchUp();
     return [...this.#runners.values()].filter(isFollower).filter((runner) => runner.look()).length > 0;
   }
 
@@ -110,26 +108,13 @@ export class ServerCheckers {
         turned: (up) => log.detail(fileCheckWords(realServer, checker.trackFile, up)),
       });
     }
-    const subject = { type: checker.type, realServer, virtualServer, urls: urlsOf(checker), script: scriptOf(checker) };
-    let mail: string | undefined; // of its last word
-    const runner = new CheckerRunner(checker, known.health(checker), {
-      io: this.#host.io,
-      random: () => this.#host.random(),
-      counted: () => this.#host.counted(),
-      note: (note) => {
-        mail = checkMail(subject, note);
-        const words = healthWords(subject, note);
-        if (words !== undefined) log.info(words);
-      },
-      turned: (before) => this.#host.turned({ up: runner.up, before, mail }),
-      weighed: () => this.#host.weighed(),
-    });
+    const runner = new CheckUser(checker, known.health(checker), this.#host);
     this.#begin(runner, "Deactivating");
     return runner;
   }
 
   /** Says that, too. */
-  #begin(runner: CheckerRunner, resting: "Deactivating" | "Suspending"): void {
+  #begin(runner: CheckUser, resting: "Deactivating" | "Suspending"): void {
     const { log, realServer, virtualServer } = this.#host;
     if (this.#host.isResting()) {
       runner.stop();
@@ -139,15 +124,6 @@ export class ServerCheckers {
       runner.start();
     }
   }
-}
-
-function urlsOf(checker: AskingChecker): Parameters<typeof healthWords>[0]["urls"] {
-  return "urls" in checker ? checker.urls : [];
-}
-
-/** Without its arguments, as Keepalived names it. */
-function scriptOf(checker: AskingChecker): string {
-  return checker.type === "misc" ? (checker.command.argv[0] ?? "") : "";
 }
 
 function isFollower(runner: Runner): runner is Follower {

@@ -103,6 +103,12 @@ export const GLOBAL_LVS = {
     default: "off",
     meaning: "Log each failed check, not only state changes",
   }),
+  check_once: line(optionalBoolean, {
+    default: "on",
+    meaning: "Run equal checks of several real servers once for all of them",
+    note: "off: each asks for itself, as in Keepalived",
+    ours: true,
+  }),
   lvs_sync_daemon: line(
     syncDaemon(
       "<IFNAME> [[inst] <VRRP_INSTANCE>] [id <0..255>] [maxlen <1..65507>] [port <1..65535>] [ttl <1..255>] [group <MCAST ADDR>]",

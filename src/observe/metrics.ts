@@ -72,6 +72,9 @@ const METRICS: readonly Metric[] = [
   metric("keepalived_real_server_packets_total", "Seen, by direction", serverPackets, (count) => count),
   metric("keepalived_real_server_bytes_total", "Seen, by direction", serverBytes, (count) => count),
   metric("keepalived_real_server_connections", "Of now, by kind", serverConnections, (count) => count),
+  metric("keepalived_checks_configured", "Checkers that ask", daemon, (now) => now.checkers?.checks?.configured),
+  metric("keepalived_checks_running", "Checks that answer them", daemon, (now) => now.checkers?.checks?.running),
+  metric("keepalived_checks_saved", "Answered by another's", daemon, (now) => now.checkers?.checks?.saved),
   metric("keepalived_checker_up", "Verdict of the checker", checker, (c) => Number(c.up)),
   metric(
     "keepalived_checker_latency_seconds",

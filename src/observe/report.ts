@@ -144,10 +144,18 @@ export interface RestoredCounters {
 export interface CheckersReport {
   readonly at: Micros;
   readonly services: readonly ServiceReport[];
+  readonly checks?: ChecksReport;
   readonly sysctls: readonly SysctlReport[]; // to be put back at the end
   readonly marks?: Readonly<Record<string, number>>; // of groups, by group and protocol
   readonly timeouts?: HeldTimeouts | undefined; // the kernel's, while ours are in force
   readonly deviations?: number; // of the kernel's table from ours, as last compared
+}
+
+/** Checkers that ask from time to time, and what of it is done: equal ones are answered by one check. */
+export interface ChecksReport {
+  readonly configured: number; // checkers, also those at rest
+  readonly running: number; // checks
+  readonly saved: number; // checkers that the check of another one answers
 }
 
 interface HeldTimeouts {

@@ -25,6 +25,14 @@ export function question(checker: Paced): string {
   return JSON.stringify(asked);
 }
 
+/**
+ * Equal for checkers of which one may run for all: they ask the same question, as often, and judge the answers alike. All
+ * that a checker is configured with counts; whose server it is does not, and no checker asks by that.
+ */
+export function runOf(checker: AskingChecker): string {
+  return JSON.stringify(checker);
+}
+
 /** One that asks its server from time to time; the others follow what they are told. */
 export type AskingChecker = Exclude<CheckerConfig, FileCheckConfig | BfdCheckConfig>;
 

@@ -116,6 +116,7 @@ export const IPVS = group<IpvsConfig>("", {
   comparison: value("lvs_compare", {
     show: ({ mode, interval }) => (mode === "off" ? mode : `${mode} ${toSeconds(interval)}`),
   }),
+  checkOnce: value("check_once", { effect: always("checks begin anew, their verdicts stay") }),
   syncDaemon: SYNC_DAEMON,
   table: value("nftables_ipvs", {
     effect: (from, to) =>

@@ -7,6 +7,7 @@ import type { TcpCheckConfig } from "../../src/config/model/check.ts";
 import { poolNotification } from "../../src/daemon/pool-notices.ts";
 import { PoolRunner } from "../../src/daemon/pool-runner.ts";
 import { planServices, type RunnableServer, type RunnableService } from "../../src/daemon/runnable.ts";
+import { SharedChecks } from "../../src/daemon/shared-checks.ts";
 import type { SorryServer } from "../../src/lvs/pool.ts";
 import { createLog } from "../../src/observe/log.ts";
 import type { ServiceReport } from "../../src/observe/report.ts";
@@ -69,6 +70,8 @@ export const SORRY: SorryServer = {
 /** Servers that answer as told, and what a pool says and wants of them. */
 export class PoolBench {
   readonly servers = new FakeServers();
+  readonly checks: SharedChecks;
+  #random = 0;
   readonly table: string[][] = []; // each wanted table, hosts and weights
   readonly traps: Trap[] = []; // that managers were told
   readonly numbers = new Map<string, number>(); // in files; 0 where there is none
@@ -80,13 +83,18 @@ export class PoolBench {
   readonly #said: string[] = [];
   readonly #configs = new Map<PoolRunner, RunnableService>(); // in force
 
+  /** `once`: equal checks of its pools run once. */
+  constructor({ once = true } = {}) {
+    this.checks = new SharedChecks(once, { io: this.servers, random: () => this.#random, counted: () => {} });
+  }
+
   start(config: RunnableService, origin: "start" | "reload" | ServiceReport = "start", random = 0): PoolRunner {
+    this.#random = random;
+    if (typeof origin !== "string") this.checks.settle(); // another process
     const pool = new PoolRunner(config, origin, {
-      io: this.servers,
-      random: () => random,
+      checks: this.checks,
       log: createLog([({ text }) => this.#said.push(text)], true),
       changed: () => {},
-      counted: () => {},
       wanted: (entries) => this.table.push(rows(entries)),
       notice: (notice, of) => {
         const notification = poolNotification(notice, of, this.rules);
@@ -106,6 +114,12 @@ export class PoolBench {
 
   /** Reconfigures a pool as planned; leaves it alone where nothing changes. */
   reload(pool: PoolRunner, to: RunnableService): void {
+    this.change(pool, to);
+    this.checks.settle();
+  }
+
+  /** The same as a part of a reload. */
+  change(pool: PoolRunner, to: RunnableService): void {
     const from = this.#configs.get(pool) ?? to;
     for (const change of changed(planServices([from], [to]))) pool.reconfigure(change);
     this.#configs.set(pool, to);

@@ -19,6 +19,7 @@ function move(pool: PoolRunner, where: "here" | "away"): void {
   if (where === "away") bench.away.add(VS);
   else bench.away.delete(VS);
   pool.addressTurned();
+  bench.checks.settle();
 }
 
 test("checks begin when the address comes; until then servers are in the table unasked (as with 2.2.7)", async () => {

@@ -135,6 +135,7 @@ describe("stop", () => {
     const pool = bench.start(service([real(11), real(12)]));
     await bench.servers.run(seconds(1));
     pool.stop();
+    bench.checks.settle();
     expect(bench.servers.abandoned).toBe(2);
     bench.servers.attempts.length = 0;
     bench.heard();

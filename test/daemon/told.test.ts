@@ -48,6 +48,7 @@ class Life {
       if (pool === undefined) this.#pools.set(one.label, this.bench.start(one, "reload"));
       else this.bench.reload(pool, one);
     }
+    this.bench.checks.settle();
   }
 
   stop(): void {

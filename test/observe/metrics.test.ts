@@ -88,6 +88,7 @@ const observed: Observed = {
     at: 0,
     sysctls: [],
     deviations: 3,
+    checks: { configured: 6, running: 2, saved: 3 },
     services: [
       {
         name: "[192.0.2.9]:tcp:80",
@@ -168,6 +169,9 @@ test("the page shows every report with the labels that tell things apart", async
     `keepalived_real_server_connections{${real},kind="active"} 1`,
     `keepalived_real_server_connections{${real},kind="inactive"} 4`,
     `keepalived_real_server_connections{${real},kind="persistent"} 2`,
+    "keepalived_checks_configured 6",
+    "keepalived_checks_running 2",
+    "keepalived_checks_saved 3",
     `keepalived_checker_up{${real},checker="http"} 1`,
     `keepalived_checker_up{${real},checker="http-2"} 0`,
     `keepalived_checker_latency_seconds{${real},checker="http"} 0.0015`,

@@ -239,6 +239,7 @@ test.each([
   ["lvs_flush", "lvs_flush off → on: counts at the next start only"],
   ["lvs_flush_on_stop VS", "lvs_flush_on_stop no → own: counts when the daemon stops"],
   ["lvs_compare repair 5", "lvs_compare report 60 → repair 5"],
+  ["check_once off", "check_once on → off: checks begin anew, their verdicts stay"],
   ["json_version 2", "json_version 1 → 2"],
   [
     "tmp_config_directory /d",

@@ -29,6 +29,7 @@ export function ipvsConfig(globals: Globals, report: Report): IpvsConfig {
       udp: last(timeouts?.udp ?? [])?.value ?? 0,
     },
     comparison: comparison(last(globals.lvs_compare)?.value),
+    checkOnce: last(globals.check_once)?.value ?? true,
     syncDaemon: syncDaemon(globals.lvs_sync_daemon, report),
     table: table === undefined ? undefined : typeof table.value === "string" ? table.value : "keepalived_ipvs",
     tablePriority: last(globals.nftables_ipvs_priority)?.value ?? -1,

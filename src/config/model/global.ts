@@ -155,6 +155,7 @@ export interface IpvsConfig {
   readonly flushAtStop: "no" | "own" | "all";
   readonly timeouts: { readonly tcp: Micros; readonly tcpFin: Micros; readonly udp: Micros }; // 0: the kernel's
   readonly comparison: { readonly mode: "off" | "report" | "repair"; readonly interval: Micros }; // lvs_compare
+  readonly checkOnce: boolean; // equal checks of several real servers run once
   readonly syncDaemon: SyncDaemonConfig | undefined;
   readonly table: string | undefined; // nftables_ipvs; undefined: firewall marks are not set
   readonly tablePriority: number;
