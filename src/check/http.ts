@@ -1,5 +1,6 @@
 import type { Micros } from "../base/time.ts";
 import { encodeRequest, type HttpRequest, hostOf } from "../wire/http.ts";
+import { CERTIFICATE, type Verification } from "./certificate.ts";
 import { type CheckIo, type Connected, down, type Target, type Verdict } from "./checker.ts";
 import { type HttpUrl, judge } from "./http-verdict.ts";
 
@@ -15,6 +16,12 @@ export interface HttpExpectation extends Target {
 export interface SslUrl extends HttpUrl {
   readonly serverName: string | undefined; // SNI; undefined: none is sent
   readonly tlsCompliant: boolean; // close_notify is sent
+  readonly verification?: Verification | undefined; // undefined: any certificate will do
+}
+
+/** What an SSL_GET expects. */
+export interface SslExpectation extends HttpExpectation {
+  readonly expiryWarning?: number | undefined; // days
 }
 
 /** The request of an HTTP_GET. Up: a response whose status is among the expected, with the expected body. */
@@ -23,8 +30,10 @@ export function httpCheck(check: HttpExpectation, url: HttpUrl, io: CheckIo, sig
 }
 
 /** The same over TLS; SSL_GET. */
-export function sslCheck(check: HttpExpectation, url: SslUrl, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
-  const tls = { serverName: url.serverName, closeNotify: url.tlsCompliant, patience: check.connectTimeout };
+export function sslCheck(check: SslExpectation, url: SslUrl, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
+  const { serverName, tlsCompliant: closeNotify, verification } = url;
+  const { connectTimeout: patience, expiryWarning } = check;
+  const tls = { serverName, closeNotify, patience, verification, expiryWarning };
   return webCheck("ssl", check, { url, target: { ...check, tls } }, io, signal);
 }
 
@@ -95,6 +104,7 @@ const UNCONNECTED = {
   connecting: "Connection failed",
   waiting: "Timeout connecting",
   handshake: "SSL handshake/communication error connecting to",
+  certificate: CERTIFICATE,
 } as const;
 
 function unconnected({ why, local, during }: Extract<Connected, { ok: false }>): Verdict {

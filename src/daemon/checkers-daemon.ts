@@ -27,7 +27,7 @@ import { PingPermission } from "./ping-permission.ts";
 import { poolNotification } from "./pool-notices.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
 import { trapNotification } from "./pool-traps.ts";
-import { identityOf, planServices, type RunnableService, runnable, sessionsOf } from "./runnable.ts";
+import { authoritiesOf, identityOf, planServices, type RunnableService, runnable, sessionsOf } from "./runnable.ts";
 import { marksOf, ServiceMarks } from "./service-marks.ts";
 import { SyncDaemons } from "./sync-daemons.ts";
 import { followed, unfollowing } from "./sync-owner.ts";
@@ -89,6 +89,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     const respawned = adopted !== undefined;
     this.#scripts = new CheckScripts(config.global, { clock: this.#clock, poller: this.#poller, respawned });
     for (const error of this.#patterns.configure(this.#services)) log.error("{error}", { error });
+    for (const error of this.#identity.trust(authoritiesOf(this.#services))) log.error("{error}", { error });
     this.#files.configure(config, this.#services, respawned);
     this.#sessions.configure(config, context.bfd);
     this.#suspend = new HaSuspend({ poller: this.#poller, log, turned: () => this.#addressesTurned() });
@@ -135,6 +136,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#marks = marksOf(config, this.#marks);
     const wanted = runnable(config, this.#marks);
     for (const error of this.#patterns.configure(wanted)) this.#context.log.error("{error}", { error });
+    for (const error of this.#identity.trust(authoritiesOf(wanted))) this.#context.log.error("{error}", { error });
     const services = planServices(this.#services, wanted);
     this.#config = config;
     this.#services = wanted;

@@ -1,9 +1,10 @@
+import type { Expiry } from "../check/expiry.ts";
 import type { BfdCheckConfig, CheckerConfig, FileCheckConfig } from "../config/model/check.ts";
 import { bfdMail, checkMail } from "../lvs/check-mail.ts";
 import { healthWords } from "../lvs/check-words.ts";
 import { added, type Health, migrated } from "../lvs/health.ts";
 import type { CheckerTurn } from "../lvs/notice.ts";
-import { activatingWords, bfdCheckWords, fileCheckWords, restingWords } from "../lvs/words.ts";
+import { activatingWords, bfdCheckWords, certificateWords, fileCheckWords, restingWords } from "../lvs/words.ts";
 import type { Log } from "../observe/log.ts";
 import type { CheckerReport } from "../observe/report.ts";
 import { type AskingChecker, question } from "../plan/check-shape.ts";
@@ -29,6 +30,7 @@ export interface ServerCheckersHost extends Pick<CheckerHost, "io" | "random" | 
 export interface Known {
   health(checker: AskingChecker): Health;
   up(checker: FileCheckConfig | BfdCheckConfig): boolean | undefined; // what its file or its session said
+  expiry?(checker: AskingChecker): Expiry | undefined; // of the certificates that it has seen
 }
 
 /** Of a checker that comes with a reload. */
@@ -112,7 +114,7 @@ export class ServerCheckers {
     }
     const subject = { type: checker.type, realServer, virtualServer, urls: urlsOf(checker), script: scriptOf(checker) };
     let mail: string | undefined; // of its last word
-    const runner = new CheckerRunner(checker, known.health(checker), {
+    const host: CheckerHost = {
       io: this.#host.io,
       random: () => this.#host.random(),
       counted: () => this.#host.counted(),
@@ -123,7 +125,9 @@ export class ServerCheckers {
       },
       turned: (before) => this.#host.turned({ up: runner.up, before, mail }),
       weighed: () => this.#host.weighed(),
-    });
+      warn: (words) => log.warning(certificateWords(realServer, words)),
+    };
+    const runner = new CheckerRunner(checker, known.health(checker), host, known.expiry?.(checker));
     this.#begin(runner, "Deactivating");
     return runner;
   }
@@ -157,5 +161,6 @@ function isFollower(runner: Runner): runner is Follower {
 /** The same checker before a reload. */
 function knownBy(former: Runner): Known {
   if (isFollower(former)) return { ...NOTHING, up: () => former.up };
-  return { ...NOTHING, health: (checker) => migrated(healthParameters(checker), former.health) };
+  const { health, expiry } = former;
+  return { ...NOTHING, health: (checker) => migrated(healthParameters(checker), health), expiry: () => expiry };
 }

@@ -13,6 +13,7 @@ import {
   text,
   UINT,
 } from "../syntax/types.ts";
+import { VERIFYING } from "./tls.ts";
 import { SSL_URL, URL } from "./url.ts";
 
 /** What every checker that connects takes; the keywords of `TCP_CHECK`. */
@@ -143,6 +144,7 @@ export const HTTP_GET = {
 /** Keywords of `SSL_GET`. */
 export const SSL_GET = {
   ...HTTP_GET,
+  ...VERIFYING,
   tls_compliant: line(optionalBoolean, { default: "off", meaning: "Send TLS close_notify", since: "2.2.8" }),
   url: block(flag, SSL_URL, { default: "at least one required", meaning: "One request to perform", repeats: true }),
 } satisfies Table;

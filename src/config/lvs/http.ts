@@ -6,6 +6,7 @@ import type { HttpCheckConfig, HttpUrl, RegexConfig, SslCheckConfig, SslUrl } fr
 import { givenOnce } from "../reference.ts";
 import { connection, type Inherited, type Standard } from "./connection.ts";
 import type { LvsContext } from "./lvs-context.ts";
+import { expiryWarningOf, verificationOf } from "./tls.ts";
 
 type HttpBody = Setting<Body<true, typeof HTTP_GET>>;
 type SslBody = Setting<Body<true, typeof SSL_GET>>;
@@ -31,9 +32,11 @@ export function sslCheck(body: SslBody, inherited: Inherited, context: LvsContex
     const url = httpUrl(written.path, written.settings, context);
     const host = typeof given === "string" ? given : hostName(url.virtualHost ?? base?.virtualHost);
     const tlsCompliant = last(written.settings.tls_compliant)?.value ?? compliant;
-    return { ...url, serverName: named ? host : undefined, tlsCompliant };
+    const verification = verificationOf(settings, host ?? `${base?.address}`);
+    return { ...url, serverName: named ? host : undefined, tlsCompliant, verification };
   });
-  return base === undefined || urls.length === 0 ? undefined : { ...base, urls };
+  const expiryWarning = expiryWarningOf(settings, context);
+  return base === undefined || urls.length === 0 ? undefined : { ...base, urls, expiryWarning };
 }
 
 /** The name of a Host header without its port and the dot of the root, which TLS has not (RFC 6066 §3). */
