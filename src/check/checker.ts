@@ -71,6 +71,8 @@ export type Connected =
 export interface CheckIo {
   /** What is searched for, compiled once; or why that is not possible. */
   pattern(regex: PatternText): Pattern | string;
+  /** What is in a file that a check sends, read once; or why that cannot be said. */
+  file(path: string): Uint8Array | string;
   now(): Micros;
   /** Calls `wake` at `at`; returns what cancels it. */
   wakeAt(at: Micros, wake: () => void): () => void;

@@ -1,8 +1,9 @@
 import type { Micros } from "../base/time.ts";
-import { encodeRequest, type HttpRequest, hostOf } from "../wire/http.ts";
+import { type HttpRequest, hostOf } from "../wire/http.ts";
 import { CERTIFICATE, type Verification } from "./certificate.ts";
 import { type CheckIo, type Connected, down, type Target, type Verdict } from "./checker.ts";
 import { type HttpUrl, judge } from "./http-verdict.ts";
+import { requestBytes } from "./request.ts";
 
 /** What an HTTP_GET or SSL_GET asks for; config/model/check.ts `HttpCheckConfig`, `SslCheckConfig`. */
 export interface HttpExpectation extends Target {
@@ -57,10 +58,12 @@ async function webCheck(
   const pattern = url.regex === undefined ? undefined : io.pattern(url.regex);
   if (typeof pattern === "string") return { up: false, why: pattern, local: true };
   const { address, port, protocol } = check;
+  const host = url.virtualHost ?? check.virtualHost ?? hostOf(address, port);
+  const request = requestBytes({ path: url.path, host, protocol }, url.request, io);
+  if (typeof request === "string") return { up: false, why: request, local: true };
   const connected = await io.connect(target, io.now() + check.connectTimeout, signal);
   if (!connected.ok) return unconnected(connected);
   const { connection } = connected;
-  const host = url.virtualHost ?? check.virtualHost ?? hostOf(address, port);
   return await new Promise((resolve) => {
     let cancelWake = (): void => {};
     const stop = (): void => finish(down("stopped"));
@@ -84,7 +87,7 @@ async function webCheck(
     if (signal.aborted) return stop();
     signal.addEventListener("abort", stop);
     wait();
-    connection.write(encodeRequest({ path: url.path, host, protocol }));
+    connection.write(request);
     connection.onData((chunk) => {
       if (chunk instanceof Error) return finish(down(`${BROKEN[type]}: ${chunk.message}`));
       const verdict = judged.take(chunk);

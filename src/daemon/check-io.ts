@@ -8,6 +8,7 @@ import { Stream } from "../io/stream.ts";
 import { connect } from "../io/tcp-connector.ts";
 import { shakeHands, type TlsStream } from "../io/tls-stream.ts";
 import { Patterns } from "./patterns.ts";
+import { SentFiles } from "./sent-files.ts";
 import { TlsIdentity } from "./tls-identity.ts";
 
 /** The world as the checkers see it; `identity`: what they show of us where they speak TLS. */
@@ -16,11 +17,13 @@ export function checkIo(
   poller: Poller,
   identity = new TlsIdentity(),
   patterns = new Patterns(),
+  files = new SentFiles(),
 ): CheckIo {
   return {
     now: () => clock.now(),
     wakeAt: (at, wake) => clock.wakeAt(at, wake),
     pattern: (regex) => patterns.of(regex),
+    file: (path) => files.of(path),
     async connect({ tls, ...target }, deadline, signal) {
       const context = contextFor(tls, identity);
       if (typeof context === "string") return { ok: false, why: context, local: true };

@@ -28,6 +28,7 @@ import { poolNotification } from "./pool-notices.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
 import { trapNotification } from "./pool-traps.ts";
 import { authoritiesOf, identityOf, planServices, type RunnableService, runnable, sessionsOf } from "./runnable.ts";
+import { SentFiles } from "./sent-files.ts";
 import { marksOf, ServiceMarks } from "./service-marks.ts";
 import { SyncDaemons } from "./sync-daemons.ts";
 import { followed, unfollowing } from "./sync-owner.ts";
@@ -58,6 +59,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   readonly #syncDaemons: SyncDaemons;
   readonly #identity = new TlsIdentity();
   readonly #patterns = new Patterns();
+  readonly #sent = new SentFiles();
   readonly #host: PoolHost;
   #stopped = false;
   #settling = true; // the table is written as a whole at the end
@@ -99,7 +101,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#pings.configure(this.#services);
     this.#host = {
       io: {
-        ...checkIo(this.#clock, this.#poller, this.#identity, this.#patterns),
+        ...checkIo(this.#clock, this.#poller, this.#identity, this.#patterns, this.#sent),
         runScript: (check, signal) => this.#scripts.run(check, signal),
       },
       log,
@@ -129,6 +131,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   reload(config: Config): void {
     this.#settling = true;
     this.#scripts.configure(config.global);
+    this.#sent.forget();
     this.#sessions.configure(config, []);
     this.#suspend.configure(config);
     const unfit = this.#identity.configure(config.ssl);

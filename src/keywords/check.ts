@@ -13,6 +13,7 @@ import {
   text,
   UINT,
 } from "../syntax/types.ts";
+import { REQUEST } from "./request.ts";
 import { VERIFYING } from "./tls.ts";
 import { SSL_URL, URL } from "./url.ts";
 
@@ -122,6 +123,7 @@ export const HTTP_GET = {
       missing: "Missing http_protocol version",
     },
   ),
+  ...REQUEST,
   url: block(flag, URL, { default: "at least one required", meaning: "One request to perform", repeats: true }),
   enable_sni: line(optionalBoolean, {
     default: "off",

@@ -2,6 +2,7 @@ import { choice, line, type Table } from "../syntax/table.ts";
 import { flag, INT, integer, optionalBoolean, shown, text } from "../syntax/types.ts";
 import { readDigest, readStatusCodes } from "./read-http.ts";
 import { readPattern, readRegexOptions, readStack } from "./read-regex.ts";
+import { REQUEST } from "./request.ts";
 
 const REGEX_OPTIONS = {
   allow_empty_class: choice("PCRE2 option of the same name", { build: "REGEX" }),
@@ -51,6 +52,7 @@ export const URL = {
     meaning: "Host header for this request",
     missing: "Missing HTTP_GET virtualhost name",
   }),
+  ...REQUEST,
   regex: line(readPattern, {
     default: "none",
     meaning: "PCRE2 pattern the body must match",

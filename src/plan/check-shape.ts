@@ -69,6 +69,16 @@ const URLS = list<HttpUrl | SslUrl>({
       shape: {},
     }),
     virtualHost: value("virtualhost"),
+    // Values of headers and what a login is made of may be secrets.
+    request: value("method", {
+      show: ({ method, headers, body, credentials }) =>
+        [
+          method,
+          ...headers.map(([name]) => name),
+          ...(body === undefined ? [] : ["file" in body ? body.file : "body"]),
+          ...(credentials === undefined ? [] : ["Authorization"]),
+        ].join(", "),
+    }),
     verification: value("tls_verify", {
       show: ({ authorities, name }) => (authorities === undefined ? name : `${name} by ${authorities}`),
     }),

@@ -81,7 +81,19 @@ export interface HttpUrl {
   readonly digest: string | undefined; // lower-case MD5 of the body
   readonly virtualHost: string | undefined;
   readonly regex: RegexConfig | undefined;
+  readonly request: RequestConfig | undefined; // undefined: a GET without more
 }
+
+/** What a request has beside path and Host: `method`, `header`, `body`, `basic_auth`. */
+export interface RequestConfig {
+  readonly method: string; // in capitals
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Given | undefined;
+  readonly credentials: Given | undefined; // `USER:PASSWORD`
+}
+
+/** A text, or the path of the file that holds it. */
+export type Given = { readonly text: string } | { readonly file: string };
 
 /** `url` of an SSL_GET. */
 export interface SslUrl extends HttpUrl {
