@@ -10,9 +10,9 @@ import {
   oneOf,
   optional,
   optionalBoolean,
-  text,
   UINT,
 } from "../syntax/types.ts";
+import { readRequestWord } from "./read-request.ts";
 import { REQUEST } from "./request.ts";
 import { VERIFYING } from "./tls.ts";
 import { SSL_URL, URL } from "./url.ts";
@@ -104,7 +104,7 @@ export const HTTP_GET = {
     refusal: "Invalid nb_get_retry value '%w'",
     deprecated: "retry",
   }),
-  virtualhost: line(text, {
+  virtualhost: line(readRequestWord, {
     default: "real server, then virtual server value",
     meaning: "Host header for this checker",
     missing: "HTTP_GET virtualhost name missing",

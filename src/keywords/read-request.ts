@@ -1,6 +1,6 @@
 import type { Argument } from "../syntax/argument.ts";
 import type { ArgumentType } from "../syntax/table.ts";
-import { refuse, word } from "../syntax/types.ts";
+import { named, refuse, word } from "../syntax/types.ts";
 import { afterKeyword, levelTwo } from "./script.ts";
 
 const TOKEN = /^[!#$%&'*+.^`|~\w-]+$/; // RFC 9110 §5.6.2
@@ -51,6 +51,21 @@ export const readHeader: ArgumentType<readonly [name: string, value: string]> = 
     if (own !== undefined) return refuse(argument, word(argument), `\`${name}\` is no header to be set`, own);
     if (!CONTROL.test(value)) return [name, value];
     return refuse(argument, word(argument, 1), "a header holds no line breaks and no control characters");
+  },
+};
+
+/**
+ * A path or the name of a host, as a request carries it. Keepalived sends a line break in one, and so a header that nobody
+ * wrote.
+ */
+export const readRequestWord: ArgumentType<string> = {
+  ...named("<STRING>"),
+  read(argument) {
+    const given = word(argument);
+    if (!CONTROL.test(given.text)) return given.text;
+    const message = `\`${argument.keyword.text}\` holds no line breaks and no control characters; it is left out`;
+    argument.report.error(["bad-value", message], given.span, { status: 0 });
+    return undefined;
   },
 };
 

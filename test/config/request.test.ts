@@ -96,3 +96,13 @@ test("what looks at a body has none where HEAD is asked for", () => {
   const message = "the answer to `HEAD` has no body to look at: the check always fails";
   expect(findings(reading(file([], looks)))).toEqual([expect.stringContaining(message)]);
 });
+
+test("a path or a virtual host that would break its line is left out", () => {
+  expect(findings(reading(file([], ['virtualhost "a\rX: y"'])))).toEqual([
+    expect.stringContaining("error 9:13 `virtualhost` holds no line breaks and no control characters; it is left out"),
+  ]);
+  const bad = reading(file([], ['path "/a\rb"']));
+  expect(findings(bad)).toEqual([expect.stringContaining("`path` holds no line breaks")]);
+  const [check] = bad.config.virtualServers[0]?.realServers[0]?.checkers ?? [];
+  expect((check as HttpCheckConfig).urls.map(({ path }) => path)).toEqual(["/"]);
+});
