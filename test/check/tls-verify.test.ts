@@ -134,6 +134,14 @@ describe("tls_verify", () => {
     expect(await checked(await server(root.authority("Between").issue({ name: "www.example" })))).toEqual(UP);
   });
 
+  test("says little of a certificate that has much to say", async () => {
+    const names = Array.from({ length: 2000 }, (_, i) => `DNS:name-${i}.of.a.long.list.example`).join(",");
+    const verdict = await checked(await server(root.issue({ name: "many.example", names })));
+    expect(why(verdict)).toMatch(
+      /for "name-0[^"]*", "name-1[^"]*", "name-2[^"]*" and 1997 more, not for "www.example"$/,
+    );
+  });
+
   test("trusts those of the SSL block where there is no tls_ca, and this host's where there is neither", async () => {
     const target = await server(good);
     const untrusted = { up: false, local: false, why: expect.stringContaining("neither trusted nor vouched for") };
