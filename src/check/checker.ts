@@ -1,6 +1,8 @@
+import type { Certificate } from "../base/certificate.ts";
 import type { DatagramQuestion, DatagramResult } from "../base/datagram.ts";
 import type { IpAddress } from "../base/ip.ts";
 import type { Micros } from "../base/time.ts";
+import type { Verification } from "./certificate.ts";
 
 /**
  * What one run of a check found. `local` marks trouble of our own (no socket, no such interface): it says nothing
@@ -18,11 +20,13 @@ export interface Target {
   readonly fwmark: number;
 }
 
-/** How TLS is spoken with a server; any certificate will do. (To verify one is a question of its own.) */
+/** How TLS is spoken with a server. */
 export interface TlsManner {
   readonly serverName: string | undefined; // SNI; undefined: none is sent
   readonly closeNotify: boolean; // said before the connection is closed
   readonly patience: Micros; // for the handshake, from the connection on
+  readonly verification?: Verification | undefined; // undefined: any certificate will do
+  readonly expiryWarning?: number | undefined; // days before a certificate expires; undefined: nobody is warned
 }
 
 /** An established connection. `onData` is called with each chunk, then once with "end" or an error; not after `close`. */
@@ -52,19 +56,23 @@ export interface Search {
   end(): boolean | string; // whether it was found, or why that cannot be said
 }
 
+/** `certificates`: what a server showed, its own first, where it was asked for a warning or verified. */
 export type Connected =
-  | { readonly ok: true; readonly connection: Connection }
+  | { readonly ok: true; readonly connection: Connection; readonly certificates?: readonly Certificate[] }
   | {
       readonly ok: false;
       readonly why: string;
       readonly local: boolean;
-      readonly during?: "connecting" | "waiting" | "handshake"; // with what the server failed; waiting: it did not answer
+      readonly during?: "connecting" | "waiting" | "handshake" | "certificate"; // with what the server failed; waiting: it did not answer
+      readonly certificates?: readonly Certificate[];
     };
 
 /** What a checker needs of the world. */
 export interface CheckIo {
   /** What is searched for, compiled once; or why that is not possible. */
   pattern(regex: PatternText): Pattern | string;
+  /** What is in a file that a check sends, read once; or why that cannot be said. */
+  file(path: string): Uint8Array | string;
   now(): Micros;
   /** Calls `wake` at `at`; returns what cancels it. */
   wakeAt(at: Micros, wake: () => void): () => void;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { endResponse, HTTP_START, type HttpResponse, readResponse } from "../wire/http.ts";
+import { endResponse, HTTP_HEAD_START, HTTP_START, type HttpResponse, readResponse } from "../wire/http.ts";
 import { down, type Pattern, type PatternText, type Search, UP, type Verdict } from "./checker.ts";
+import type { RequestText } from "./request.ts";
 
 /** One request, and what is expected of its answer: all of it. */
 export interface HttpUrl {
@@ -9,6 +10,7 @@ export interface HttpUrl {
   readonly digest: string | undefined; // MD5 of the body, lower case
   readonly virtualHost: string | undefined;
   readonly regex?: RegexExpectation | undefined;
+  readonly request?: RequestText | undefined; // undefined: a GET without more
 }
 
 /** What a body is searched for. */
@@ -26,7 +28,7 @@ export interface Judge {
 export function judge(url: HttpUrl, pattern: Pattern | undefined): Judge {
   const digest = url.digest === undefined ? undefined : new Digest(url.digest);
   const search = url.regex === undefined || pattern === undefined ? undefined : new RegexTest(url.regex, pattern);
-  let response: HttpResponse = HTTP_START;
+  let response: HttpResponse = url.request?.method === "HEAD" ? HTTP_HEAD_START : HTTP_START;
   let began = false;
   return {
     get began() {

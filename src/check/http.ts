@@ -1,7 +1,9 @@
 import type { Micros } from "../base/time.ts";
-import { encodeRequest, type HttpRequest, hostOf } from "../wire/http.ts";
+import { type HttpRequest, hostOf } from "../wire/http.ts";
+import { CERTIFICATE, type Verification } from "./certificate.ts";
 import { type CheckIo, type Connected, down, type Target, type Verdict } from "./checker.ts";
 import { type HttpUrl, judge } from "./http-verdict.ts";
+import { requestBytes } from "./request.ts";
 
 /** What an HTTP_GET or SSL_GET asks for; config/model/check.ts `HttpCheckConfig`, `SslCheckConfig`. */
 export interface HttpExpectation extends Target {
@@ -15,6 +17,12 @@ export interface HttpExpectation extends Target {
 export interface SslUrl extends HttpUrl {
   readonly serverName: string | undefined; // SNI; undefined: none is sent
   readonly tlsCompliant: boolean; // close_notify is sent
+  readonly verification?: Verification | undefined; // undefined: any certificate will do
+}
+
+/** What an SSL_GET expects. */
+export interface SslExpectation extends HttpExpectation {
+  readonly expiryWarning?: number | undefined; // days
 }
 
 /** The request of an HTTP_GET. Up: a response whose status is among the expected, with the expected body. */
@@ -23,8 +31,10 @@ export function httpCheck(check: HttpExpectation, url: HttpUrl, io: CheckIo, sig
 }
 
 /** The same over TLS; SSL_GET. */
-export function sslCheck(check: HttpExpectation, url: SslUrl, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
-  const tls = { serverName: url.serverName, closeNotify: url.tlsCompliant, patience: check.connectTimeout };
+export function sslCheck(check: SslExpectation, url: SslUrl, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
+  const { serverName, tlsCompliant: closeNotify, verification } = url;
+  const { connectTimeout: patience, expiryWarning } = check;
+  const tls = { serverName, closeNotify, patience, verification, expiryWarning };
   return webCheck("ssl", check, { url, target: { ...check, tls } }, io, signal);
 }
 
@@ -48,10 +58,12 @@ async function webCheck(
   const pattern = url.regex === undefined ? undefined : io.pattern(url.regex);
   if (typeof pattern === "string") return { up: false, why: pattern, local: true };
   const { address, port, protocol } = check;
+  const host = url.virtualHost ?? check.virtualHost ?? hostOf(address, port);
+  const request = requestBytes({ path: url.path, host, protocol }, url.request, io);
+  if (typeof request === "string") return { up: false, why: request, local: true };
   const connected = await io.connect(target, io.now() + check.connectTimeout, signal);
   if (!connected.ok) return unconnected(connected);
   const { connection } = connected;
-  const host = url.virtualHost ?? check.virtualHost ?? hostOf(address, port);
   return await new Promise((resolve) => {
     let cancelWake = (): void => {};
     const stop = (): void => finish(down("stopped"));
@@ -75,7 +87,7 @@ async function webCheck(
     if (signal.aborted) return stop();
     signal.addEventListener("abort", stop);
     wait();
-    connection.write(encodeRequest({ path: url.path, host, protocol }));
+    connection.write(request);
     connection.onData((chunk) => {
       if (chunk instanceof Error) return finish(down(`${BROKEN[type]}: ${chunk.message}`));
       const verdict = judged.take(chunk);
@@ -95,6 +107,7 @@ const UNCONNECTED = {
   connecting: "Connection failed",
   waiting: "Timeout connecting",
   handshake: "SSL handshake/communication error connecting to",
+  certificate: CERTIFICATE,
 } as const;
 
 function unconnected({ why, local, during }: Extract<Connected, { ok: false }>): Verdict {

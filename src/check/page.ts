@@ -8,6 +8,7 @@ import {
   type HttpResponse,
   readResponse,
 } from "../wire/http.ts";
+import { CERTIFICATE } from "./certificate.ts";
 import type { CheckIo } from "./checker.ts";
 
 /** What a server is asked for. */
@@ -71,6 +72,7 @@ const UNCONNECTED = {
   connecting: "Connection failed",
   waiting: "Timeout connecting",
   handshake: "SSL handshake/communication error connecting to server",
+  certificate: `${CERTIFICATE} server`,
 } as const;
 
 /** As far as the first CRLFCRLF. */

@@ -25,9 +25,14 @@ export function isScript({ usage }: ArgumentType<unknown>): boolean {
   return usage.includes("<SCRIPT>");
 }
 
-/** Whether a row takes a pattern, which is read from the line with quotes and escapes. */
+/** Whether a row takes a pattern or a text, which is read from the line with quotes and escapes. */
 export function isPattern({ usage }: ArgumentType<unknown>): boolean {
-  return usage === "<QUOTED PATTERN>";
+  return /^<QUOTED [A-Z]+>$/.test(usage);
+}
+
+/** Whether a row takes several words that are read so. */
+export function isEscaped({ usage }: ArgumentType<unknown>): boolean {
+  return /^<.*> <QUOTED [A-Z]+>$/.test(usage);
 }
 
 /** Words behind the command that have a meaning: user and group. */

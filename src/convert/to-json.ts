@@ -1,13 +1,13 @@
 import { LANGUAGE, TOP } from "../keywords/language.ts";
-import type { Script } from "../keywords/script.ts";
+import { afterKeyword, levelTwo, type Script } from "../keywords/script.ts";
 import type { Argument } from "../syntax/argument.ts";
 import type { Token } from "../syntax/lexer.ts";
 import { newParser } from "../syntax/parse.ts";
 import { SILENT } from "../syntax/report.ts";
 import { readBoolean } from "../syntax/scalars.ts";
 import type { ArgumentType, Row, Setting, Table } from "../syntax/table.ts";
-import { accountWords, BELOW, ITEMS, isBoolean, isNumeric, isPattern, isScript, NAME } from "./shape.ts";
-import { writtenWords } from "./word.ts";
+import { accountWords, BELOW, ITEMS, isBoolean, isEscaped, isNumeric, isPattern, isScript, NAME } from "./shape.ts";
+import { writtenPatterns, writtenWords } from "./word.ts";
 
 /** A value of the JSON form. */
 export type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value };
@@ -85,6 +85,7 @@ function lineValue(type: ArgumentType<unknown>, argument: Argument): Value | und
   if (isPattern(type)) return type.read(argument) as string | undefined;
   const [first, second] = argument.words;
   if (first === undefined) return true;
+  if (isEscaped(type)) return writtenPatterns(levelTwo(afterKeyword(argument)));
   if (isScript(type)) return scriptValue(type, type.read(argument) as Script);
   if (isBoolean(type)) return readBoolean(first.text) ?? first.text;
   const alone = second === undefined || type.most === 1;

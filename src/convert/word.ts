@@ -66,6 +66,11 @@ export function writtenPattern(text: string): string {
   return PLAIN.test(text) ? text : `"${inside(text)}"`;
 }
 
+/** Several such words, one blank between them. */
+export function writtenPatterns(words: readonly string[]): string {
+  return words.map(writtenPattern).join(" ");
+}
+
 function argument(text: string): string {
   const said = inside(text);
   return text === "" || said.includes(" ") ? `'${said}'` : said;

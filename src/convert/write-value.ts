@@ -4,8 +4,17 @@ import { sourceLine } from "../syntax/line.ts";
 import { type Finding, SILENT } from "../syntax/report.ts";
 import type { ArgumentType } from "../syntax/table.ts";
 import type { Json } from "./json.ts";
-import { accountWords, isBoolean, isPattern, isScript } from "./shape.ts";
-import { isTorn, unwritable, written, writtenAccount, writtenCommand, writtenPattern, writtenWords } from "./word.ts";
+import { accountWords, isBoolean, isEscaped, isPattern, isScript } from "./shape.ts";
+import {
+  isTorn,
+  unwritable,
+  written,
+  writtenAccount,
+  writtenCommand,
+  writtenPattern,
+  writtenPatterns,
+  writtenWords,
+} from "./word.ts";
 
 /** Offsets in the JSON text. */
 export interface Place {
@@ -55,6 +64,8 @@ function argument(type: ArgumentType<unknown>, { value, path, complain }: Valued
     return isPlain ? value.text : wrong(`\`${value.text}\` is no plain decimal number`);
   }
   if (kind === "string" && isPattern(type)) return isTorn(value.text) ? wrong(TORN) : writtenPattern(value.text);
+  if (kind === "string" && isEscaped(type))
+    return isTorn(value.text) ? wrong(TORN) : writtenPatterns(levelTwo(value.text));
   if (type.most > 0 && kind === "string") return type.most === 1 ? oneWord(value.text) : words(value.text);
   const help = type.most === 0 ? "write `true`, or leave the key out" : `write ${type.usage}`;
   return wrong(`${kindOf(value)} where ${expected(type)} is expected`, help);

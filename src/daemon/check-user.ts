@@ -1,9 +1,11 @@
 import type { Micros } from "../base/time.ts";
+import { type Expiry, NO_EXPIRY } from "../check/expiry.ts";
 import { checkMail } from "../lvs/check-mail.ts";
 import { type CheckSubject, healthWords } from "../lvs/check-words.ts";
 import type { Health, HealthNote } from "../lvs/health.ts";
 import { news } from "../lvs/heard.ts";
 import type { CheckerTurn } from "../lvs/notice.ts";
+import { certificateWords } from "../lvs/words.ts";
 import type { Log } from "../observe/log.ts";
 import type { CheckerReport } from "../observe/report.ts";
 import { type AskingChecker, question } from "../plan/check-shape.ts";
@@ -32,14 +34,16 @@ export class CheckUser implements CheckListener {
   #succeeded = 0; // beyond what its check counts
   #failed = 0;
   #mail: string | undefined; // of its last word
+  #expiry: Expiry; // of the certificates that were seen, as it came or when it left its check
 
-  constructor(config: AskingChecker, health: Health, host: CheckUserHost) {
+  constructor(config: AskingChecker, health: Health, host: CheckUserHost, expiry: Expiry = NO_EXPIRY) {
     this.config = config;
     this.#host = host;
     this.#health = health;
     this.#up = health.up;
     this.#hasRun = health.hasRun;
     this.#weight = health.weight;
+    this.#expiry = expiry;
   }
 
   get up(): boolean {
@@ -51,6 +55,10 @@ export class CheckUser implements CheckListener {
     return health.up === this.#up ? health : this.#health;
   }
 
+  get expiry(): Expiry {
+    return this.#check?.runner.expiry ?? this.#expiry;
+  }
+
   /** What the last success adds to the configured weight. */
   delta(weight: number): number {
     return (this.#weight ?? weight) - weight;
@@ -58,7 +66,7 @@ export class CheckUser implements CheckListener {
 
   start(): void {
     if (this.#check !== undefined) return;
-    const check = this.#host.checks.join(this, this.#health);
+    const check = this.#host.checks.join(this, this.#health, this.#expiry);
     const { succeeded, failed } = check.runner.report();
     this.#succeeded -= succeeded;
     this.#failed -= failed;
@@ -69,6 +77,7 @@ export class CheckUser implements CheckListener {
     const check = this.#check;
     if (check === undefined) return;
     this.#health = this.health;
+    this.#expiry = this.expiry;
     this.#check = undefined;
     const { latency, succeeded, failed } = check.runner.report();
     this.#latency = latency;
@@ -113,8 +122,13 @@ export class CheckUser implements CheckListener {
     if (words !== undefined) log.info(words);
   }
 
+  warn(words: string): void {
+    this.#host.log.warning(certificateWords(this.#host.realServer, words));
+  }
+
   report(): CheckerReport {
     const { type } = this.config;
+    const { expiry } = this;
     const [up, weight] = [this.#up, this.#weight];
     const ran = this.#check?.runner.report();
     return {
@@ -126,6 +140,7 @@ export class CheckUser implements CheckListener {
       latency: ran === undefined ? this.#latency : ran.latency,
       succeeded: this.#succeeded + (ran?.succeeded ?? 0),
       failed: this.#failed + (ran?.failed ?? 0),
+      ...(expiry === NO_EXPIRY ? {} : { expiry }),
     };
   }
 

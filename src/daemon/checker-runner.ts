@@ -1,4 +1,6 @@
 import type { Micros } from "../base/time.ts";
+import type { Connected } from "../check/checker.ts";
+import { type Expiry, NO_EXPIRY, seen } from "../check/expiry.ts";
 import {
   type Health,
   type HealthEffect,
@@ -21,6 +23,7 @@ export interface CheckerHost {
   turned(before: boolean): void; // a verdict, and the one before it: another, or the first
   weighed(): void; // the server asks for another weight than before
   counted(): void; // a check has ended
+  warn(words: string): void; // of the server's certificate
 }
 
 /** Runs one checker of one real server as its machine says. */
@@ -28,6 +31,7 @@ export class CheckerRunner {
   readonly config: AskingChecker;
   readonly identity: string;
   readonly #host: CheckerHost;
+  readonly #io: AskIo;
   readonly #parameters: HealthParameters;
   #state: HealthState;
   #latency: Micros | undefined;
@@ -35,13 +39,18 @@ export class CheckerRunner {
   #failed = 0;
   #checking: AbortController | undefined; // of the check under way
   #trouble: string | undefined;
+  #expiry: Expiry;
+  #url = 0; // that is asked
   #cancelWake = (): void => {};
 
-  constructor(config: AskingChecker, health: Health, host: CheckerHost) {
+  /** `expiry`: of the certificates that were seen before. */
+  constructor(config: AskingChecker, health: Health, host: CheckerHost, expiry: Expiry = NO_EXPIRY) {
     this.config = config;
     this.identity = question(config);
     this.#parameters = healthParameters(config);
     this.#host = host;
+    this.#expiry = expiry;
+    this.#io = "expiryWarning" in config ? this.#watching(host.io) : host.io;
     this.#state = { name: "stopped", health };
   }
 
@@ -56,6 +65,10 @@ export class CheckerRunner {
   /** What the last success adds to the configured weight. */
   delta(weight: number): number {
     return (this.health.weight ?? weight) - weight;
+  }
+
+  get expiry(): Expiry {
+    return this.#expiry;
   }
 
   start(): void {
@@ -77,7 +90,28 @@ export class CheckerRunner {
       latency: this.#latency,
       succeeded: this.#succeeded,
       failed: this.#failed,
+      ...(this.#expiry === NO_EXPIRY ? {} : { expiry: this.#expiry }),
     };
+  }
+
+  /** The same, where certificates are taken note of. */
+  #watching(io: AskIo): AskIo {
+    return {
+      ...io,
+      connect: async (target, deadline, signal) => {
+        const url = this.#url;
+        const connected = await io.connect(target, deadline, signal);
+        this.#saw(url, connected, target.tls?.expiryWarning);
+        return connected;
+      },
+    };
+  }
+
+  #saw(url: number, { certificates: chain }: Connected, warning: number | undefined): void {
+    if (chain === undefined) return;
+    const sight = seen(this.#expiry, { url, chain, warning }, Date.now() / 1000);
+    this.#expiry = sight.expiry;
+    if (sight.warning !== undefined) this.#host.warn(sight.warning);
   }
 
   #feed(event: HealthEvent): void {
@@ -123,7 +157,8 @@ export class CheckerRunner {
     const { signal } = checking;
     this.#checking = checking;
     const startedAt = this.#host.io.now();
-    ask(this.config, url, this.#host.io, signal).then((result) => {
+    this.#url = url;
+    ask(this.config, url, this.#io, signal).then((result) => {
       if (signal.aborted) return;
       this.#checking = undefined; // its signal is larger than all else that a checker keeps between checks
       this.#latency = this.#host.io.now() - startedAt;

@@ -27,7 +27,8 @@ import { PingPermission } from "./ping-permission.ts";
 import { poolNotification } from "./pool-notices.ts";
 import { type PoolHost, PoolRunner } from "./pool-runner.ts";
 import { trapNotification } from "./pool-traps.ts";
-import { identityOf, planServices, type RunnableService, runnable, sessionsOf } from "./runnable.ts";
+import { authoritiesOf, identityOf, planServices, type RunnableService, runnable, sessionsOf } from "./runnable.ts";
+import { SentFiles } from "./sent-files.ts";
 import { marksOf, ServiceMarks } from "./service-marks.ts";
 import { SharedChecks } from "./shared-checks.ts";
 import { SyncDaemons } from "./sync-daemons.ts";
@@ -60,6 +61,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   readonly #identity = new TlsIdentity();
   readonly #patterns = new Patterns();
   readonly #checks: SharedChecks;
+  readonly #sent = new SentFiles();
   readonly #host: PoolHost;
   #stopped = false;
   #settling = true; // the table is written as a whole at the end
@@ -91,6 +93,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     const respawned = adopted !== undefined;
     this.#scripts = new CheckScripts(config.global, { clock: this.#clock, poller: this.#poller, respawned });
     for (const error of this.#patterns.configure(this.#services)) log.error("{error}", { error });
+    for (const error of this.#identity.trust(authoritiesOf(this.#services))) log.error("{error}", { error });
     this.#files.configure(config, this.#services, respawned);
     this.#sessions.configure(config, context.bfd);
     this.#suspend = new HaSuspend({ poller: this.#poller, log, turned: () => this.#addressesTurned() });
@@ -100,7 +103,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#pings.configure(this.#services);
     this.#checks = new SharedChecks(config.global.ipvs.checkOnce, {
       io: {
-        ...checkIo(this.#clock, this.#poller, this.#identity, this.#patterns),
+        ...checkIo(this.#clock, this.#poller, this.#identity, this.#patterns, this.#sent),
         runScript: (check, signal) => this.#scripts.run(check, signal),
       },
       random: Math.random,
@@ -133,6 +136,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   reload(config: Config): void {
     this.#settling = true;
     this.#scripts.configure(config.global);
+    this.#sent.forget();
     this.#sessions.configure(config, []);
     this.#suspend.configure(config);
     const unfit = this.#identity.configure(config.ssl);
@@ -140,6 +144,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#marks = marksOf(config, this.#marks);
     const wanted = runnable(config, this.#marks);
     for (const error of this.#patterns.configure(wanted)) this.#context.log.error("{error}", { error });
+    for (const error of this.#identity.trust(authoritiesOf(wanted))) this.#context.log.error("{error}", { error });
     const services = planServices(this.#services, wanted);
     this.#config = config;
     this.#checks.configure(config.global.ipvs.checkOnce);

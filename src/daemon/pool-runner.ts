@@ -291,5 +291,6 @@ function knownAt(origin: "start" | "reload" | ServiceReport, server: RunnableSer
       const report = reports?.find(({ identity }) => identity === name);
       return report?.hasRun ? report.up : undefined;
     },
+    expiry: (checker) => reports?.find(({ identity }) => identity === question(checker))?.expiry,
   };
 }

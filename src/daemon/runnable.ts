@@ -72,6 +72,13 @@ export function sessionsOf(services: readonly RunnableService[]): ReadonlySet<st
   return new Set(checkers.flatMap((checker) => (checker.type === "bfd" ? [checker.instance] : [])));
 }
 
+/** The files of authorities (`tls_ca`) that the checks of these services trust; undefined: what they trust without one. */
+export function authoritiesOf(services: readonly RunnableService[]): ReadonlySet<string | undefined> {
+  const checkers = services.flatMap(({ realServers }) => realServers.flatMap((server) => server.checkers));
+  const urls = checkers.flatMap((checker) => (checker.type === "ssl" ? checker.urls : []));
+  return new Set(urls.flatMap(({ verification }) => (verification === undefined ? [] : [verification.authorities])));
+}
+
 /** What becomes of what runs at a reload, as `planReload` finds it; undefined: nothing changes. */
 export function planServices(
   from: readonly RunnableService[],

@@ -1,3 +1,4 @@
+import type { Expiry } from "../check/expiry.ts";
 import type { BfdCheckConfig, CheckerConfig, FileCheckConfig } from "../config/model/check.ts";
 import { bfdMail } from "../lvs/check-mail.ts";
 import { added, type Health, migrated } from "../lvs/health.ts";
@@ -22,6 +23,7 @@ export interface ServerCheckersHost extends CheckUserHost {
 export interface Known {
   health(checker: AskingChecker): Health;
   up(checker: FileCheckConfig | BfdCheckConfig): boolean | undefined; // what its file or its session said
+  expiry?(checker: AskingChecker): Expiry | undefined; // of the certificates that it has seen
 }
 
 /** Of a checker that comes with a reload. */
@@ -108,7 +110,7 @@ export class ServerCheckers {
         turned: (up) => log.detail(fileCheckWords(realServer, checker.trackFile, up)),
       });
     }
-    const runner = new CheckUser(checker, known.health(checker), this.#host);
+    const runner = new CheckUser(checker, known.health(checker), this.#host, known.expiry?.(checker));
     this.#begin(runner, "Deactivating");
     return runner;
   }
@@ -133,5 +135,6 @@ function isFollower(runner: Runner): runner is Follower {
 /** The same checker before a reload. */
 function knownBy(former: Runner): Known {
   if (isFollower(former)) return { ...NOTHING, up: () => former.up };
-  return { ...NOTHING, health: (checker) => migrated(healthParameters(checker), former.health) };
+  const { health, expiry } = former;
+  return { ...NOTHING, health: (checker) => migrated(healthParameters(checker), health), expiry: () => expiry };
 }

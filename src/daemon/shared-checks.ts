@@ -1,3 +1,4 @@
+import type { Expiry } from "../check/expiry.ts";
 import type { Health, HealthNote } from "../lvs/health.ts";
 import { wordOf } from "../lvs/heard.ts";
 import type { ChecksReport, ServiceReport } from "../observe/report.ts";
@@ -8,6 +9,7 @@ import { type CheckerHost, CheckerRunner } from "./checker-runner.ts";
 export interface CheckListener {
   readonly config: AskingChecker;
   note(note: HealthNote): void;
+  warn(words: string): void; // of the server's certificate
   learn(): void; // the check has a verdict, or another weight
   restart(): void; // leaves its check, and joins the one that is its check now
 }
@@ -40,11 +42,11 @@ export class SharedChecks {
   }
 
   /** The check that answers this checker: one that runs, or a new one with this knowledge. */
-  join(listener: CheckListener, health: Health): SharedCheck {
+  join(listener: CheckListener, health: Health, expiry: Expiry): SharedCheck {
     const key = this.#once ? runOf(listener.config) : `${++this.#serial}`;
     let check = this.#checks.get(key);
     if (check === undefined) {
-      check = new SharedCheck(key, listener.config, health, this.#host);
+      check = new SharedCheck(key, listener.config, { health, expiry }, this.#host);
       this.#checks.set(key, check);
       check.runner.start();
     }
@@ -86,11 +88,16 @@ export class SharedCheck implements CheckerHost {
   readonly #host: SharedChecksHost;
   #word: HealthNote | undefined;
 
-  constructor(key: string, config: AskingChecker, health: Health, host: SharedChecksHost) {
+  constructor(
+    key: string,
+    config: AskingChecker,
+    { health, expiry }: { readonly health: Health; readonly expiry: Expiry },
+    host: SharedChecksHost,
+  ) {
     this.key = key;
     this.#host = host;
     this.#word = wordOf(health);
-    this.runner = new CheckerRunner(config, health, this);
+    this.runner = new CheckerRunner(config, health, this, expiry);
   }
 
   /** Of its last verdict; undefined: there is none. */
@@ -109,6 +116,10 @@ export class SharedCheck implements CheckerHost {
   note(note: HealthNote): void {
     if (note.name === "succeeded" || note.name === "failed") this.#word = note;
     for (const listener of this.listeners) listener.note(note);
+  }
+
+  warn(words: string): void {
+    for (const listener of this.listeners) listener.warn(words);
   }
 
   turned(): void {

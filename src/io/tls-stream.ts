@@ -1,5 +1,7 @@
+import type { X509Certificate } from "node:crypto";
 import { isIP, Socket } from "node:net";
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
+import type { Certificate, Presented } from "../base/certificate.ts";
 import type { Micros } from "../base/time.ts";
 import type { Clock } from "./clock.ts";
 
@@ -8,7 +10,8 @@ export interface ClientIdentity {
   readonly certificate?: Uint8Array | undefined; // with the chain behind it
   readonly key?: Uint8Array | undefined;
   readonly password?: string | undefined; // of the key
-  readonly authorities?: Uint8Array | undefined; // whose signature counts; until somebody verifies: nobody's
+  readonly authorities?: Uint8Array | undefined; // whose signature counts; undefined: nobody's
+  readonly verifies?: boolean; // then what protects no signature will not do
 }
 
 /** How a client greets its server. */
@@ -27,24 +30,25 @@ const ANY_SERVER = 0x4; // SSL_OP_LEGACY_SERVER_CONNECT, openssl/ssl.h: also one
 
 /**
  * What all connections of one identity share: it takes longer to make than a handshake. Whatever OpenSSL can speak is
- * spoken, from TLS 1.0 and keys of any length on: to find a server old is nobody's task here. Throws what OpenSSL says
- * of the identity.
+ * spoken, from TLS 1.0 and keys of any length on: to find a server old is nobody's task here. Where a certificate is
+ * verified, that is OpenSSL's level 1: a signature with SHA-1 says nothing. Throws what OpenSSL says of the identity.
  */
-export function clientContext({ certificate, key, password, authorities }: ClientIdentity): SecureContext {
+export function clientContext(identity: ClientIdentity): SecureContext {
+  const { certificate, key, password, authorities, verifies = false } = identity;
   return createSecureContext({
     ...(certificate === undefined ? {} : { cert: Buffer.from(certificate) }),
     ...(key === undefined ? {} : { key: Buffer.from(key) }),
     ...(password === undefined ? {} : { passphrase: password }),
     ca: authorities === undefined ? [] : Buffer.from(authorities), // none: reading all of Node's would take 5 MB
     minVersion: "TLSv1",
-    ciphers: "DEFAULT:@SECLEVEL=0",
+    ciphers: `DEFAULT:@SECLEVEL=${verifies ? 1 : 0}`,
     secureOptions: ANY_SERVER,
   });
 }
 
 /**
- * Shakes hands over an established connection, whose descriptor is ours from here on. Any certificate will do. Never
- * rejects; gives up at the deadline or when `signal` fires.
+ * Shakes hands over an established connection, whose descriptor is ours from here on. Any certificate will do: what there
+ * is to be said of it, `presented` says. Never rejects; gives up at the deadline or when `signal` fires.
  */
 export function shakeHands(
   fd: number,
@@ -56,6 +60,7 @@ export function shakeHands(
     socket: new Socket({ fd, readable: true, writable: true }),
     secureContext: context,
     rejectUnauthorized: false,
+    checkServerIdentity: () => undefined, // by the name that is asked about, which is none of TLS
     minDHSize: 1,
     ...(serverName === undefined || isIP(serverName) !== 0 ? {} : { servername: serverName }), // RFC 6066 §3
   });
@@ -118,6 +123,21 @@ export class TlsStream {
     this.#socket.on("end", () => this.#handler("end"));
   }
 
+  /** What the server showed of itself, and whether that is good for this name or address. */
+  presented(name: string): Presented {
+    const chain: X509Certificate[] = [];
+    let next = this.#socket.getPeerX509Certificate();
+    for (; next !== undefined && chain.length < LONGEST_CHAIN; next = next.issuerCertificate) chain.push(next);
+    const [own] = chain;
+    const good = isIP(name) === 0 ? own?.checkHost(name) : own?.checkIP(name);
+    const { authorized, authorizationError } = this.#socket;
+    return {
+      chain: chain.map(described),
+      goodForName: good !== undefined,
+      error: authorized ? undefined : String(authorizationError),
+    };
+  }
+
   /** Closes at once, with close_notify where it is wanted; the handler is not called again. Any number of times. */
   close(): void {
     this.#handler = () => {};
@@ -132,6 +152,32 @@ export class TlsStream {
     this.#handler = () => {};
     this.#socket.destroy();
   }
+}
+
+/** What more a server shows is not looked at. */
+const LONGEST_CHAIN = 16;
+
+function described(certificate: X509Certificate): Certificate {
+  const { subject, issuer, subjectAltName, validFrom, validTo, fingerprint256 } = certificate;
+  return {
+    subject: nameIn(subject),
+    issuer: nameIn(issuer),
+    names: subjectAltName?.split(", ").map((name) => name.replace(/^(DNS|IP Address):/, "")) ?? [],
+    validFrom: secondsOf(validFrom),
+    validTo: secondsOf(validTo),
+    fingerprint: fingerprint256.replaceAll(":", "").toLowerCase(),
+  };
+}
+
+/** Of `O=Example\nCN=www.example` the common name; without one all of it. */
+function nameIn(subject = ""): string {
+  return /^CN=(.*)$/m.exec(subject)?.[1] ?? subject.replaceAll("\n", ", ");
+}
+
+/** `Nov 22 05:34:22 2026 GMT`; what OpenSSL cannot read is `Bad time value`. */
+function secondsOf(time: string): number | undefined {
+  const at = Date.parse(time) / 1000;
+  return Number.isFinite(at) ? at : undefined;
 }
 
 /** `wrong version number` of what OpenSSL reports with file and line; others as they are. */

@@ -10,9 +10,11 @@ import {
   oneOf,
   optional,
   optionalBoolean,
-  text,
   UINT,
 } from "../syntax/types.ts";
+import { readRequestWord } from "./read-request.ts";
+import { REQUEST } from "./request.ts";
+import { VERIFYING } from "./tls.ts";
 import { SSL_URL, URL } from "./url.ts";
 
 /** What every checker that connects takes; the keywords of `TCP_CHECK`. */
@@ -102,7 +104,7 @@ export const HTTP_GET = {
     refusal: "Invalid nb_get_retry value '%w'",
     deprecated: "retry",
   }),
-  virtualhost: line(text, {
+  virtualhost: line(readRequestWord, {
     default: "real server, then virtual server value",
     meaning: "Host header for this checker",
     missing: "HTTP_GET virtualhost name missing",
@@ -121,6 +123,7 @@ export const HTTP_GET = {
       missing: "Missing http_protocol version",
     },
   ),
+  ...REQUEST,
   url: block(flag, URL, { default: "at least one required", meaning: "One request to perform", repeats: true }),
   enable_sni: line(optionalBoolean, {
     default: "off",
@@ -143,6 +146,7 @@ export const HTTP_GET = {
 /** Keywords of `SSL_GET`. */
 export const SSL_GET = {
   ...HTTP_GET,
+  ...VERIFYING,
   tls_compliant: line(optionalBoolean, { default: "off", meaning: "Send TLS close_notify", since: "2.2.8" }),
   url: block(flag, SSL_URL, { default: "at least one required", meaning: "One request to perform", repeats: true }),
 } satisfies Table;

@@ -17,6 +17,7 @@ import {
   UINT,
 } from "../syntax/types.ts";
 import { readAddressRange, readGroupMark } from "./read-group-entry.ts";
+import { readRequestWord } from "./read-request.ts";
 import { readEndpoint, readGranularity, readProtocol, readServerHeader } from "./read-server.ts";
 import { readServiceHeader } from "./read-service.ts";
 import { forwarding, REAL_SERVER, sorryForwarding } from "./real-server.ts";
@@ -149,7 +150,7 @@ export const VIRTUAL_SERVER = {
       refusal: "Unknown protocol %w - ignoring",
     },
   ),
-  virtualhost: line(text, {
+  virtualhost: line(readRequestWord, {
     default: "none",
     meaning: "Default Host header for HTTP checks",
     missing: "virtual server virtualhost missing",

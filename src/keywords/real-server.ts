@@ -13,6 +13,7 @@ import {
 import { CONNECTING, HTTP_GET, SSL_GET } from "./check.ts";
 import { BFD_CHECK, DNS_CHECK, FILE_CHECK, MISC_CHECK, PING_CHECK, SMTP_CHECK, UDP_CHECK } from "./checkers.ts";
 import { readForwarding } from "./read-forwarding.ts";
+import { readRequestWord } from "./read-request.ts";
 import { scriptWithUser } from "./script.ts";
 
 const FORWARDING = {
@@ -106,7 +107,7 @@ export const REAL_SERVER = {
     meaning: "Time between checks",
     refusal: "real server delay_loop '%w' invalid - ignoring",
   }),
-  virtualhost: line(text, {
+  virtualhost: line(readRequestWord, {
     default: "virtual server value",
     meaning: "Default Host header for its checks",
     missing: "real server virtualhost missing",

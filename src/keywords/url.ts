@@ -1,7 +1,9 @@
 import { choice, line, type Table } from "../syntax/table.ts";
-import { flag, INT, integer, optionalBoolean, shown, text } from "../syntax/types.ts";
+import { flag, INT, integer, optionalBoolean, shown } from "../syntax/types.ts";
 import { readDigest, readStatusCodes } from "./read-http.ts";
 import { readPattern, readRegexOptions, readStack } from "./read-regex.ts";
+import { readRequestWord } from "./read-request.ts";
+import { REQUEST } from "./request.ts";
 
 const REGEX_OPTIONS = {
   allow_empty_class: choice("PCRE2 option of the same name", { build: "REGEX" }),
@@ -32,7 +34,7 @@ const REGEX_OPTIONS = {
 
 /** Keywords of `url` in `HTTP_GET`. */
 export const URL = {
-  path: line(text, { default: "required", meaning: "Request path" }),
+  path: line(readRequestWord, { default: "required", meaning: "Request path" }),
   digest: line(readDigest, {
     default: "none",
     meaning: "Expected MD5 of the body, see genhash",
@@ -46,11 +48,12 @@ export const URL = {
     refusal: "Invalid HTTP_GET status code '%w'",
     missing: "",
   }),
-  virtualhost: line(text, {
+  virtualhost: line(readRequestWord, {
     default: "checker value",
     meaning: "Host header for this request",
     missing: "Missing HTTP_GET virtualhost name",
   }),
+  ...REQUEST,
   regex: line(readPattern, {
     default: "none",
     meaning: "PCRE2 pattern the body must match",

@@ -61,7 +61,8 @@ function web(name: string): Vocabulary {
   return {
     name,
     succeeded: ({ realServer }) => `Remote Web server ${realServer} succeed on service.`,
-    failed: ({ realServer }, { retries }) => `${name} on service ${realServer} failed${after(retries)}.`,
+    failed: ({ realServer }, { retries, why }) =>
+      `${name} on service ${realServer} failed${after(retries)}.${explained(why)}`,
     failure: ({ realServer }, { why }) => {
       const [, reason = why, detail] = /^(.*?): (.*)$/s.exec(why) ?? [];
       return `${reason} server ${realServer}.${detail === undefined ? "" : ` (${detail})`}`;
@@ -79,6 +80,12 @@ const counted = (retries: number): string => (retries === 1 ? "1 retry" : `${ret
 
 /** Why a script that did not end in time has failed. */
 export const TIMED_OUT = "timed out";
+/** What Keepalived has no line for is said with the verdict: that a certificate is not accepted, check/certificate.ts. */
+function explained(why: string): string {
+  const [, detail] = /^Certificate [^:]*: (.*)$/s.exec(why) ?? [];
+  return detail === undefined ? "" : ` (${detail})`;
+}
+
 // What check/udp.ts and check/ping.ts say.
 const MISMATCH = "reply data mismatch";
 const NO_REPLY = "timeout";

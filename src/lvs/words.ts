@@ -42,6 +42,11 @@ export function poolWords(server: VirtualServer, note: PoolNote): string {
   }
 }
 
+/** Something is to be said of a server's certificate. Keepalived looks at none. */
+export function certificateWords(realServer: string, what: string): string {
+  return `TLS on service ${realServer}: ${what}`;
+}
+
 /** A virtual server is configured no more; of those by group Keepalived names the group. */
 export function goneWords(name: string): string {
   const [, group] = /^(\[.*\]):\d+$/.exec(name) ?? [];

@@ -2,6 +2,7 @@ import type { BfdReportOf, BfdSessionReportOf, BfdStanding } from "./bfd-report.
 import type {
   CheckerReport,
   CheckersReport,
+  ExpiryReport,
   NamedState,
   RealServerReport,
   RestoredCounters,
@@ -128,6 +129,14 @@ export const realServer: Scope<RealServerReport> = {
 export const checker: Scope<CheckerReport> = {
   labels: CHECKER,
   each: (now) => realServer.each(now).flatMap(([labels, { checkers }]) => numbered(labels, checkers)),
+};
+
+export const certificates: Scope<ExpiryReport> = {
+  labels: CHECKER,
+  each: (now) =>
+    checker
+      .each(now)
+      .flatMap(([labels, { expiry }]): Labelled<ExpiryReport>[] => (expiry === undefined ? [] : [[labels, expiry]])),
 };
 
 export const result: Scope<number> = {

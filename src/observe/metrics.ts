@@ -11,7 +11,7 @@ export interface MetricsPage {
 
 const { daemon, build, child, reload, addressed, instance, dropped, splitBrain, service, realServer, checker, result } =
   scope;
-const { bfdSession, bfdDropped, restored } = scope;
+const { bfdSession, bfdDropped, restored, certificates } = scope;
 const { serviceTraffic, servicePackets, serviceBytes, serverTraffic, serverPackets, serverBytes, serverConnections } =
   traffic;
 const BFD_STATE = { "admin-down": 0, down: 1, init: 2, up: 3 };
@@ -81,6 +81,12 @@ const METRICS: readonly Metric[] = [
     "Duration of the last check",
     checker,
     (c) => c.latency && toSeconds(c.latency),
+  ),
+  metric(
+    "keepalived_checker_certificate_days_left",
+    "Until the first certificate that it was shown expires; negative: since",
+    certificates,
+    ({ at }) => (Math.min(...Object.values(at)) - Date.now() / 1000) / 86_400,
   ),
   metric("keepalived_checker_results_total", "Checks done, by result", result, (count) => count),
 ];

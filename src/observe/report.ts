@@ -191,4 +191,11 @@ export interface CheckerReport {
   readonly latency: Micros | undefined; // of the last check
   readonly succeeded: number;
   readonly failed: number;
+  readonly expiry?: ExpiryReport; // where certificates are looked at
+}
+
+/** What is known of the certificates that a checker has seen: check/expiry.ts. */
+export interface ExpiryReport {
+  readonly at: Readonly<Record<string, number>>; // by url: when the first of its chain expires, seconds since 1970
+  readonly warned: readonly string[];
 }

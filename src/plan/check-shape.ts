@@ -4,6 +4,7 @@ import {
   CHECKER_KEYWORDS,
   type CheckerBase,
   type CheckerConfig,
+  type ExpiryWarning,
   type FileCheckConfig,
   type HttpCheckConfig,
   type HttpUrl,
@@ -12,16 +13,17 @@ import {
 import { list, value } from "./shape.ts";
 import { always, command, seconds } from "./words.ts";
 
-type Paced = Partial<CheckerBase & Pick<HttpCheckConfig, "fastRecovery"> & FileWeight> & Pick<CheckerConfig, "type">;
+type Paced = Partial<CheckerBase & Pick<HttpCheckConfig, "fastRecovery"> & ExpiryWarning & FileWeight> &
+  Pick<CheckerConfig, "type">;
 type FileWeight = Pick<FileCheckConfig, "weight" | "reverse">;
 
 /**
  * Equal for checkers that ask the same question: a verdict of one is a verdict of the other. How often it is asked, how
- * long an answer may take, how many failures count and what the number in a file weighs does not matter.
+ * long an answer may take, how many failures count, when somebody is warned and what the number in a file weighs does not matter.
  */
 export function question(checker: Paced): string {
   const { connectTimeout, delayLoop, retry, delayBeforeRetry, warmup, alpha, logAllFailures, ...more } = checker;
-  const { fastRecovery, weight, reverse, ...asked } = more;
+  const { fastRecovery, expiryWarning, weight, reverse, ...asked } = more;
   return JSON.stringify(asked);
 }
 
@@ -75,6 +77,19 @@ const URLS = list<HttpUrl | SslUrl>({
       shape: {},
     }),
     virtualHost: value("virtualhost"),
+    // Values of headers and what a login is made of may be secrets.
+    request: value("method", {
+      show: ({ method, headers, body, credentials }) =>
+        [
+          method,
+          ...headers.map(([name]) => name),
+          ...(body === undefined ? [] : ["file" in body ? body.file : "body"]),
+          ...(credentials === undefined ? [] : ["Authorization"]),
+        ].join(", "),
+    }),
+    verification: value("tls_verify", {
+      show: ({ authorities, name }) => (authorities === undefined ? name : `${name} by ${authorities}`),
+    }),
     regex: value("regex", { show: ({ pattern, expected }) => `${expected ? "" : "not "}${pattern}` }),
   },
 });
@@ -99,6 +114,7 @@ export const CHECKERS = list<CheckerConfig>({
     protocol: value("http_protocol"),
     virtualHost: value("virtualhost"),
     fastRecovery: value("fast_recovery"),
+    expiryWarning: value("tls_expiry_warning", { unit: "days" }),
     urls: URLS,
     heloName: value("helo_name"),
     queryType: value("type"),

@@ -1,21 +1,31 @@
 import { concat, toByteString } from "../base/bytes.ts";
 import { family, type IpAddress } from "../base/ip.ts";
 
-/** A GET as a health check sends it. */
+/** A request as a health check sends it. */
 export interface HttpRequest {
   readonly path: string;
   readonly host: string; // of the Host header, verbatim
   readonly protocol: "1.0" | "1.0c" | "1.1"; // `http_protocol`; the latter two ask the server to close
+  readonly method?: string; // else GET
+  readonly headers?: readonly (readonly [name: string, value: string])[]; // verbatim: without CR and LF
+  readonly body?: Uint8Array;
 }
 
-/** The bytes that keepalived 2.2.7 sends, without its limit of 2048 bytes. */
-export function encodeRequest({ path, host, protocol }: HttpRequest): Uint8Array {
+/** A request without more has the bytes that keepalived 2.2.7 sends, without its limit of 2048 bytes. */
+export function encodeRequest({ path, host, protocol, method = "GET", headers = [], body }: HttpRequest): Uint8Array {
   const version = protocol === "1.1" ? "1.1" : "1.0";
+  const client = headers.some(([name]) => /^user-agent$/i.test(name)) ? "" : "User-Agent: KeepAliveClient\r\n";
   const close = protocol === "1.0" ? "" : "Connection: close\r\n";
-  return new TextEncoder().encode(
-    `GET ${path} HTTP/${version}\r\nUser-Agent: KeepAliveClient\r\n${close}Host: ${host}\r\n\r\n`,
+  const length = body === undefined && !EXPECTS_BODY.has(method) ? "" : `Content-Length: ${body?.length ?? 0}\r\n`;
+  const more = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  const head = new TextEncoder().encode(
+    `${method} ${path} HTTP/${version}\r\n${client}${close}Host: ${host}\r\n${more}${length}\r\n`,
   );
+  return body === undefined ? head : concat(head, body);
 }
+
+/** RFC 9110 §8.6: a length is said also where there is no body. */
+const EXPECTS_BODY: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
 
 /** The Host header where no virtual host is configured: the port is always there, also 80. */
 export function hostOf(address: IpAddress, port: number): string {
@@ -31,7 +41,7 @@ export interface HttpHead {
 
 /** How far a response has been read. RFC 9112 §6.3 says where its body ends. */
 export type HttpResponse =
-  | { readonly name: "head"; readonly bytes: Uint8Array } // CRLFCRLF has not come yet
+  | { readonly name: "head"; readonly bytes: Uint8Array; readonly bodiless?: true } // CRLFCRLF has not come yet
   | { readonly name: "body"; readonly head: HttpHead; readonly framing: HttpFraming }
   | { readonly name: "done"; readonly head: HttpHead; readonly complete: boolean } // false: closed before its end
   | { readonly name: "failed"; readonly reason: HttpDrop };
@@ -62,6 +72,9 @@ const NOTHING = new Uint8Array();
 /** Nothing has been read. */
 export const HTTP_START: HttpResponse = { name: "head", bytes: NOTHING };
 
+/** The same of the response to a HEAD, which ends with its head. RFC 9112 §6.3. */
+export const HTTP_HEAD_START: HttpResponse = { name: "head", bytes: NOTHING, bodiless: true };
+
 /**
  * Takes in the next bytes. Bytes behind the end of the response are ignored. Never throws.
  *
@@ -71,7 +84,7 @@ export const HTTP_START: HttpResponse = { name: "head", bytes: NOTHING };
 export function readResponse(response: HttpResponse, piece: Uint8Array): HttpStep {
   switch (response.name) {
     case "head":
-      return readHead(response.bytes, piece);
+      return readHead(response, piece);
     case "body":
       return readBody(response.head, response.framing, piece);
     case "done":
@@ -93,19 +106,20 @@ export function endResponse(response: HttpResponse): HttpResponse {
   }
 }
 
-function readHead(before: Uint8Array, piece: Uint8Array): HttpStep {
+function readHead(response: Extract<HttpResponse, { name: "head" }>, piece: Uint8Array): HttpStep {
+  const { bytes: before } = response;
   let bytes = before.length === 0 ? piece : concat(before, piece);
   let from = Math.max(0, before.length - 3);
   for (;;) {
     const end = findHeadEnd(bytes, from);
     if (end === undefined ? bytes.length >= HTTP_MAX_HEAD : end > HTTP_MAX_HEAD)
       return nothing(failed("head-too-long"));
-    if (end === undefined) return nothing({ name: "head", bytes: bytes.slice() });
+    if (end === undefined) return nothing({ ...response, bytes: bytes.slice() });
     const head = parseHead(toByteString(bytes.subarray(0, end - 4)));
     if (typeof head === "string") return nothing(failed(head));
     bytes = bytes.subarray(end);
     from = 0;
-    if (!isInterim(head)) return readBody(head, framingOf(head), bytes);
+    if (!isInterim(head)) return readBody(head, response.bodiless ? NO_BODY : framingOf(head), bytes);
   }
 }
 
@@ -151,8 +165,10 @@ function isChunked(headers: ReadonlyMap<string, string>): boolean {
   return /(^|[\s,])chunked$/i.test(headers.get("transfer-encoding") ?? "");
 }
 
+const NO_BODY: HttpFraming = { type: "length", left: 0 };
+
 function framingOf(head: HttpHead): HttpFraming {
-  if (head.status === 204 || head.status === 304) return { type: "length", left: 0 };
+  if (head.status === 204 || head.status === 304) return NO_BODY;
   if (isChunked(head.headers)) return { type: "chunk-size", line: "" };
   return head.contentLength === undefined ? { type: "until-close" } : { type: "length", left: head.contentLength };
 }

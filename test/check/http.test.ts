@@ -61,10 +61,13 @@ function every(interval: number, socket: Socket, act: () => void): void {
   socket.on("close", () => clearInterval(timer));
 }
 
+const redirection = (length: number): string => `HTTP/1.1 302 Found\r\nLocation: /${"x".repeat(length)}\r\n\r\n`;
+
 describe("a response", () => {
   test.each([
     ["to the end of the connection", "HTTP/1.0 200 OK\r\n\r\nhello"],
     ["without a body", "HTTP/1.1 204 No Content\r\n\r\n"],
+    ["of a version that nobody speaks", "HTTP/9.7 200 OK\r\n\r\n"],
     ["without reason phrase", "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n"],
     ["with lower-case headers", "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello"],
     ["with more than Content-Length says", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello world!"],
@@ -86,6 +89,14 @@ describe("a response", () => {
 
   test.each([
     ["another status", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "HTTP status code error to: 404"],
+    ["a redirection of 60 KB", redirection(60_000), "HTTP status code error to: 302"],
+    ["a redirection of 70 KB", redirection(70_000), "Read, no data received from: the headers are longer than 64 KiB"],
+    ["HTTP/0.9", "<html>hello</html>\r\n\r\n", "HTTP status code error to: the status line is malformed"],
+    [
+      "the first frame of HTTP/2",
+      "\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0\x80\r\n\r\n",
+      "HTTP status code error to: the status line is malformed",
+    ],
     ["no HTTP", "SSH-2.0-OpenSSH_9.2\r\n\r\n", "HTTP status code error to: the status line is malformed"],
     [
       "half its headers",

@@ -34,7 +34,7 @@ async function checked(
     }
     return otherwise;
   };
-  const io: CheckIo = { now: () => NOW, wakeAt: never, connect: never, pattern: never, exchange };
+  const io: CheckIo = { now: () => NOW, wakeAt: never, connect: never, pattern: never, file: never, exchange };
   return await pingCheck({ ...TARGET, connectTimeout: seconds(2) }, io, new AbortController().signal);
 }
 

@@ -223,6 +223,70 @@ describe("an awkward TLS server", () => {
     expect(took).toBeLessThan(2 * QUICK.connectTimeout + QUICK.delayLoop + milliseconds(300));
   });
 
+  test("whose headers do not end is down after 64 KiB", async () => {
+    const target = await listen((socket) => {
+      socket.write("HTTP/1.1 200 OK\r\n");
+      const more = (): void => {
+        while (socket.writable && socket.write(`X-Padding: ${"x".repeat(8000)}\r\n`));
+      };
+      socket.on("drain", more);
+      more();
+    });
+    const { verdict, took } = await checked(target);
+    expect(verdict).toEqual(down("Read, no data received from: the headers are longer than 64 KiB"));
+    expect(took).toBeLessThan(PATIENT.connectTimeout);
+  });
+
+  test("whose body does not end is down when the next check would be due, and the process does not grow", async () => {
+    let sent = 0;
+    const target = await listen((socket) => {
+      socket.write("HTTP/1.1 200 OK\r\n\r\n");
+      const more = (): void => {
+        while (socket.writable && socket.write("x".repeat(16_000))) sent += 16_000;
+      };
+      socket.on("drain", more);
+      more();
+    });
+    const before = process.memoryUsage.rss();
+    const { verdict, took } = await checked(target, { digest: "0".repeat(32) }, QUICK);
+    expect(verdict).toEqual(down("Timeout SSL read"));
+    expect(took).toBeLessThan(2 * QUICK.connectTimeout + QUICK.delayLoop + milliseconds(2000));
+    expect(sent).toBeGreaterThan(1_000_000);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(100_000_000);
+  });
+
+  test.each<[string, (socket: TLSSocket) => void, Verdict]>([
+    ["that closes without a byte", (socket) => socket.end(), down("Read, no data received from")],
+    ["that closes its half before it has read the request", (socket) => socket.end(OK), UP],
+    ["that says nothing between its ends", (socket) => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), UP],
+  ])("%s is judged by what it said", async (_, serve, expected) => {
+    const server = createServer({ key: KEY, cert: CERTIFICATE, allowHalfOpen: true }, (socket) => {
+      socket.on("error", () => {});
+      serve(socket);
+    });
+    expect((await checked(await loopback.adopt(server))).verdict).toEqual(expected);
+  });
+
+  test("that shows more certificates than OpenSSL takes is down with its reason", async () => {
+    const cert = CERTIFICATE.repeat(300);
+    const { verdict } = await checked(await listen((socket) => socket.end(OK), { cert }));
+    const why = "SSL handshake/communication error connecting to: excessive message size";
+    expect(verdict).toEqual(down(why));
+  });
+
+  test("that shakes hands again and again is down after connect_timeout", async () => {
+    const target = await listen(
+      (socket) => {
+        const again = (): void => void socket.renegotiate({}, () => setImmediate(again));
+        if (!socket.destroyed) again();
+      },
+      { maxVersion: "TLSv1.2" },
+    );
+    const { verdict, took } = await checked(target, {}, QUICK);
+    expect(verdict).toMatchObject({ up: false, local: false });
+    expect(took).toBeLessThan(2 * QUICK.connectTimeout + QUICK.delayLoop + milliseconds(2000));
+  });
+
   test("that resets within the body is down", async () => {
     const sockets: Socket[] = [];
     const server = createServer({ key: KEY, cert: CERTIFICATE }, (socket) => {

@@ -105,7 +105,8 @@ function line(keyword: string, row: Extract<Row, { kind: "line" }>): fc.Arbitrar
   const key = keyword.startsWith("<") ? "" : `${keyword} `;
   if (usage.includes("<SCRIPT>"))
     return fc.tuple(command, usage.includes("<USER>") ? account : fc.constant("")).map((words) => key + words.join(""));
-  if (usage === "<QUOTED PATTERN>") return fc.oneof(pattern, phrase(2)).map((text) => key + text);
+  if (/^<.*> <QUOTED/.test(usage)) return fc.tuple(pattern, pattern).map((words) => key + words.join(" "));
+  if (usage.startsWith("<QUOTED ")) return fc.oneof(pattern, phrase(2)).map((text) => key + text);
   const sample = fc.constantFrom(...samples(usage));
   if (row.type.most === 0) return fc.constant(key);
   return fc.oneof({ weight: 3, arbitrary: sample }, phrase(row.type.most)).map((text) => key + text);

@@ -152,6 +152,19 @@ test("a pattern is what it matches", () => {
   }
 });
 
+test("a body, a header and a login are the words that they mean", () => {
+  const text = (line: string): string =>
+    `virtual_server 192.0.2.1 80 {\n real_server 192.0.2.2 80 {\n HTTP_GET {\n ${line}\n url {\n path /\n}\n}\n}\n}\n`;
+  for (const [written, shown, again] of [
+    ['body "{\\"a\\":{\\"b\\":1}}"', '"body":"{\\"a\\":{\\"b\\":1}}"', 'body "{\\042a\\042:{\\042b\\042:1}}"'],
+    ["header X-Probe 'a b' c", '"header":["X-Probe \\"a b\\" c"]', 'header X-Probe "a b" c'],
+    ["basic_auth u 'p\\x22 w'", '"basic_auth":"u \\"p\\\\042 w\\""', 'basic_auth u "p\\042 w"'],
+  ] as const) {
+    expect(JSON.stringify(json(text(written)))).toContain(shown);
+    expect(conf(json(text(written)))).toContain(`${again}\n`);
+  }
+});
+
 test("user and group of a command stand beside it", () => {
   expect(inInstance("notify /bin/x joe")).toEqual({ notify: { command: ["/bin/x"], user: "joe" } });
   expect(inInstance('notify "/bin/x a" joe "a b"')).toEqual({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BELOW, ITEMS, isPattern, isScript, NAME } from "../../src/convert/shape.ts";
+import { BELOW, ITEMS, isEscaped, isPattern, isScript, NAME } from "../../src/convert/shape.ts";
 import { written } from "../../src/convert/word.ts";
 import { TOP } from "../../src/keywords/language.ts";
 import { Argument, Place } from "../../src/syntax/argument.ts";
@@ -55,5 +55,7 @@ function word(text: string) {
 
 test("a row takes a pattern where its usage says so", () => {
   const patterns = rows.filter(([, row]) => row.kind === "line" && isPattern(row.type)).map(([keyword]) => keyword);
-  expect([...new Set(patterns)]).toEqual(["regex"]);
+  expect([...new Set(patterns)].sort()).toEqual(["body", "regex"]);
+  const escaped = rows.filter(([, row]) => row.kind === "line" && isEscaped(row.type)).map(([keyword]) => keyword);
+  expect([...new Set(escaped)].sort()).toEqual(["basic_auth", "header"]);
 });

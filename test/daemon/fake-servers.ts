@@ -26,6 +26,7 @@ export class FakeServers implements AskIo {
   };
 
   pattern = (): string => "no pattern here";
+  file = (): string => "no file here";
 
   connect: AskIo["connect"] = (target, deadline, signal) => {
     this.attempts.push(`${this.#now / 1_000_000} s ${target.port}`);

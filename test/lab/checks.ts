@@ -44,6 +44,7 @@ function check(): void {
           turned: () => say({ type: "verdict", service: port, up: runner.up, server: destinationName(server) }),
           weighed: () => {},
           counted: () => {},
+          warn: () => {},
         });
         runners.push(runner);
       }

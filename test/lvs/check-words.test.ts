@@ -37,6 +37,11 @@ test.each<[CheckKind, HealthNote, string | undefined]>([
   ["ping", atOnce, `ICMP CHECK on service ${RS} failed.`],
   ["http", after3, `HTTP_CHECK on service ${RS} failed after 3 retries.`],
   ["ssl", after3, `SSL_CHECK on service ${RS} failed after 3 retries.`],
+  [
+    "ssl",
+    { ...after3, why: 'Certificate not accepted from: the certificate of "a: b" has expired' },
+    `SSL_CHECK on service ${RS} failed after 3 retries. (the certificate of "a: b" has expired)`,
+  ],
   ["smtp", after3, "SMTP_CHECK refused"],
   ["dns", after3, `DNS_CHECK (${RS}) refused after 3 retries`],
   ["misc", { ...after3, why: "exited with status 1" }, `${misc} failed after 3 retries (exited with status 1).`],

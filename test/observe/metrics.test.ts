@@ -204,3 +204,12 @@ test("every metric says what it means", async () => {
     expect(type).toBe(name.endsWith("_total") ? "counter" : "gauge");
   }
 });
+
+test("of the certificates that a checker was shown the first to expire counts, in days from now", async () => {
+  const expiry = { at: { 0: Date.now() / 1000 + 9.5 * 86_400, 1: Date.now() / 1000 - 2.5 * 86_400 }, warned: [] };
+  const server = { name: "[10.0.0.1]:80", up: true, weight: 1, checkers: [checker, { ...checker, expiry }] };
+  const services = [{ name: "[192.0.2.9]:tcp:80", places: [], quorumUp: true, realServers: [server] }];
+  const page = await samples({ ...observed, checkers: { at: 0, sysctls: [], services } });
+  const shown = page.filter((sample) => sample.startsWith("keepalived_checker_certificate_days_left"));
+  expect(shown).toEqual([expect.stringMatching(/,checker="http-2"\} -2\.500/)]);
+});

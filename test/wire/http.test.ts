@@ -4,6 +4,7 @@ import { ip } from "../../src/base/ip.ts";
 import {
   encodeRequest,
   endResponse,
+  HTTP_HEAD_START,
   HTTP_MAX_HEAD,
   HTTP_START,
   type HttpRequest,
@@ -20,6 +21,26 @@ test.each<[string, HttpRequest]>([
   ["http-get-v6", { path: "/", host: hostOf(ip("2001:db8::b"), 80), protocol: "1.0" }],
 ])("the request has the bytes of keepalived 2.2.7: %s", (name, request) => {
   expect(toByteString(encodeRequest(request))).toBe(toByteString(golden(name)));
+});
+
+test("a request with more says it behind Host, and a body last", () => {
+  const base = { path: "/", host: "h", protocol: "1.1" } as const;
+  const headers = [["X", "1"]] as const;
+  const body = fromByteString("{}");
+  expect(toByteString(encodeRequest({ ...base, method: "POST", headers, body }))).toBe(
+    "POST / HTTP/1.1\r\nUser-Agent: KeepAliveClient\r\nConnection: close\r\nHost: h\r\nX: 1\r\nContent-Length: 2\r\n\r\n{}",
+  );
+});
+
+test("the response to a HEAD ends with its head, also after an interim one and byte by byte", () => {
+  for (const head of [`${HEAD}Content-Length: 9\r\n\r\n`, `HTTP/1.1 103 Early Hints\r\n\r\n${CHUNKED}`]) {
+    let response: HttpResponse = HTTP_HEAD_START;
+    for (const byte of head) {
+      expect(response.name).toBe("head");
+      ({ response } = readResponse(response, fromByteString(byte)));
+    }
+    expect(response).toMatchObject({ name: "done", head: { status: 200 }, complete: true });
+  }
 });
 
 test("the host is the server with its port, where no virtual host is configured", () => {

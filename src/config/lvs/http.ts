@@ -6,6 +6,8 @@ import type { HttpCheckConfig, HttpUrl, RegexConfig, SslCheckConfig, SslUrl } fr
 import { givenOnce } from "../reference.ts";
 import { connection, type Inherited, type Standard } from "./connection.ts";
 import type { LvsContext } from "./lvs-context.ts";
+import { requestsOf } from "./request.ts";
+import { expiryWarningOf, verificationOf } from "./tls.ts";
 
 type HttpBody = Setting<Body<true, typeof HTTP_GET>>;
 type SslBody = Setting<Body<true, typeof SSL_GET>>;
@@ -16,7 +18,8 @@ const ANY_SUCCESS: HttpUrl["statusCodes"] = [[200, 299]];
 /** `HTTP_GET`; undefined where it asks for nothing, which was said. */
 export function httpCheck(body: HttpBody, inherited: Inherited, context: LvsContext): HttpCheckConfig | undefined {
   const base = common("http", body, inherited, context);
-  const urls = urlsOf(body, "HTTP_GET", context).map(({ path, settings }) => httpUrl(path, settings, context));
+  const request = requestsOf(body.value.settings, context.report);
+  const urls = urlsOf(body, "HTTP_GET", context).map((written) => httpUrl(written, request, context));
   return base === undefined || urls.length === 0 ? undefined : { ...base, urls };
 }
 
@@ -27,13 +30,16 @@ export function sslCheck(body: SslBody, inherited: Inherited, context: LvsContex
   const given = last(settings.sni_name)?.value;
   const named = last(settings.enable_sni)?.value ?? given !== undefined;
   const compliant = last(settings.tls_compliant)?.value ?? false;
+  const request = requestsOf(settings, context.report);
   const urls = urlsOf(body, "SSL_GET", context).map((written): SslUrl => {
-    const url = httpUrl(written.path, written.settings, context);
+    const url = httpUrl(written, request, context);
     const host = typeof given === "string" ? given : hostName(url.virtualHost ?? base?.virtualHost);
     const tlsCompliant = last(written.settings.tls_compliant)?.value ?? compliant;
-    return { ...url, serverName: named ? host : undefined, tlsCompliant };
+    const verification = verificationOf(settings, host ?? `${base?.address}`);
+    return { ...url, serverName: named ? host : undefined, tlsCompliant, verification };
   });
-  return base === undefined || urls.length === 0 ? undefined : { ...base, urls };
+  const expiryWarning = expiryWarningOf(settings, context);
+  return base === undefined || urls.length === 0 ? undefined : { ...base, urls, expiryWarning };
 }
 
 /** The name of a Host header without its port and the dot of the root, which TLS has not (RFC 6066 §3). */
@@ -92,15 +98,26 @@ function urlsOf<C extends Settings<typeof URL>>(
   return found;
 }
 
-function httpUrl(path: string, settings: Settings<typeof URL>, context: LvsContext): HttpUrl {
+function httpUrl(
+  { path, settings }: WrittenUrl<Settings<typeof URL>>,
+  requestFor: ReturnType<typeof requestsOf>,
+  context: LvsContext,
+): HttpUrl {
   const codes = settings.status_code.flatMap(({ value }) => value);
   const digest = givenOnce("digest", settings.digest, (value) => `Digest '${value}' is a duplicate`, context.report);
+  const request = requestFor(settings);
+  const looked = last<unknown>(settings.digest, settings.regex);
+  if (request?.method === "HEAD" && looked !== undefined) {
+    const message = "the answer to `HEAD` has no body to look at: the check always fails";
+    context.report.error(["conflict", message], looked.keyword, { help: "delete it, or write `method GET`" });
+  }
   return {
     path,
     statusCodes: codes.length === 0 ? ANY_SUCCESS : codes,
     digest: digest?.value,
     virtualHost: last(settings.virtualhost)?.value,
     regex: regexOf(settings, context),
+    request,
   };
 }
 

@@ -62,7 +62,7 @@ export interface HttpCheckConfig extends HttpBase {
 }
 
 /** `SSL_GET`. */
-export interface SslCheckConfig extends HttpBase {
+export interface SslCheckConfig extends HttpBase, ExpiryWarning {
   readonly type: "ssl";
   readonly urls: readonly SslUrl[]; // at least one
 }
@@ -81,12 +81,36 @@ export interface HttpUrl {
   readonly digest: string | undefined; // lower-case MD5 of the body
   readonly virtualHost: string | undefined;
   readonly regex: RegexConfig | undefined;
+  readonly request: RequestConfig | undefined; // undefined: a GET without more
 }
+
+/** What a request has beside path and Host: `method`, `header`, `body`, `basic_auth`. */
+export interface RequestConfig {
+  readonly method: string; // in capitals
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Given | undefined;
+  readonly credentials: Given | undefined; // `USER:PASSWORD`
+}
+
+/** A text, or the path of the file that holds it. */
+export type Given = { readonly text: string } | { readonly file: string };
 
 /** `url` of an SSL_GET. */
 export interface SslUrl extends HttpUrl {
   readonly serverName: string | undefined; // TLS SNI; undefined: none is sent
   readonly tlsCompliant: boolean; // close_notify is sent
+  readonly verification: VerificationConfig | undefined; // undefined: any certificate will do
+}
+
+/** How a server's certificate is verified: `tls_verify`, `tls_ca`, `tls_name`. Of every checker that speaks TLS. */
+export interface VerificationConfig {
+  readonly authorities: string | undefined; // path of certificates; undefined: of the `SSL` block, else the system's
+  readonly name: string; // that it must be good for, or an address
+}
+
+/** Of every checker that speaks TLS. */
+export interface ExpiryWarning {
+  readonly expiryWarning: number | undefined; // days, `tls_expiry_warning`
 }
 
 /** What a body is searched for. */
