@@ -233,3 +233,34 @@ test("log_all_failures comes from the checker or from all", () => {
   expect(all("")).toMatchObject([{ logAllFailures: true }]);
   expect(all("log_all_failures off")).toMatchObject([{ logAllFailures: false }]);
 });
+
+const NOBODY = { username: undefined, password: undefined, passwordFile: undefined };
+const ASKS = { ...CONNECTING, retry: 1, delayBeforeRetry: seconds(1) };
+
+test.each<[string, readonly string[], object, readonly string[]]>([
+  ["REDIS_CHECK", [], { ...ASKS, type: "redis", ...NOBODY, allowNoauth: false }, []],
+  ["REDIS_CHECK", ["allow_noauth"], { allowNoauth: true }, []],
+  ["REDIS_CHECK", ["username u", "password p"], { username: "u", password: "p" }, []],
+  ["REDIS_CHECK", ["password_file /etc/p"], { ...NOBODY, passwordFile: "/etc/p" }, []],
+  ["REDIS_CHECK", ["username u"], NOBODY, ["`username` has no effect without a password"]],
+  [
+    "REDIS_CHECK",
+    ["password p", "allow_noauth"],
+    { allowNoauth: false },
+    ["`allow_noauth` has no effect beside a password: a login that is refused is a failure"],
+  ],
+  ["REDIS_CHECK", ["password_file p"], NOBODY, ["`p` is no absolute path"]],
+  ["REDIS_CHECK", [`password ${"x".repeat(256)}`], NOBODY, ["the word has 256 bytes, 255 at most"]],
+  ["REDIS_CHECK", ["password a\u0001b"], NOBODY, ["the word has a control character"]],
+  ["MYSQL_CHECK", [], { ...ASKS, type: "mysql", ...NOBODY }, []],
+  ["MYSQL_CHECK", ["username u"], { ...NOBODY, username: "u" }, []],
+  ["MYSQL_CHECK", ["username u", "password_file /etc/p"], { username: "u", passwordFile: "/etc/p" }, []],
+  ["MYSQL_CHECK", ["password p"], NOBODY, ["a password has no effect without `username`"]],
+  ["PGSQL_CHECK", [], { ...ASKS, type: "pgsql", username: "keepalived", database: undefined }, []],
+  ["PGSQL_CHECK", ["username u", "database d"], { username: "u", database: "d" }, []],
+  ["PGSQL_CHECK", ['username ""'], { username: "keepalived" }, ["the word is empty"]],
+])("%s { %j }", (keyword, lines, expected, messages) => {
+  expect(checker(keyword, ...lines)).toMatchObject(expected);
+  const found = said(`${keyword} {\n${lines.join("\n")}\n}`).map((each) => each.replace(/^\w+ \d+:\d+ /, ""));
+  expect(found).toEqual(messages);
+});

@@ -1,6 +1,7 @@
 import type { IpAddress } from "../../base/ip.ts";
 import type { Micros } from "../../base/time.ts";
 import type { CommandConfig } from "./command.ts";
+import type { MysqlCheckConfig, PgsqlCheckConfig, RedisCheckConfig } from "./database.ts";
 
 /** A checker of a real server. */
 export type CheckerConfig =
@@ -12,6 +13,9 @@ export type CheckerConfig =
   | MiscCheckConfig
   | UdpCheckConfig
   | PingCheckConfig
+  | RedisCheckConfig
+  | MysqlCheckConfig
+  | PgsqlCheckConfig
   | FileCheckConfig
   | BfdCheckConfig;
 
@@ -25,6 +29,9 @@ export const CHECKER_KEYWORDS = {
   misc: "MISC_CHECK",
   udp: "UDP_CHECK",
   ping: "PING_CHECK",
+  redis: "REDIS_CHECK",
+  mysql: "MYSQL_CHECK",
+  pgsql: "PGSQL_CHECK",
   file: "FILE_CHECK",
   bfd: "BFD_CHECK",
 } as const satisfies Readonly<Record<CheckerConfig["type"], string>>;
