@@ -1,5 +1,6 @@
 import type { IpAddress } from "../base/ip.ts";
 import type { Micros } from "../base/time.ts";
+import type { ProxyManner } from "../wire/proxy-header.ts";
 import type { DatagramQuestion, DatagramResult } from "./datagram.ts";
 
 /**
@@ -16,6 +17,7 @@ export interface Target {
   readonly bindPort: number;
   readonly bindInterface: string | undefined;
   readonly fwmark: number;
+  readonly proxyProtocol?: ProxyManner | undefined; // of a TCP connection; undefined: it is not announced
 }
 
 /** How TLS is spoken with a server; any certificate will do. (To verify one is a question of its own.) */
@@ -69,7 +71,7 @@ export interface CheckIo {
   /** Calls `wake` at `at`; returns what cancels it. */
   wakeAt(at: Micros, wake: () => void): () => void;
   /**
-   * Connects, and shakes hands where there is a `tls`; or says why not by `deadline` (and the patience for the handshake)
+   * Connects, announces the connection where there is a `proxyProtocol`, and shakes hands where there is a `tls`; or says why not by `deadline` (and the patience for the handshake)
    * and as soon as `signal` fires. Never rejects.
    */
   connect(

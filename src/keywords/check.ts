@@ -13,9 +13,10 @@ import {
   text,
   UINT,
 } from "../syntax/types.ts";
+import { PROXIED } from "./proxy-protocol.ts";
 import { SSL_URL, URL } from "./url.ts";
 
-/** What every checker that connects takes; the keywords of `TCP_CHECK`. */
+/** What every checker that connects takes. */
 export const CONNECTING = {
   connect_ip: line(host, {
     default: "real server address",
@@ -90,9 +91,13 @@ export const CONNECTING = {
   }),
 } satisfies Table;
 
+/** Keywords of `TCP_CHECK`. */
+export const TCP_CHECK = { ...CONNECTING, ...PROXIED } satisfies Table;
+
 /** Keywords of `HTTP_GET`. */
 export const HTTP_GET = {
   ...CONNECTING,
+  ...PROXIED,
   delay_before_retry: { ...CONNECTING.delay_before_retry, default: "real server value, else 3" },
   nb_get_retry: line(integer(0, UINT), {
     default: "1",

@@ -10,7 +10,7 @@ import {
   text,
   UINT,
 } from "../syntax/types.ts";
-import { CONNECTING, HTTP_GET, SSL_GET } from "./check.ts";
+import { HTTP_GET, SSL_GET, TCP_CHECK } from "./check.ts";
 import { BFD_CHECK, DNS_CHECK, FILE_CHECK, MISC_CHECK, PING_CHECK, SMTP_CHECK, UDP_CHECK } from "./checkers.ts";
 import { MYSQL_CHECK, PGSQL_CHECK, REDIS_CHECK } from "./databases.ts";
 import { readForwarding } from "./read-forwarding.ts";
@@ -112,7 +112,7 @@ export const REAL_SERVER = {
     meaning: "Default Host header for its checks",
     missing: "real server virtualhost missing",
   }),
-  TCP_CHECK: block(flag, CONNECTING, { meaning: "Check that a TCP connection succeeds", repeats: true }),
+  TCP_CHECK: block(flag, TCP_CHECK, { meaning: "Check that a TCP connection succeeds", repeats: true }),
   HTTP_GET: block(flag, HTTP_GET, { meaning: "Check by HTTP requests", repeats: true }),
   SMTP_CHECK: block(flag, SMTP_CHECK, { meaning: "Check an SMTP dialogue", repeats: true }),
   MISC_CHECK: block(flag, MISC_CHECK, { meaning: "Check by running a command", repeats: true }),

@@ -84,6 +84,7 @@ export const CHECKERS = list<CheckerConfig>({
     bindPort: value("bind_port"),
     bindInterface: value("bind_if"),
     connectTimeout: seconds("connect_timeout"),
+    proxyProtocol: value("proxy_protocol", { show: ({ version, command }) => `v${version} ${command}` }),
     delayLoop: seconds("delay_loop"),
     delayBeforeRetry: seconds("delay_before_retry"),
     warmup: seconds("warmup"),

@@ -264,3 +264,38 @@ test.each<[string, readonly string[], object, readonly string[]]>([
   const found = said(`${keyword} {\n${lines.join("\n")}\n}`).map((each) => each.replace(/^\w+ \d+:\d+ /, ""));
   expect(found).toEqual(messages);
 });
+
+const TCP_KINDS = ["TCP_CHECK", "HTTP_GET", "SSL_GET", "SMTP_CHECK", "REDIS_CHECK", "MYSQL_CHECK", "PGSQL_CHECK"];
+
+test.each(TCP_KINDS)("%s may announce its connections", (keyword) => {
+  const url = keyword.endsWith("GET") ? "url {\npath /\n}" : "";
+  const proxyProtocol = { version: 2, command: "local" };
+  expect(checker(keyword, "proxy_protocol v2", url)).toMatchObject({ proxyProtocol });
+  expect(checker(keyword, url)).not.toHaveProperty("proxyProtocol");
+});
+
+test("a host of an SMTP_CHECK announces its connections as the checker says", () => {
+  const proxyProtocol = { version: 1, command: "proxy" };
+  expect(checker("SMTP_CHECK", "proxy_protocol v1", "host {\n}")).toMatchObject({ proxyProtocol });
+});
+
+test.each<[string, object | undefined, readonly string[]]>([
+  ["v1", { version: 1, command: "proxy" }, []],
+  ["v2", { version: 2, command: "local" }, []],
+  ["v1 local", { version: 1, command: "local" }, []],
+  ["v2 proxy", { version: 2, command: "proxy" }, []],
+  ["v3", undefined, ["error 7:16 unknown value `v3` for `proxy_protocol`"]],
+  ["v2 locl", undefined, ["error 7:19 unknown value `locl` for `proxy_protocol`"]],
+  ["", undefined, ["error 7:1 `proxy_protocol` needs a value"]],
+])("proxy_protocol %s", (words, proxyProtocol, messages) => {
+  expect((checker("TCP_CHECK", `proxy_protocol ${words}`) as { proxyProtocol?: object }).proxyProtocol).toEqual(
+    proxyProtocol,
+  );
+  expect(said(`TCP_CHECK {\nproxy_protocol ${words}\n}`)).toEqual(messages);
+});
+
+test.each(["UDP_CHECK", "PING_CHECK", "DNS_CHECK"])("%s has no connection to announce", (keyword) => {
+  expect(said(`${keyword} {\nproxy_protocol v2\n}`)).toContain(
+    `error 7:1 unknown keyword \`proxy_protocol\` in \`${keyword}\``,
+  );
+});

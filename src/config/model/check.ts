@@ -55,6 +55,13 @@ export interface CheckerBase extends CheckerTiming {
   readonly bindInterface: string | undefined;
   readonly fwmark: number; // 0 = none
   readonly connectTimeout: Micros;
+  readonly proxyProtocol?: ProxyProtocolConfig | undefined; // over TCP alone
+}
+
+/** `proxy_protocol`: how a connection is announced. `local`: as the director's own; `proxy`: as one from its address. */
+export interface ProxyProtocolConfig {
+  readonly version: 1 | 2;
+  readonly command: "local" | "proxy";
 }
 
 /** `TCP_CHECK`. */
