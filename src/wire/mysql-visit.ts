@@ -32,8 +32,8 @@ const USUAL = "mysql_native_password";
 
 /**
  * The greeting, a login, COM_QUIT. A server that is only greeted counts a connection error, and after `max_connect_errors`
- * of them (100) it blocks our host, also where we close in all form (MariaDB 10.11); a login that it refuses does not
- * count. So there is always a login. Up: it succeeds, or it is refused and that is `welcome` enough. What an ERR packet
+ * (100) without a login among them it blocks our host, also where we close in all form (MariaDB 10.11); a login that it
+ * refuses does not count. So there is always a login. Up: it succeeds, or it is refused and that is `welcome` enough. What an ERR packet
  * says is the reason else: 1040 `Too many connections`, 1129 `Host … is blocked`, 1045 `Access denied`.
  */
 export function mysqlDialogue(manners: MysqlManners): Dialogue<MysqlVisit> {
