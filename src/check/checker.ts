@@ -2,6 +2,7 @@ import type { Certificate } from "../base/certificate.ts";
 import type { DatagramQuestion, DatagramResult } from "../base/datagram.ts";
 import type { IpAddress } from "../base/ip.ts";
 import type { Micros } from "../base/time.ts";
+import type { ProxyManner } from "../wire/proxy-header.ts";
 import type { Verification } from "./certificate.ts";
 
 /**
@@ -18,6 +19,7 @@ export interface Target {
   readonly bindPort: number;
   readonly bindInterface: string | undefined;
   readonly fwmark: number;
+  readonly proxyProtocol?: ProxyManner | undefined; // of a TCP connection; undefined: it is not announced
 }
 
 /** How TLS is spoken with a server. */
@@ -77,7 +79,7 @@ export interface CheckIo {
   /** Calls `wake` at `at`; returns what cancels it. */
   wakeAt(at: Micros, wake: () => void): () => void;
   /**
-   * Connects, and shakes hands where there is a `tls`; or says why not by `deadline` (and the patience for the handshake)
+   * Connects, announces the connection where there is a `proxyProtocol`, and shakes hands where there is a `tls`; or says why not by `deadline` (and the patience for the handshake)
    * and as soon as `signal` fires. Never rejects.
    */
   connect(

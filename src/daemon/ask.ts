@@ -1,7 +1,10 @@
 import { type CheckIo, down } from "../check/checker.ts";
 import { dnsCheck } from "../check/dns.ts";
 import { httpCheck, sslCheck } from "../check/http.ts";
+import { mysqlCheck } from "../check/mysql.ts";
+import { pgsqlCheck } from "../check/pgsql.ts";
 import { pingCheck } from "../check/ping.ts";
+import { redisCheck } from "../check/redis.ts";
 import { smtpCheck } from "../check/smtp.ts";
 import { tcpCheck } from "../check/tcp.ts";
 import { udpCheck } from "../check/udp.ts";
@@ -39,5 +42,11 @@ export async function ask(checker: AskingChecker, url: number, io: AskIo, signal
       return udpCheck(checker, io, signal);
     case "ping":
       return pingCheck(checker, io, signal);
+    case "redis":
+      return redisCheck(checker, io, signal);
+    case "mysql":
+      return mysqlCheck(checker, io, signal);
+    case "pgsql":
+      return pgsqlCheck(checker, io, signal);
   }
 }

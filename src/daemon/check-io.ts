@@ -4,6 +4,7 @@ import type { CheckIo, Connected, TlsManner } from "../check/checker.ts";
 import type { Clock } from "../io/clock.ts";
 import { exchange } from "../io/datagram-exchange.ts";
 import type { Poller } from "../io/poller.ts";
+import { announce } from "../io/proxy-announcement.ts";
 import { Stream } from "../io/stream.ts";
 import { connect } from "../io/tcp-connector.ts";
 import { shakeHands, type TlsStream } from "../io/tls-stream.ts";
@@ -24,7 +25,7 @@ export function checkIo(
     wakeAt: (at, wake) => clock.wakeAt(at, wake),
     pattern: (regex) => patterns.of(regex),
     file: (path) => files.of(path),
-    async connect({ tls, ...target }, deadline, signal) {
+    async connect({ tls, proxyProtocol, ...target }, deadline, signal) {
       const context = contextFor(tls, identity);
       if (typeof context === "string") return { ok: false, why: context, local: true };
       const result = await connect({ ...target, deadline }, clock, poller, signal);
@@ -32,6 +33,7 @@ export function checkIo(
         const during = result.kind === "timeout" ? "waiting" : "connecting";
         return { ok: false, why: result.why, local: result.kind === "local", during };
       }
+      if (proxyProtocol !== undefined) announce(result.fd, proxyProtocol, target);
       if (tls === undefined || context === undefined) return { ok: true, connection: new Stream(result.fd, poller) };
       const until = { deadline: clock.now() + tls.patience, signal };
       const secured = await shakeHands(result.fd, { ...tls, context }, clock, until);

@@ -12,12 +12,13 @@ import {
   optionalBoolean,
   UINT,
 } from "../syntax/types.ts";
+import { PROXIED } from "./proxy-protocol.ts";
 import { readRequestWord } from "./read-request.ts";
 import { REQUEST } from "./request.ts";
 import { VERIFYING } from "./tls.ts";
 import { SSL_URL, URL } from "./url.ts";
 
-/** What every checker that connects takes; the keywords of `TCP_CHECK`. */
+/** What every checker that connects takes. */
 export const CONNECTING = {
   connect_ip: line(host, {
     default: "real server address",
@@ -92,9 +93,13 @@ export const CONNECTING = {
   }),
 } satisfies Table;
 
+/** Keywords of `TCP_CHECK`. */
+export const TCP_CHECK = { ...CONNECTING, ...PROXIED } satisfies Table;
+
 /** Keywords of `HTTP_GET`. */
 export const HTTP_GET = {
   ...CONNECTING,
+  ...PROXIED,
   delay_before_retry: { ...CONNECTING.delay_before_retry, default: "real server value, else 3" },
   nb_get_retry: line(integer(0, UINT), {
     default: "1",

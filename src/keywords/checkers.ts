@@ -1,6 +1,7 @@
 import { block, choice, line, type Table } from "../syntax/table.ts";
 import { flag, integer, named, optionalBoolean, text, wholeSeconds } from "../syntax/types.ts";
 import { CONNECTING } from "./check.ts";
+import { PROXIED } from "./proxy-protocol.ts";
 import { readDomain, readFileWeight, readPayload, readQueryType, readReply } from "./read-check.ts";
 import { account, script } from "./script.ts";
 
@@ -34,6 +35,7 @@ const HOST = {
 /** Keywords of `SMTP_CHECK`. */
 export const SMTP_CHECK = {
   ...CONNECTING,
+  ...PROXIED,
   helo_name: line(text, {
     default: "smtpchecker.keepalived.org",
     meaning: "Name sent in HELO",

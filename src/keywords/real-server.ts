@@ -10,8 +10,9 @@ import {
   text,
   UINT,
 } from "../syntax/types.ts";
-import { CONNECTING, HTTP_GET, SSL_GET } from "./check.ts";
+import { HTTP_GET, SSL_GET, TCP_CHECK } from "./check.ts";
 import { BFD_CHECK, DNS_CHECK, FILE_CHECK, MISC_CHECK, PING_CHECK, SMTP_CHECK, UDP_CHECK } from "./checkers.ts";
+import { MYSQL_CHECK, PGSQL_CHECK, REDIS_CHECK } from "./databases.ts";
 import { readForwarding } from "./read-forwarding.ts";
 import { readRequestWord } from "./read-request.ts";
 import { scriptWithUser } from "./script.ts";
@@ -112,13 +113,26 @@ export const REAL_SERVER = {
     meaning: "Default Host header for its checks",
     missing: "real server virtualhost missing",
   }),
-  TCP_CHECK: block(flag, CONNECTING, { meaning: "Check that a TCP connection succeeds", repeats: true }),
+  TCP_CHECK: block(flag, TCP_CHECK, { meaning: "Check that a TCP connection succeeds", repeats: true }),
   HTTP_GET: block(flag, HTTP_GET, { meaning: "Check by HTTP requests", repeats: true }),
   SMTP_CHECK: block(flag, SMTP_CHECK, { meaning: "Check an SMTP dialogue", repeats: true }),
   MISC_CHECK: block(flag, MISC_CHECK, { meaning: "Check by running a command", repeats: true }),
   PING_CHECK: block(flag, PING_CHECK, { meaning: "Check by ICMP echo", repeats: true }),
   UDP_CHECK: block(flag, UDP_CHECK, { meaning: "Check by UDP datagram", repeats: true }),
   DNS_CHECK: block(flag, DNS_CHECK, { meaning: "Check by DNS query over UDP", repeats: true }),
+  REDIS_CHECK: block(flag, REDIS_CHECK, { meaning: "Check by Redis PING", repeats: true, ours: true }),
+  MYSQL_CHECK: block(flag, MYSQL_CHECK, {
+    meaning: "Check by a login at MySQL or MariaDB",
+    note: "never a greeting alone: for max_connect_errors of them the server blocks the director",
+    repeats: true,
+    ours: true,
+  }),
+  PGSQL_CHECK: block(flag, PGSQL_CHECK, {
+    meaning: "Check that PostgreSQL accepts connections",
+    note: "as pg_isready, and not with all connections taken",
+    repeats: true,
+    ours: true,
+  }),
   FILE_CHECK: block(flag, FILE_CHECK, { meaning: "Derive weight from a track_file", repeats: true }),
   notify_up: line(scriptWithUser, {
     default: "none",

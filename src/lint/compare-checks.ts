@@ -71,6 +71,13 @@ const PROPERTIES: readonly Property[] = [
   own("type", (config) => (config.type === "dns" ? config.queryType : undefined)),
   own("name", (config) => (config.type === "dns" ? config.name : undefined)),
   own("helo_name", (config) => (config.type === "smtp" ? config.heloName : undefined)),
+  own(
+    "proxy_protocol",
+    connects(({ proxyProtocol: given }) => (given === undefined ? "none" : `v${given.version} ${given.command}`)),
+  ),
+  own("username", (config) => ("username" in config ? (config.username ?? "none") : undefined)),
+  own("database", (config) => ("database" in config ? (config.database ?? "none") : undefined)),
+  own("allow_noauth", (config) => (config.type === "redis" ? (config.allowNoauth ? "on" : "off") : undefined)),
   own("payload", (config) => (config.type === "udp" ? config.payload : undefined)),
   own("require_reply", (config) =>
     config.type === "udp" ? (config.requireReply ? (config.reply ?? "on") : "off") : undefined,

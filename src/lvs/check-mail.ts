@@ -23,6 +23,9 @@ const LETTERS: Readonly<Record<CheckKind, Letter>> = {
   http: named(() => "HTTP request failed"),
   ssl: named(() => "SSL request failed"),
   smtp: named((why) => why),
+  redis: named((why) => why),
+  mysql: named((why) => why),
+  pgsql: named((why) => why),
   dns: { succeeded: "DNS_CHECK: succeed on service", failed: () => "DNS_CHECK: failed on service" },
   misc: {
     succeeded: "MISC CHECK succeeded on service",

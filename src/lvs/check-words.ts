@@ -57,6 +57,16 @@ function connection(name: string, protocol: string): Vocabulary {
   };
 }
 
+/** Of what answers in words of its own, which are the reason. Ours: Keepalived has no such check. */
+function database(name: string): Vocabulary {
+  return {
+    name,
+    succeeded: ({ realServer }) => `${name} on service ${realServer} succeeded.`,
+    failed: ({ realServer }, { retries, why }) => `${name} on service ${realServer} failed${after(retries)}: ${why}`,
+    failure: ({ realServer }, { why }) => `${name} on service ${realServer} failed: ${why}`,
+  };
+}
+
 function web(name: string): Vocabulary {
   return {
     name,
@@ -112,6 +122,9 @@ const WORDS: Readonly<Record<CheckKind, Vocabulary>> = {
     failed: (_, { why }) => `SMTP_CHECK ${why}`,
     failure: (_, { why }) => `SMTP_CHECK ${why}`,
   },
+  redis: database("REDIS_CHECK"),
+  mysql: database("MYSQL_CHECK"),
+  pgsql: database("PGSQL_CHECK"),
   dns: {
     name: "DNS_CHECK",
     succeeded: () => undefined,

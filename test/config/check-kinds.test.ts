@@ -233,3 +233,69 @@ test("log_all_failures comes from the checker or from all", () => {
   expect(all("")).toMatchObject([{ logAllFailures: true }]);
   expect(all("log_all_failures off")).toMatchObject([{ logAllFailures: false }]);
 });
+
+const NOBODY = { username: undefined, password: undefined, passwordFile: undefined };
+const ASKS = { ...CONNECTING, retry: 1, delayBeforeRetry: seconds(1) };
+
+test.each<[string, readonly string[], object, readonly string[]]>([
+  ["REDIS_CHECK", [], { ...ASKS, type: "redis", ...NOBODY, allowNoauth: false }, []],
+  ["REDIS_CHECK", ["allow_noauth"], { allowNoauth: true }, []],
+  ["REDIS_CHECK", ["username u", "password p"], { username: "u", password: "p" }, []],
+  ["REDIS_CHECK", ["password_file /etc/p"], { ...NOBODY, passwordFile: "/etc/p" }, []],
+  ["REDIS_CHECK", ["username u"], NOBODY, ["`username` has no effect without a password"]],
+  [
+    "REDIS_CHECK",
+    ["password p", "allow_noauth"],
+    { allowNoauth: false },
+    ["`allow_noauth` has no effect beside a password: a login that is refused is a failure"],
+  ],
+  ["REDIS_CHECK", ["password_file p"], NOBODY, ["`p` is no absolute path"]],
+  ["REDIS_CHECK", [`password ${"x".repeat(256)}`], NOBODY, ["the word has 256 bytes, 255 at most"]],
+  ["REDIS_CHECK", ["password a\u0001b"], NOBODY, ["the word has a control character"]],
+  ["MYSQL_CHECK", [], { ...ASKS, type: "mysql", ...NOBODY }, []],
+  ["MYSQL_CHECK", ["username u"], { ...NOBODY, username: "u" }, []],
+  ["MYSQL_CHECK", ["username u", "password_file /etc/p"], { username: "u", passwordFile: "/etc/p" }, []],
+  ["MYSQL_CHECK", ["password p"], NOBODY, ["a password has no effect without `username`"]],
+  ["PGSQL_CHECK", [], { ...ASKS, type: "pgsql", username: "keepalived", database: undefined }, []],
+  ["PGSQL_CHECK", ["username u", "database d"], { username: "u", database: "d" }, []],
+  ["PGSQL_CHECK", ['username ""'], { username: "keepalived" }, ["the word is empty"]],
+])("%s { %j }", (keyword, lines, expected, messages) => {
+  expect(checker(keyword, ...lines)).toMatchObject(expected);
+  const found = said(`${keyword} {\n${lines.join("\n")}\n}`).map((each) => each.replace(/^\w+ \d+:\d+ /, ""));
+  expect(found).toEqual(messages);
+});
+
+const TCP_KINDS = ["TCP_CHECK", "HTTP_GET", "SSL_GET", "SMTP_CHECK", "REDIS_CHECK", "MYSQL_CHECK", "PGSQL_CHECK"];
+
+test.each(TCP_KINDS)("%s may announce its connections", (keyword) => {
+  const url = keyword.endsWith("GET") ? "url {\npath /\n}" : "";
+  const proxyProtocol = { version: 2, command: "local" };
+  expect(checker(keyword, "proxy_protocol v2", url)).toMatchObject({ proxyProtocol });
+  expect(checker(keyword, url)).not.toHaveProperty("proxyProtocol");
+});
+
+test("a host of an SMTP_CHECK announces its connections as the checker says", () => {
+  const proxyProtocol = { version: 1, command: "proxy" };
+  expect(checker("SMTP_CHECK", "proxy_protocol v1", "host {\n}")).toMatchObject({ proxyProtocol });
+});
+
+test.each<[string, object | undefined, readonly string[]]>([
+  ["v1", { version: 1, command: "proxy" }, []],
+  ["v2", { version: 2, command: "local" }, []],
+  ["v1 local", { version: 1, command: "local" }, []],
+  ["v2 proxy", { version: 2, command: "proxy" }, []],
+  ["v3", undefined, ["error 7:16 unknown value `v3` for `proxy_protocol`"]],
+  ["v2 locl", undefined, ["error 7:19 unknown value `locl` for `proxy_protocol`"]],
+  ["", undefined, ["error 7:1 `proxy_protocol` needs a value"]],
+])("proxy_protocol %s", (words, proxyProtocol, messages) => {
+  expect((checker("TCP_CHECK", `proxy_protocol ${words}`) as { proxyProtocol?: object }).proxyProtocol).toEqual(
+    proxyProtocol,
+  );
+  expect(said(`TCP_CHECK {\nproxy_protocol ${words}\n}`)).toEqual(messages);
+});
+
+test.each(["UDP_CHECK", "PING_CHECK", "DNS_CHECK"])("%s has no connection to announce", (keyword) => {
+  expect(said(`${keyword} {\nproxy_protocol v2\n}`)).toContain(
+    `error 7:1 unknown keyword \`proxy_protocol\` in \`${keyword}\``,
+  );
+});

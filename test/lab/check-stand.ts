@@ -19,7 +19,8 @@ export class CheckStand {
   readonly lan: Lan;
   readonly events = new Journal<CheckEvent>("checkers");
   readonly heard = new Journal<string>("UDP servers"); // `7 from 192.0.2.1 4000`
-  #checks: ChildProcess | undefined;
+  #checks: ChildProcess | undefined; // the last that were started
+  #count = 0;
   #named: ChildProcess | undefined;
 
   private constructor(lan: Lan) {
@@ -72,7 +73,7 @@ export class CheckStand {
 
   /** Starts the checkers of a configuration. `known`: the sysctls that those before changed. `within`: what runs them. */
   check(config: string, known: readonly unknown[] = [], within: readonly string[] = []): void {
-    const file = join(this.lan.folder, "checks.conf");
+    const file = join(this.lan.folder, `checks-${this.#count++}.conf`);
     writeFileSync(file, config);
     const program = [process.execPath, PROGRAM, "check", file, JSON.stringify(known)];
     this.#checks = this.lan.spawn("lb", [...within, ...program]);

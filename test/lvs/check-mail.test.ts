@@ -17,6 +17,9 @@ const LETTERS: readonly (readonly [CheckKind, up: string, why: string, down: str
     "CHECK failed on service : Could not connect to server [127.0.0.1]:8025",
   ],
   ["dns", "DNS_CHECK: succeed on service", "read timeout", "DNS_CHECK: failed on service"],
+  ["redis", "CHECK succeed on service", "LOADING x", "CHECK failed on service : LOADING x"],
+  ["mysql", "CHECK succeed on service", "1040 x", "CHECK failed on service : 1040 x"],
+  ["pgsql", "CHECK succeed on service", "x (57P03)", "CHECK failed on service : x (57P03)"],
   ["misc", "MISC CHECK succeeded on service", "exited with status 1", "MISC CHECK failed on service"],
   ["misc", "MISC CHECK succeeded on service", TIMED_OUT, "MISC CHECK timed out on service"],
 ];

@@ -3,6 +3,7 @@ import type { Setting, Settings } from "../../syntax/table.ts";
 import type { CheckerConfig } from "../model/check.ts";
 import { dnsCheck, miscCheck, pingCheck, smtpChecks, tcpCheck, udpCheck } from "./checkers.ts";
 import { type Inherited, serverName } from "./connection.ts";
+import { mysqlCheck, pgsqlCheck, redisCheck } from "./databases.ts";
 import { bfdCheck, fileCheck } from "./follow.ts";
 import { httpCheck, sslCheck } from "./http.ts";
 import type { LvsContext } from "./lvs-context.ts";
@@ -26,6 +27,9 @@ export function resolveCheckers(given: Given, inherited: Inherited, context: Lvs
   resolveEach(given.DNS_CHECK, dnsCheck, found, inherited, context);
   resolveEach(given.UDP_CHECK, udpCheck, found, inherited, context);
   resolveEach(given.PING_CHECK, pingCheck, found, inherited, context);
+  resolveEach(given.REDIS_CHECK, redisCheck, found, inherited, context);
+  resolveEach(given.MYSQL_CHECK, mysqlCheck, found, inherited, context);
+  resolveEach(given.PGSQL_CHECK, pgsqlCheck, found, inherited, context);
   resolveEach(given.MISC_CHECK, miscCheck, found, inherited, context);
   resolveEach(given.FILE_CHECK, fileCheck, found, inherited, context);
   for (const body of given.SMTP_CHECK)

@@ -1,5 +1,5 @@
 import { seconds } from "../../base/time.ts";
-import type { CONNECTING } from "../../keywords/check.ts";
+import type { CONNECTING, TCP_CHECK } from "../../keywords/check.ts";
 import type { DNS_CHECK, MISC_CHECK, PING_CHECK, SMTP_CHECK, UDP_CHECK } from "../../keywords/checkers.ts";
 import { type Body, last, type Setting, type Settings, type Table } from "../../syntax/table.ts";
 import { commandOf } from "../command.ts";
@@ -20,7 +20,7 @@ export type CheckBody<C extends Table> = Setting<Body<true, C>>;
 
 /** `TCP_CHECK`. */
 export function tcpCheck(
-  body: CheckBody<typeof CONNECTING>,
+  body: CheckBody<typeof TCP_CHECK>,
   inherited: Inherited,
   context: LvsContext,
 ): TcpCheckConfig | undefined {
@@ -69,9 +69,9 @@ export function smtpChecks(
   });
 }
 
-function within(outer: Settings<typeof CONNECTING>, inner: Settings<typeof CONNECTING>): Settings<typeof CONNECTING> {
+function within(outer: Settings<typeof TCP_CHECK>, inner: Settings<typeof CONNECTING>): Settings<typeof TCP_CHECK> {
   const shared = SHARED.filter((keyword) => inner[keyword].length === 0).map((keyword) => [keyword, outer[keyword]]);
-  return Object.assign(Object.create(inner), Object.fromEntries(shared));
+  return Object.assign(Object.create(inner), Object.fromEntries(shared), { proxy_protocol: outer.proxy_protocol });
 }
 
 const DNS: Standard = { retry: 3, delayBeforeRetry: undefined };

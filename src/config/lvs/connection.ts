@@ -2,6 +2,7 @@ import { family, type IpAddress, isLinkLocal } from "../../base/ip.ts";
 import type { Protocol } from "../../base/ipvs.ts";
 import { type Micros, seconds } from "../../base/time.ts";
 import type { CONNECTING } from "../../keywords/check.ts";
+import type { ProxyProtocol } from "../../keywords/proxy-protocol.ts";
 import type { Endpoint } from "../../keywords/read-server.ts";
 import type { Body, Setting, Settings } from "../../syntax/table.ts";
 import { last } from "../../syntax/table.ts";
@@ -41,7 +42,9 @@ export const STANDARD: Standard = { retry: 1, delayBeforeRetry: seconds(1) };
 type Timing = Settings<
   Pick<typeof CONNECTING, "retry" | "delay_before_retry" | "warmup" | "delay_loop" | "alpha" | "log_all_failures">
 >;
-type Connecting = Settings<typeof CONNECTING>;
+type Connecting = Settings<typeof CONNECTING> & {
+  readonly proxy_protocol?: readonly Setting<ProxyProtocol>[]; // over TCP alone
+};
 
 /** A checker that runs from time to time. */
 export function timing(
@@ -65,7 +68,10 @@ export function timing(
 /** A checker that connects. */
 export interface Connection<T extends string> {
   readonly type: T;
-  readonly body: Pick<Setting<Body<unknown, typeof CONNECTING>>, "value" | "keyword">;
+  readonly body: Pick<
+    Setting<Pick<Body<unknown, typeof CONNECTING>, "end"> & { settings: Connecting }>,
+    "value" | "keyword"
+  >;
   readonly standard: Standard;
   readonly retry?: Setting<number> | undefined; // of the synonyms the one that counts
   readonly ports?: false; // it asks no port
@@ -93,6 +99,7 @@ export function connection<T extends string>(
     context.report.warning(["missing-port", message], body.keyword, { help: "add `connect_port`" });
   }
   const delayLoop = last(settings.delay_loop)?.value ?? inherited.delayLoop;
+  const announced = last(settings.proxy_protocol ?? []);
   return {
     type,
     address,
@@ -102,6 +109,7 @@ export function connection<T extends string>(
     bindInterface,
     fwmark: last(settings.fwmark)?.value ?? 0,
     connectTimeout: last(settings.connect_timeout)?.value ?? inherited.connectTimeout,
+    ...(announced === undefined ? {} : { proxyProtocol: announced.value }),
     delayLoop,
     retry: (retry ?? last(settings.retry))?.value ?? inherited.retry ?? standard.retry,
     delayBeforeRetry:

@@ -1,6 +1,7 @@
 import type { IpAddress } from "../../base/ip.ts";
 import type { Micros } from "../../base/time.ts";
 import type { CommandConfig } from "./command.ts";
+import type { MysqlCheckConfig, PgsqlCheckConfig, RedisCheckConfig } from "./database.ts";
 
 /** A checker of a real server. */
 export type CheckerConfig =
@@ -12,6 +13,9 @@ export type CheckerConfig =
   | MiscCheckConfig
   | UdpCheckConfig
   | PingCheckConfig
+  | RedisCheckConfig
+  | MysqlCheckConfig
+  | PgsqlCheckConfig
   | FileCheckConfig
   | BfdCheckConfig;
 
@@ -25,6 +29,9 @@ export const CHECKER_KEYWORDS = {
   misc: "MISC_CHECK",
   udp: "UDP_CHECK",
   ping: "PING_CHECK",
+  redis: "REDIS_CHECK",
+  mysql: "MYSQL_CHECK",
+  pgsql: "PGSQL_CHECK",
   file: "FILE_CHECK",
   bfd: "BFD_CHECK",
 } as const satisfies Readonly<Record<CheckerConfig["type"], string>>;
@@ -48,6 +55,13 @@ export interface CheckerBase extends CheckerTiming {
   readonly bindInterface: string | undefined;
   readonly fwmark: number; // 0 = none
   readonly connectTimeout: Micros;
+  readonly proxyProtocol?: ProxyProtocolConfig | undefined; // over TCP alone
+}
+
+/** `proxy_protocol`: how a connection is announced. `local`: as the director's own; `proxy`: as one from its address. */
+export interface ProxyProtocolConfig {
+  readonly version: 1 | 2;
+  readonly command: "local" | "proxy";
 }
 
 /** `TCP_CHECK`. */
