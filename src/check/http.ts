@@ -1,14 +1,16 @@
 import type { Micros } from "../base/time.ts";
 import { encodeRequest, type HttpRequest, hostOf } from "../wire/http.ts";
-import { CERTIFICATE, type Verification } from "./certificate.ts";
-import { type CheckIo, type Connected, down, type Target, type Verdict } from "./checker.ts";
-import { type HttpUrl, judge } from "./http-verdict.ts";
+import type { Verification } from "./certificate.ts";
+import { type CheckIo, down, type Target, type Verdict } from "./checker.ts";
+import { type HttpUrl, judge, judgeHttp2 } from "./http-verdict.ts";
+import { http2Check, USER_AGENT } from "./http2.ts";
+import { unconnected } from "./unconnected.ts";
 
 /** What an HTTP_GET or SSL_GET asks for; config/model/check.ts `HttpCheckConfig`, `SslCheckConfig`. */
 export interface HttpExpectation extends Target {
   readonly connectTimeout: Micros; // for the connection, for the handshake, and for each wait for data
   readonly delayLoop: Micros;
-  readonly protocol: HttpRequest["protocol"];
+  readonly protocol: HttpRequest["protocol"] | "2"; // 2: HTTP/2, over TCP without a word before it
   readonly virtualHost: string | undefined;
 }
 
@@ -57,10 +59,16 @@ async function webCheck(
   const pattern = url.regex === undefined ? undefined : io.pattern(url.regex);
   if (typeof pattern === "string") return { up: false, why: pattern, local: true };
   const { address, port, protocol } = check;
+  const host = url.virtualHost ?? check.virtualHost ?? hostOf(address, port);
+  if (protocol === "2") {
+    const scheme = type === "ssl" ? "https" : "http";
+    const request = { scheme, authority: host, method: "GET", path: url.path, headers: USER_AGENT } as const;
+    const question = { target, request, judge: judgeHttp2(url, pattern), unconnected, timeouts: TIMEOUTS[type] };
+    return await http2Check(check, question, io, signal);
+  }
   const connected = await io.connect(target, io.now() + check.connectTimeout, signal);
   if (!connected.ok) return unconnected(connected);
   const { connection } = connected;
-  const host = url.virtualHost ?? check.virtualHost ?? hostOf(address, port);
   return await new Promise((resolve) => {
     let cancelWake = (): void => {};
     const stop = (): void => finish(down("stopped"));
@@ -100,13 +108,3 @@ const TIMEOUTS = {
   ssl: { silent: "Timeout SSL read", answering: "Timeout SSL read" },
 } as const;
 const BROKEN = { http: "Read error with", ssl: "SSL read error from" } as const;
-const UNCONNECTED = {
-  connecting: "Connection failed",
-  waiting: "Timeout connecting",
-  handshake: "SSL handshake/communication error connecting to",
-  certificate: CERTIFICATE,
-} as const;
-
-function unconnected({ why, local, during }: Extract<Connected, { ok: false }>): Verdict {
-  return { up: false, why: local || during === undefined ? why : `${UNCONNECTED[during]}: ${why}`, local };
-}

@@ -42,6 +42,8 @@ test.each<[CheckKind, HealthNote, string | undefined]>([
     { ...after3, why: 'Certificate not accepted from: the certificate of "a: b" has expired' },
     `SSL_CHECK on service ${RS} failed after 3 retries. (the certificate of "a: b" has expired)`,
   ],
+  ["http", { ...atOnce, why: "HTTP/2 error with: broken" }, `HTTP_CHECK on service ${RS} failed. (broken)`],
+  ["ssl", { ...atOnce, why: "SSL handshake: no HTTP/2: h" }, `SSL_CHECK on service ${RS} failed. (no HTTP/2: h)`],
   ["smtp", after3, "SMTP_CHECK refused"],
   ["dns", after3, `DNS_CHECK (${RS}) refused after 3 retries`],
   ["misc", { ...after3, why: "exited with status 1" }, `${misc} failed after 3 retries (exited with status 1).`],

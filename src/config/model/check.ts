@@ -69,7 +69,7 @@ export interface SslCheckConfig extends HttpBase, ExpiryWarning {
 
 /** What `HTTP_GET` and `SSL_GET` have in common. */
 interface HttpBase extends CheckerBase {
-  readonly protocol: "1.0" | "1.0c" | "1.1";
+  readonly protocol: "1.0" | "1.0c" | "1.1" | "2"; // 2 is ours: HTTP/2
   readonly virtualHost: string | undefined;
   readonly fastRecovery: boolean; // no delay between the urls of a server that comes back
 }
