@@ -1,5 +1,6 @@
 import { type CheckIo, down } from "../check/checker.ts";
 import { dnsCheck } from "../check/dns.ts";
+import { grpcCheck } from "../check/grpc.ts";
 import { httpCheck, sslCheck } from "../check/http.ts";
 import { pingCheck } from "../check/ping.ts";
 import { smtpCheck } from "../check/smtp.ts";
@@ -39,5 +40,7 @@ export async function ask(checker: AskingChecker, url: number, io: AskIo, signal
       return udpCheck(checker, io, signal);
     case "ping":
       return pingCheck(checker, io, signal);
+    case "grpc":
+      return grpcCheck(checker, io, signal);
   }
 }

@@ -112,6 +112,12 @@ const WORDS: Readonly<Record<CheckKind, Vocabulary>> = {
     failed: (_, { why }) => `SMTP_CHECK ${why}`,
     failure: (_, { why }) => `SMTP_CHECK ${why}`,
   },
+  grpc: {
+    name: "GRPC_CHECK",
+    succeeded: ({ realServer }) => `GRPC_CHECK on service ${realServer} succeeded.`,
+    failed: ({ realServer }, { retries, why }) => `GRPC_CHECK on service ${realServer} failed${after(retries)}: ${why}`,
+    failure: ({ realServer }, { why }) => `GRPC_CHECK on service ${realServer} failed: ${why}`,
+  },
   dns: {
     name: "DNS_CHECK",
     succeeded: () => undefined,

@@ -1,7 +1,7 @@
 import { type Micros, seconds } from "../base/time.ts";
 
 /** The checkers that ask from time to time; keys of config/model/check.ts `CHECKER_KEYWORDS`. */
-export type CheckKind = "tcp" | "http" | "ssl" | "smtp" | "dns" | "misc" | "udp" | "ping";
+export type CheckKind = "tcp" | "http" | "ssl" | "smtp" | "dns" | "misc" | "udp" | "ping" | "grpc";
 
 /** How one checker turns checks into a verdict. Compatible with config/model/check.ts `CheckerTiming`. */
 export interface HealthParameters {
@@ -41,6 +41,7 @@ const MANNERS: Readonly<Record<CheckKind, Manner>> = {
   misc: { ...PLAIN, fromStart: true, saysRetries: true },
   udp: PLAIN,
   ping: PLAIN,
+  grpc: PLAIN,
 };
 
 /** What is known of the server. Plain JSON data: it survives a reload and a respawn. */

@@ -4,6 +4,7 @@ import type { CheckerConfig } from "../model/check.ts";
 import { dnsCheck, miscCheck, pingCheck, smtpChecks, tcpCheck, udpCheck } from "./checkers.ts";
 import { type Inherited, serverName } from "./connection.ts";
 import { bfdCheck, fileCheck } from "./follow.ts";
+import { grpcCheck } from "./grpc.ts";
 import { httpCheck, sslCheck } from "./http.ts";
 import type { LvsContext } from "./lvs-context.ts";
 
@@ -26,6 +27,7 @@ export function resolveCheckers(given: Given, inherited: Inherited, context: Lvs
   resolveEach(given.DNS_CHECK, dnsCheck, found, inherited, context);
   resolveEach(given.UDP_CHECK, udpCheck, found, inherited, context);
   resolveEach(given.PING_CHECK, pingCheck, found, inherited, context);
+  resolveEach(given.GRPC_CHECK, grpcCheck, found, inherited, context);
   resolveEach(given.MISC_CHECK, miscCheck, found, inherited, context);
   resolveEach(given.FILE_CHECK, fileCheck, found, inherited, context);
   for (const body of given.SMTP_CHECK)

@@ -12,6 +12,7 @@ export type CheckerConfig =
   | MiscCheckConfig
   | UdpCheckConfig
   | PingCheckConfig
+  | GrpcCheckConfig
   | FileCheckConfig
   | BfdCheckConfig;
 
@@ -25,6 +26,7 @@ export const CHECKER_KEYWORDS = {
   misc: "MISC_CHECK",
   udp: "UDP_CHECK",
   ping: "PING_CHECK",
+  grpc: "GRPC_CHECK",
   file: "FILE_CHECK",
   bfd: "BFD_CHECK",
 } as const satisfies Readonly<Record<CheckerConfig["type"], string>>;
@@ -145,6 +147,20 @@ export interface UdpCheckConfig extends CheckerBase {
 /** `PING_CHECK`. */
 export interface PingCheckConfig extends CheckerBase {
   readonly type: "ping";
+}
+
+/** `GRPC_CHECK`: ours. */
+export interface GrpcCheckConfig extends CheckerBase, ExpiryWarning {
+  readonly type: "grpc";
+  readonly service: string; // empty: the server as a whole
+  readonly virtualHost: string | undefined;
+  readonly tls: GrpcTls | undefined; // undefined: without TLS
+}
+
+/** How a GRPC_CHECK speaks TLS. */
+export interface GrpcTls {
+  readonly serverName: string | undefined; // SNI; undefined: none is sent
+  readonly verification: VerificationConfig | undefined; // undefined: any certificate will do
 }
 
 /** `FILE_CHECK`: the number in a watched file is the weight. */
