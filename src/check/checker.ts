@@ -26,6 +26,7 @@ export interface Target {
 export interface TlsManner {
   readonly serverName: string | undefined; // SNI; undefined: none is sent
   readonly closeNotify: boolean; // said before the connection is closed
+  readonly http2?: boolean | undefined; // to be agreed upon (ALPN `h2`), or the handshake fails
   readonly patience: Micros; // for the handshake, from the connection on
   readonly verification?: Verification | undefined; // undefined: any certificate will do
   readonly expiryWarning?: number | undefined; // days before a certificate expires; undefined: nobody is warned

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { endResponse, HTTP_HEAD_START, HTTP_START, type HttpResponse, readResponse } from "../wire/http.ts";
 import { down, type Pattern, type PatternText, type Search, UP, type Verdict } from "./checker.ts";
+import type { Http2Event } from "./http2-client.ts";
 import type { RequestText } from "./request.ts";
 
 /** One request, and what is expected of its answer: all of it. */
@@ -54,6 +55,26 @@ export function judge(url: HttpUrl, pattern: Pattern | undefined): Judge {
           return undefined;
       }
     },
+  };
+}
+
+/** The same of an answer over HTTP/2, whose body has no framing. One that breaks off is none, whatever came of it. */
+export function judgeHttp2(url: HttpUrl, pattern: Pattern | undefined): (event: Http2Event) => Verdict | undefined {
+  const digest = url.digest === undefined ? undefined : new Digest(url.digest);
+  const search = url.regex === undefined || pattern === undefined ? undefined : new RegexTest(url.regex, pattern);
+  return (event) => {
+    switch (event.type) {
+      case "head":
+        return wrongStatus(event.status, url);
+      case "data":
+        digest?.take(event.bytes, [event.bytes]);
+        search?.take(event.bytes, [event.bytes]);
+        return undefined;
+      case "end":
+        return digest?.wrong() ?? search?.wrong() ?? UP;
+      case "failed":
+        return down(`HTTP/2 error with: ${event.why}`);
+    }
   };
 }
 

@@ -1,15 +1,17 @@
 import type { Micros } from "../base/time.ts";
-import { type HttpRequest, hostOf } from "../wire/http.ts";
-import { CERTIFICATE, type Verification } from "./certificate.ts";
-import { type CheckIo, type Connected, down, type Target, type Verdict } from "./checker.ts";
-import { type HttpUrl, judge } from "./http-verdict.ts";
-import { requestBytes } from "./request.ts";
+import { encodeRequest, type HttpRequest, hostOf } from "../wire/http.ts";
+import type { Verification } from "./certificate.ts";
+import { type CheckIo, down, type Target, type Verdict } from "./checker.ts";
+import { type HttpUrl, judge, judgeHttp2 } from "./http-verdict.ts";
+import { http2Check } from "./http2.ts";
+import { http2Request, requestParts } from "./request.ts";
+import { unconnected } from "./unconnected.ts";
 
 /** What an HTTP_GET or SSL_GET asks for; config/model/check.ts `HttpCheckConfig`, `SslCheckConfig`. */
 export interface HttpExpectation extends Target {
   readonly connectTimeout: Micros; // for the connection, for the handshake, and for each wait for data
   readonly delayLoop: Micros;
-  readonly protocol: HttpRequest["protocol"];
+  readonly protocol: HttpRequest["protocol"] | "2"; // 2: HTTP/2, over TCP without a word before it
   readonly virtualHost: string | undefined;
 }
 
@@ -59,8 +61,15 @@ async function webCheck(
   if (typeof pattern === "string") return { up: false, why: pattern, local: true };
   const { address, port, protocol } = check;
   const host = url.virtualHost ?? check.virtualHost ?? hostOf(address, port);
-  const request = requestBytes({ path: url.path, host, protocol }, url.request, io);
-  if (typeof request === "string") return { up: false, why: request, local: true };
+  const parts = requestParts(url.request, io);
+  if (typeof parts === "string") return { up: false, why: parts, local: true };
+  if (protocol === "2") {
+    const scheme = type === "ssl" ? "https" : "http";
+    const request = http2Request({ scheme, authority: host, path: url.path }, parts);
+    const question = { target, request, judge: judgeHttp2(url, pattern), unconnected, timeouts: TIMEOUTS[type] };
+    return await http2Check(check, question, io, signal);
+  }
+  const request = encodeRequest({ path: url.path, host, protocol, ...parts });
   const connected = await io.connect(target, io.now() + check.connectTimeout, signal);
   if (!connected.ok) return unconnected(connected);
   const { connection } = connected;
@@ -103,13 +112,3 @@ const TIMEOUTS = {
   ssl: { silent: "Timeout SSL read", answering: "Timeout SSL read" },
 } as const;
 const BROKEN = { http: "Read error with", ssl: "SSL read error from" } as const;
-const UNCONNECTED = {
-  connecting: "Connection failed",
-  waiting: "Timeout connecting",
-  handshake: "SSL handshake/communication error connecting to",
-  certificate: CERTIFICATE,
-} as const;
-
-function unconnected({ why, local, during }: Extract<Connected, { ok: false }>): Verdict {
-  return { up: false, why: local || during === undefined ? why : `${UNCONNECTED[during]}: ${why}`, local };
-}

@@ -1,5 +1,6 @@
 import { type CheckIo, down } from "../check/checker.ts";
 import { dnsCheck } from "../check/dns.ts";
+import { grpcCheck } from "../check/grpc.ts";
 import { httpCheck, sslCheck } from "../check/http.ts";
 import { mysqlCheck } from "../check/mysql.ts";
 import { pgsqlCheck } from "../check/pgsql.ts";
@@ -48,5 +49,7 @@ export async function ask(checker: AskingChecker, url: number, io: AskIo, signal
       return mysqlCheck(checker, io, signal);
     case "pgsql":
       return pgsqlCheck(checker, io, signal);
+    case "grpc":
+      return grpcCheck(checker, io, signal);
   }
 }

@@ -1,7 +1,7 @@
 import { family as familyOfAddress } from "../base/ip.ts";
 import { familyOf, type IpvsManner, serviceName } from "../base/ipvs.ts";
 import type { TrapService } from "../base/trap.ts";
-import type { CheckerConfig } from "../config/model/check.ts";
+import type { CheckerConfig, SslUrl } from "../config/model/check.ts";
 import type {
   FwmarkServerConfig,
   GroupServerConfig,
@@ -75,8 +75,11 @@ export function sessionsOf(services: readonly RunnableService[]): ReadonlySet<st
 /** The files of authorities (`tls_ca`) that the checks of these services trust; undefined: what they trust without one. */
 export function authoritiesOf(services: readonly RunnableService[]): ReadonlySet<string | undefined> {
   const checkers = services.flatMap(({ realServers }) => realServers.flatMap((server) => server.checkers));
-  const urls = checkers.flatMap((checker) => (checker.type === "ssl" ? checker.urls : []));
-  return new Set(urls.flatMap(({ verification }) => (verification === undefined ? [] : [verification.authorities])));
+  const asked = checkers.flatMap((checker): readonly Pick<SslUrl, "verification">[] => {
+    if (checker.type === "ssl") return checker.urls;
+    return checker.type === "grpc" && checker.tls !== undefined ? [checker.tls] : [];
+  });
+  return new Set(asked.flatMap(({ verification }) => (verification === undefined ? [] : [verification.authorities])));
 }
 
 /** What becomes of what runs at a reload, as `planReload` finds it; undefined: nothing changes. */

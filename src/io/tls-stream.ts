@@ -19,6 +19,7 @@ export interface TlsClient {
   readonly context: SecureContext;
   readonly serverName: string | undefined; // SNI; undefined: none is sent
   readonly closeNotify: boolean; // said before the connection is closed
+  readonly http2?: boolean | undefined; // to be agreed upon, RFC 7301
 }
 
 /** `timedOut`: the handshake did not end; otherwise the server, or somebody in between, broke it off. */
@@ -52,7 +53,7 @@ export function clientContext(identity: ClientIdentity): SecureContext {
  */
 export function shakeHands(
   fd: number,
-  { context, serverName, closeNotify }: TlsClient,
+  { context, serverName, closeNotify, http2 }: TlsClient,
   clock: Clock,
   { deadline, signal }: { readonly deadline: Micros; readonly signal: AbortSignal },
 ): Promise<Secured> {
@@ -62,6 +63,7 @@ export function shakeHands(
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined, // by the name that is asked about, which is none of TLS
     minDHSize: 1,
+    ...(http2 ? { ALPNProtocols: ["h2"] } : {}),
     ...(serverName === undefined || isIP(serverName) !== 0 ? {} : { servername: serverName }), // RFC 6066 §3
   });
   const stream = new TlsStream(socket, closeNotify);
@@ -74,7 +76,10 @@ export function shakeHands(
       if (!secured.ok) stream.abandon();
       resolve(secured);
     };
-    const done = (): void => settle({ ok: true, stream });
+    const done = (): void => {
+      const refused = http2 && socket.alpnProtocol !== "h2";
+      settle(refused ? { ok: false, timedOut: false, why: NO_HTTP2 } : { ok: true, stream });
+    };
     const fail = (error: Error): void => settle({ ok: false, timedOut: false, why: tlsWords(error) });
     const giveUp = (): void => settle({ ok: false, timedOut: true, why: "the handshake does not end" });
     // Where we were held up ourselves, the answer may lie there unread: sockets have one more turn.
@@ -179,8 +184,10 @@ function secondsOf(time: string): number | undefined {
   const at = Date.parse(time) / 1000;
   return Number.isFinite(at) ? at : undefined;
 }
+const NO_HTTP2 = "the server does not choose HTTP/2 (ALPN h2)";
 
 /** `wrong version number` of what OpenSSL reports with file and line; others as they are. */
 function tlsWords(error: Error & { readonly reason?: string }): string {
-  return error.reason ?? error.message;
+  const words = error.reason ?? error.message;
+  return /alert no application protocol/.test(words) ? NO_HTTP2 : words; // RFC 7301 §3.2: we offer nothing else
 }

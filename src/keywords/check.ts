@@ -10,6 +10,7 @@ import {
   oneOf,
   optional,
   optionalBoolean,
+  shown,
   UINT,
 } from "../syntax/types.ts";
 import { PROXIED } from "./proxy-protocol.ts";
@@ -115,12 +116,16 @@ export const HTTP_GET = {
     missing: "HTTP_GET virtualhost name missing",
   }),
   http_protocol: line(
-    oneOf({
-      "1.0": choice("HTTP/1.0"),
-      "1.0C": choice("HTTP/1.0 with Connection: close"),
-      "1.0c": choice("Same as 1.0C"),
-      "1.1": choice("HTTP/1.1"),
-    }),
+    shown(
+      "1.0|1.0C|1.0c|1.1|2",
+      oneOf({
+        "1.0": choice("HTTP/1.0"),
+        "1.0C": choice("HTTP/1.0 with Connection: close"),
+        "1.0c": choice("Same as 1.0C"),
+        "1.1": choice("HTTP/1.1"),
+        "2": choice("HTTP/2", { note: "by ALPN in SSL_GET, else with prior knowledge", ours: true }),
+      }),
+    ),
     {
       default: "1.0",
       meaning: "HTTP version; 1.0C adds Connection: close",

@@ -13,6 +13,7 @@ import {
 import { HTTP_GET, SSL_GET, TCP_CHECK } from "./check.ts";
 import { BFD_CHECK, DNS_CHECK, FILE_CHECK, MISC_CHECK, PING_CHECK, SMTP_CHECK, UDP_CHECK } from "./checkers.ts";
 import { MYSQL_CHECK, PGSQL_CHECK, REDIS_CHECK } from "./databases.ts";
+import { GRPC_CHECK } from "./grpc.ts";
 import { readForwarding } from "./read-forwarding.ts";
 import { readRequestWord } from "./read-request.ts";
 import { scriptWithUser } from "./script.ts";
@@ -157,4 +158,5 @@ export const REAL_SERVER = {
   }),
   SSL_GET: block(flag, SSL_GET, { meaning: "Check by HTTPS requests", repeats: true }),
   BFD_CHECK: block(flag, BFD_CHECK, { meaning: "Follow a BFD session", repeats: true }),
+  GRPC_CHECK: block(flag, GRPC_CHECK, { meaning: "Ask a gRPC server after its health", repeats: true, ours: true }),
 } satisfies Table;

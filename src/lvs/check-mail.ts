@@ -20,6 +20,7 @@ const LETTERS: Readonly<Record<CheckKind, Letter>> = {
   tcp: connection("TCP"),
   udp: connection("UDP"),
   ping: connection("ICMP"),
+  grpc: { ...connection("GRPC"), failed: (why) => `GRPC CHECK failed on service : ${why}` },
   http: named(() => "HTTP request failed"),
   ssl: named(() => "SSL request failed"),
   smtp: named((why) => why),

@@ -90,10 +90,10 @@ const counted = (retries: number): string => (retries === 1 ? "1 retry" : `${ret
 
 /** Why a script that did not end in time has failed. */
 export const TIMED_OUT = "timed out";
-/** What Keepalived has no line for is said with the verdict: that a certificate is not accepted, check/certificate.ts. */
+/** What Keepalived has no line for is said with the verdict: of a certificate, check/certificate.ts; of HTTP/2. */
 function explained(why: string): string {
-  const [, detail] = /^Certificate [^:]*: (.*)$/s.exec(why) ?? [];
-  return detail === undefined ? "" : ` (${detail})`;
+  const [, detail] = /^[^:]*: (.*)$/s.exec(why) ?? [];
+  return detail !== undefined && /^Certificate |HTTP\/2/.test(why) ? ` (${detail})` : "";
 }
 
 // What check/udp.ts and check/ping.ts say.
@@ -125,6 +125,12 @@ const WORDS: Readonly<Record<CheckKind, Vocabulary>> = {
   redis: database("REDIS_CHECK"),
   mysql: database("MYSQL_CHECK"),
   pgsql: database("PGSQL_CHECK"),
+  grpc: {
+    name: "GRPC_CHECK",
+    succeeded: ({ realServer }) => `GRPC_CHECK on service ${realServer} succeeded.`,
+    failed: ({ realServer }, { retries, why }) => `GRPC_CHECK on service ${realServer} failed${after(retries)}: ${why}`,
+    failure: ({ realServer }, { why }) => `GRPC_CHECK on service ${realServer} failed: ${why}`,
+  },
   dns: {
     name: "DNS_CHECK",
     succeeded: () => undefined,

@@ -1,7 +1,19 @@
 import { type Micros, seconds } from "../base/time.ts";
 
 /** The checkers that ask from time to time; keys of config/model/check.ts `CHECKER_KEYWORDS`. */
-export type CheckKind = "tcp" | "http" | "ssl" | "smtp" | "dns" | "misc" | "udp" | "ping" | "redis" | "mysql" | "pgsql";
+export type CheckKind =
+  | "tcp"
+  | "http"
+  | "ssl"
+  | "smtp"
+  | "dns"
+  | "misc"
+  | "udp"
+  | "ping"
+  | "redis"
+  | "mysql"
+  | "pgsql"
+  | "grpc";
 
 /** How one checker turns checks into a verdict. Compatible with config/model/check.ts `CheckerTiming`. */
 export interface HealthParameters {
@@ -44,6 +56,7 @@ const MANNERS: Readonly<Record<CheckKind, Manner>> = {
   redis: PLAIN,
   mysql: PLAIN,
   pgsql: PLAIN,
+  grpc: PLAIN,
 };
 
 /** What is known of the server. Plain JSON data: it survives a reload and a respawn. */

@@ -9,6 +9,7 @@ import {
   type HttpCheckConfig,
   type HttpUrl,
   type SslUrl,
+  type VerificationConfig,
 } from "../config/model/check.ts";
 import { list, value } from "./shape.ts";
 import { always, command, seconds } from "./words.ts";
@@ -94,6 +95,13 @@ const URLS = list<HttpUrl | SslUrl>({
   },
 });
 
+/** `as www.example, verified` of a GRPC_CHECK. */
+function tlsWords(serverName: string | undefined, verification: VerificationConfig | undefined): string {
+  const { authorities, name } = verification ?? {};
+  const by = authorities === undefined ? "" : ` by ${authorities}`;
+  return `as ${serverName ?? "nobody"}${name === undefined ? "" : `, verified for ${name}${by}`}`;
+}
+
 /** Checkers of a real server. */
 export const CHECKERS = list<CheckerConfig>({
   words: "checker",
@@ -117,6 +125,8 @@ export const CHECKERS = list<CheckerConfig>({
     fastRecovery: value("fast_recovery"),
     expiryWarning: value("tls_expiry_warning", { unit: "days" }),
     urls: URLS,
+    service: value("service"),
+    tls: value("tls", { show: ({ serverName, verification }) => tlsWords(serverName, verification) }),
     heloName: value("helo_name"),
     username: value("username"),
     password: value("password"),

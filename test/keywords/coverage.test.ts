@@ -23,7 +23,20 @@ function shown({ block, keyword, row }: Entry): string {
   const { unit = "", default: standard = "", note = "", since, build, repeats, meaning } = row;
   const notes = [note, since === undefined ? "" : `since ${since}`, build === undefined ? "" : `build: ${build}`];
   const again = repeats ? "yes" : "no";
-  return [block, keyword, usageOf(row), unit, standard, parts(notes.join("; ")), again, meaning].join(" | ");
+  return [block, keyword, withoutOurs(row), unit, standard, parts(notes.join("; ")), again, meaning].join(" | ");
+}
+
+/** What stands behind it, without words that are our own. */
+function withoutOurs(row: Entry["row"]): string {
+  const options = row.kind === "line" ? Object.entries(row.type.options ?? {}) : [];
+  const ours = new Set(options.filter(([, option]) => option.ours).map(([word]) => word));
+  const usage = usageOf(row);
+  return ours.size === 0
+    ? usage
+    : usage
+        .split("|")
+        .filter((word) => !ours.has(word))
+        .join("|");
 }
 
 /** What is noted, in one order. */

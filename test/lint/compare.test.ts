@@ -316,6 +316,17 @@ test("checks: kind, port and timing", () => {
   ]);
 });
 
+test("gRPC checks: whom they ask, for what, and whether over TLS", () => {
+  const of = (...lines: readonly string[]): string =>
+    service([], server("192.0.2.11 80", [], lines).replace("TCP_CHECK", "GRPC_CHECK"));
+  const what = "of `GRPC_CHECK` of `real_server 192.0.2.11 80` is";
+  expect(found(of("service a"), of("tls", "virtualhost rs.example"))).toEqual([
+    `warning differs-virtualhost a:4:5 b:6:19: \`virtualhost\` ${what} \`none\` (default) in \`a\` and \`rs.example\` in \`b\``,
+    `warning differs-tls a:4:5 b:5:7: \`tls\` ${what} \`off\` (default) in \`a\` and \`on\` in \`b\``,
+    `warning differs-service a:5:15 b:4:5: \`service\` ${what} \`a\` in \`a\` and \`none\` (default) in \`b\``,
+  ]);
+});
+
 test("timing that the service gives to its checks is said once, also where one director leaves it at its default", () => {
   const servers = [server("192.0.2.11 80"), server("192.0.2.12 80")];
   expect(found(service(["delay_loop 6"], ...servers), service(["delay_loop 9"], ...servers))).toEqual([

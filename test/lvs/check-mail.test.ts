@@ -8,6 +8,7 @@ const LETTERS: readonly (readonly [CheckKind, up: string, why: string, down: str
   ["tcp", "TCP CHECK succeed on service", "refused", "TCP CHECK failed on service"],
   ["udp", "UDP CHECK succeed on service", "refused", "UDP CHECK failed on service"],
   ["ping", "ICMP CHECK succeed on service", "timeout", "ICMP CHECK failed on service"],
+  ["grpc", "GRPC CHECK succeed on service", "refused", "GRPC CHECK failed on service : refused"],
   ["http", "CHECK succeed on service", "refused", "CHECK failed on service : HTTP request failed"],
   ["ssl", "CHECK succeed on service", "refused", "CHECK failed on service : SSL request failed"],
   [

@@ -257,6 +257,15 @@ describe("what becomes of checks", () => {
     );
   });
 
+  test("a GRPC_CHECK that asks for another service, or over TLS", () => {
+    const web = (...lines: readonly string[]): string => farm(80, { 11: `GRPC_CHECK {\n${lines.join("\n")}\n}` });
+    expect(lines(web("service a"), web("service b", "tls", "tls_verify", "sni_name rs.example")).slice(-3)).toEqual([
+      "        replaced checker GRPC_CHECK [192.0.2.11]:80: asks something else and knows nothing: it counts as a success until it fails",
+      "            service a → b",
+      "            tls none → as rs.example, verified for rs.example",
+    ]);
+  });
+
   test("a value of a service or a server", () => {
     expect(lines(farm(80, { 11: "" }), farm(80, { 11: "snmp_name S" }, "ha_suspend"))).toEqual([
       "changed virtual_server [192.0.2.100]:tcp:80",

@@ -5,6 +5,7 @@ import { dnsCheck, miscCheck, pingCheck, smtpChecks, tcpCheck, udpCheck } from "
 import { type Inherited, serverName } from "./connection.ts";
 import { mysqlCheck, pgsqlCheck, redisCheck } from "./databases.ts";
 import { bfdCheck, fileCheck } from "./follow.ts";
+import { grpcCheck } from "./grpc.ts";
 import { httpCheck, sslCheck } from "./http.ts";
 import type { LvsContext } from "./lvs-context.ts";
 
@@ -30,6 +31,7 @@ export function resolveCheckers(given: Given, inherited: Inherited, context: Lvs
   resolveEach(given.REDIS_CHECK, redisCheck, found, inherited, context);
   resolveEach(given.MYSQL_CHECK, mysqlCheck, found, inherited, context);
   resolveEach(given.PGSQL_CHECK, pgsqlCheck, found, inherited, context);
+  resolveEach(given.GRPC_CHECK, grpcCheck, found, inherited, context);
   resolveEach(given.MISC_CHECK, miscCheck, found, inherited, context);
   resolveEach(given.FILE_CHECK, fileCheck, found, inherited, context);
   for (const body of given.SMTP_CHECK)

@@ -43,7 +43,7 @@ export function sslCheck(body: SslBody, inherited: Inherited, context: LvsContex
 }
 
 /** The name of a Host header without its port and the dot of the root, which TLS has not (RFC 6066 §3). */
-function hostName(host: string | undefined): string | undefined {
+export function hostName(host: string | undefined): string | undefined {
   return host === undefined || /:.*:/.test(host) ? host : host.replace(/\.?(:\d+)?$/, "");
 }
 

@@ -37,6 +37,7 @@ const TRANSPORT: Readonly<Partial<Record<CheckerConfig["type"], Protocol>>> = {
   http: "tcp",
   ssl: "tcp",
   smtp: "tcp",
+  grpc: "tcp",
   udp: "udp",
   dns: "udp",
 };

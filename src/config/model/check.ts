@@ -16,6 +16,7 @@ export type CheckerConfig =
   | RedisCheckConfig
   | MysqlCheckConfig
   | PgsqlCheckConfig
+  | GrpcCheckConfig
   | FileCheckConfig
   | BfdCheckConfig;
 
@@ -32,6 +33,7 @@ export const CHECKER_KEYWORDS = {
   redis: "REDIS_CHECK",
   mysql: "MYSQL_CHECK",
   pgsql: "PGSQL_CHECK",
+  grpc: "GRPC_CHECK",
   file: "FILE_CHECK",
   bfd: "BFD_CHECK",
 } as const satisfies Readonly<Record<CheckerConfig["type"], string>>;
@@ -83,7 +85,7 @@ export interface SslCheckConfig extends HttpBase, ExpiryWarning {
 
 /** What `HTTP_GET` and `SSL_GET` have in common. */
 interface HttpBase extends CheckerBase {
-  readonly protocol: "1.0" | "1.0c" | "1.1";
+  readonly protocol: "1.0" | "1.0c" | "1.1" | "2"; // 2 is ours: HTTP/2
   readonly virtualHost: string | undefined;
   readonly fastRecovery: boolean; // no delay between the urls of a server that comes back
 }
@@ -171,6 +173,20 @@ export interface UdpCheckConfig extends CheckerBase {
 /** `PING_CHECK`. */
 export interface PingCheckConfig extends CheckerBase {
   readonly type: "ping";
+}
+
+/** `GRPC_CHECK`: ours. */
+export interface GrpcCheckConfig extends CheckerBase, ExpiryWarning {
+  readonly type: "grpc";
+  readonly service: string; // empty: the server as a whole
+  readonly virtualHost: string | undefined;
+  readonly tls: GrpcTls | undefined; // undefined: without TLS
+}
+
+/** How a GRPC_CHECK speaks TLS. */
+export interface GrpcTls {
+  readonly serverName: string | undefined; // SNI; undefined: none is sent
+  readonly verification: VerificationConfig | undefined; // undefined: any certificate will do
 }
 
 /** `FILE_CHECK`: the number in a watched file is the weight. */

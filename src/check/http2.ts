@@ -1,0 +1,68 @@
+import type { Micros } from "../base/time.ts";
+import { type CheckIo, type Connected, down, type Target, type Verdict } from "./checker.ts";
+import { type Http2Event, type Http2Request, http2Client } from "./http2-client.ts";
+
+/** How long an answer may take: each wait, the connection and the handshake too; and when the next check would be due. */
+export interface Http2Pace extends Target {
+  readonly connectTimeout: Micros;
+  readonly delayLoop: Micros;
+}
+
+/** What is asked, and what becomes of it. */
+export interface Http2Question {
+  readonly target: Parameters<CheckIo["connect"]>[0];
+  readonly request: Http2Request;
+  judge(event: Http2Event): Verdict | undefined; // as soon as there is one; `end` and `failed` have one
+  unconnected(connected: Extract<Connected, { ok: false }>): Verdict;
+  readonly timeouts: { readonly silent: string; readonly answering: string }; // nothing has come; it has begun
+}
+
+/** What a server says where nothing else is asked of it. */
+export const USER_AGENT = { "user-agent": "KeepAliveClient" } as const;
+
+/**
+ * Makes one request over HTTP/2: with prior knowledge, or where there is TLS, agreed upon by ALPN (RFC 9113 §3). Frames that
+ * say nothing of the answer, such as PING, do not lengthen a wait; the whole may take no longer than until the next check
+ * would be due. `signal` ends it early; its verdict then says nothing.
+ */
+export async function http2Check(
+  { connectTimeout, delayLoop }: Http2Pace,
+  question: Http2Question,
+  io: CheckIo,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const { target, request, timeouts } = question;
+  const asked = target.tls === undefined ? target : { ...target, tls: { ...target.tls, http2: true } };
+  const connected = await io.connect(asked, io.now() + connectTimeout, signal);
+  if (!connected.ok) return question.unconnected(connected);
+  const client = await http2Client(connected.connection);
+  return await new Promise((resolve) => {
+    let cancelWake = (): void => {};
+    let began = false;
+    const stop = (): void => finish(down("stopped"));
+    const finish = (verdict: Verdict): void => {
+      client.close();
+      cancelWake();
+      signal.removeEventListener("abort", stop);
+      resolve(verdict);
+    };
+    // Where we were held up ourselves (a suspended machine), the answer may lie there unread: sockets have one more turn.
+    const late = (): void => {
+      cancelWake = io.wakeAt(io.now(), () => finish(down(timeouts[began ? "answering" : "silent"])));
+    };
+    const endAt = io.now() + connectTimeout + Math.max(connectTimeout, delayLoop);
+    const wait = (): void => {
+      cancelWake();
+      cancelWake = io.wakeAt(Math.min(endAt, io.now() + connectTimeout), late);
+    };
+    if (signal.aborted) return stop();
+    signal.addEventListener("abort", stop);
+    wait();
+    client.request(request, (event) => {
+      began = true;
+      const verdict = question.judge(event);
+      if (verdict === undefined) wait();
+      else finish(verdict);
+    });
+  });
+}
