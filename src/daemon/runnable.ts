@@ -173,7 +173,7 @@ function manner(server: ServiceConfig, family: 4 | 6, mixed: boolean): IpvsManne
 
 function realServer(server: RealServerConfig): RunnableServer {
   const { address, port, weight, forwarding, tunnel, upperThreshold, lowerThreshold, inhibitOnFailure } = server;
-  const { checkers, notifyUp, notifyDown, smtpAlert } = server;
+  const { checkers, notifyUp, notifyDown, smtpAlert, slowStart } = server;
   // One literal: a spread in each of many objects gives each a shape of its own, which takes more memory than its values.
   return {
     address,
@@ -184,6 +184,7 @@ function realServer(server: RealServerConfig): RunnableServer {
     upperThreshold,
     lowerThreshold,
     inhibitOnFailure,
+    slowStart,
     checkers,
     notifyUp,
     notifyDown,

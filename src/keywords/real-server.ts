@@ -9,6 +9,7 @@ import {
   optionalBoolean,
   text,
   UINT,
+  wholeSeconds,
 } from "../syntax/types.ts";
 import { CONNECTING, HTTP_GET, SSL_GET } from "./check.ts";
 import { BFD_CHECK, DNS_CHECK, FILE_CHECK, MISC_CHECK, PING_CHECK, SMTP_CHECK, UDP_CHECK } from "./checkers.ts";
@@ -41,6 +42,9 @@ export const forwarding = readForwarding(FORWARDING, "virtual");
 
 /** How they reach its sorry server. */
 export const sorryForwarding = readForwarding(FORWARDING, "sorry");
+
+/** How long a weight rises: a day at most. */
+export const slowStart = wholeSeconds(0, 86_400);
 
 /** Keywords of `real_server ADDRESS [PORT]`. */
 export const REAL_SERVER = {
@@ -105,6 +109,14 @@ export const REAL_SERVER = {
     unit: "s",
     meaning: "Time between checks",
     refusal: "real server delay_loop '%w' invalid - ignoring",
+  }),
+  slow_start: line(slowStart, {
+    default: "virtual server value",
+    unit: "s",
+    meaning: "Time in which the weight of a server that returns rises from 1",
+    note: "in steps of a second; 0 is at once",
+    ours: true,
+    missing: "",
   }),
   virtualhost: line(text, {
     default: "virtual server value",
