@@ -21,6 +21,7 @@ import { PermanentFailure, type ProgramContext, type Running } from "./child.ts"
 import { ConnectionTimeouts } from "./connection-timeouts.ts";
 import { HaSuspend } from "./ha-suspend.ts";
 import { IpvsTable } from "./ipvs-table.ts";
+import { JsModules } from "./js-modules.ts";
 import type { BfdVerdict } from "./messages.ts";
 import { Patterns } from "./patterns.ts";
 import { PingPermission } from "./ping-permission.ts";
@@ -51,6 +52,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   readonly #watch: TableWatch;
   readonly #files: CheckFiles;
   readonly #scripts: CheckScripts;
+  readonly #modules: JsModules;
   readonly #sessions = new CheckSessions();
   readonly #suspend: HaSuspend;
   readonly #pings: PingPermission;
@@ -88,6 +90,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#files = new CheckFiles({ poller: this.#poller, log, turned: (file) => this.#fileTurned(file) });
     const respawned = adopted !== undefined;
     this.#scripts = new CheckScripts(config.global, { clock: this.#clock, poller: this.#poller, respawned });
+    this.#modules = new JsModules(config.global, { log, clock: this.#clock });
     for (const error of this.#patterns.configure(this.#services)) log.error("{error}", { error });
     this.#files.configure(config, this.#services, respawned);
     this.#sessions.configure(config, context.bfd);
@@ -100,6 +103,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
       io: {
         ...checkIo(this.#clock, this.#poller, this.#identity, this.#patterns),
         runScript: (check, signal) => this.#scripts.run(check, signal),
+        runModule: (check, signal) => this.#modules.run(check, signal),
       },
       log,
       random: Math.random,
@@ -138,6 +142,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     const services = planServices(this.#services, wanted);
     this.#config = config;
     this.#services = wanted;
+    this.#modules.configure(config.global, wanted);
     this.#makeRoom();
     const turned = this.#files.configure(config, wanted, false);
     this.#pings.configure(wanted);
@@ -180,6 +185,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#table.close();
     this.#files.close();
     this.#suspend.close();
+    this.#modules.close();
     await this.#scripts.close();
     this.#pings.restore();
     this.#clock.close();

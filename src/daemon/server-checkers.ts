@@ -147,6 +147,7 @@ function urlsOf(checker: AskingChecker): Parameters<typeof healthWords>[0]["urls
 
 /** Without its arguments, as Keepalived names it. */
 function scriptOf(checker: AskingChecker): string {
+  if (checker.type === "js") return checker.module;
   return checker.type === "misc" ? (checker.command.argv[0] ?? "") : "";
 }
 

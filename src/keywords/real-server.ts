@@ -12,7 +12,16 @@ import {
   wholeSeconds,
 } from "../syntax/types.ts";
 import { CONNECTING, HTTP_GET, SSL_GET } from "./check.ts";
-import { BFD_CHECK, DNS_CHECK, FILE_CHECK, MISC_CHECK, PING_CHECK, SMTP_CHECK, UDP_CHECK } from "./checkers.ts";
+import {
+  BFD_CHECK,
+  DNS_CHECK,
+  FILE_CHECK,
+  JS_CHECK,
+  MISC_CHECK,
+  PING_CHECK,
+  SMTP_CHECK,
+  UDP_CHECK,
+} from "./checkers.ts";
 import { readForwarding } from "./read-forwarding.ts";
 import { scriptWithUser } from "./script.ts";
 
@@ -127,6 +136,12 @@ export const REAL_SERVER = {
   HTTP_GET: block(flag, HTTP_GET, { meaning: "Check by HTTP requests", repeats: true }),
   SMTP_CHECK: block(flag, SMTP_CHECK, { meaning: "Check an SMTP dialogue", repeats: true }),
   MISC_CHECK: block(flag, MISC_CHECK, { meaning: "Check by running a command", repeats: true }),
+  JS_CHECK: block(flag, JS_CHECK, {
+    meaning: "Check by calling a function of a JavaScript module",
+    note: "it runs with the daemon's privileges",
+    repeats: true,
+    ours: true,
+  }),
   PING_CHECK: block(flag, PING_CHECK, { meaning: "Check by ICMP echo", repeats: true }),
   UDP_CHECK: block(flag, UDP_CHECK, { meaning: "Check by UDP datagram", repeats: true }),
   DNS_CHECK: block(flag, DNS_CHECK, { meaning: "Check by DNS query over UDP", repeats: true }),

@@ -1,7 +1,7 @@
 import { type Micros, seconds } from "../base/time.ts";
 
 /** The checkers that ask from time to time; keys of config/model/check.ts `CHECKER_KEYWORDS`. */
-export type CheckKind = "tcp" | "http" | "ssl" | "smtp" | "dns" | "misc" | "udp" | "ping";
+export type CheckKind = "tcp" | "http" | "ssl" | "smtp" | "dns" | "misc" | "js" | "udp" | "ping";
 
 /** How one checker turns checks into a verdict. Compatible with config/model/check.ts `CheckerTiming`. */
 export interface HealthParameters {
@@ -39,6 +39,7 @@ const MANNERS: Readonly<Record<CheckKind, Manner>> = {
   smtp: { ...PLAIN, patientAtFirst: true, retriesWhileDown: true },
   dns: PLAIN,
   misc: { ...PLAIN, fromStart: true, saysRetries: true },
+  js: PLAIN,
   udp: PLAIN,
   ping: PLAIN,
 };

@@ -18,6 +18,7 @@ const LETTERS: readonly (readonly [CheckKind, up: string, why: string, down: str
   ],
   ["dns", "DNS_CHECK: succeed on service", "read timeout", "DNS_CHECK: failed on service"],
   ["misc", "MISC CHECK succeeded on service", "exited with status 1", "MISC CHECK failed on service"],
+  ["js", "JS CHECK succeeded on service", "returned false", "JS CHECK failed on service"],
   ["misc", "MISC CHECK succeeded on service", TIMED_OUT, "MISC CHECK timed out on service"],
 ];
 

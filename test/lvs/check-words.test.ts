@@ -19,6 +19,7 @@ const subject = (type: CheckKind): CheckSubject => ({
 const why = "refused";
 const after3: HealthNote = { name: "failed", retries: 3, why };
 const atOnce: HealthNote = { name: "failed", retries: 0, why };
+const js = `JS check for [${RS} VS ${VS}] by [/etc/check -v]`;
 const misc = `Misc check for [${RS} VS ${VS}] by [/etc/check -v]`;
 
 test.each<[CheckKind, HealthNote, string | undefined]>([
@@ -30,6 +31,9 @@ test.each<[CheckKind, HealthNote, string | undefined]>([
   ["smtp", { name: "succeeded" }, `Remote SMTP server ${RS} succeed on service.`],
   ["dns", { name: "succeeded" }, undefined],
   ["misc", { name: "succeeded" }, `${misc} succeeded.`],
+  ["js", { name: "succeeded" }, `${js} succeeded.`],
+  ["js", { ...after3, why: "returned false" }, `${js} failed after 3 retries (returned false).`],
+  ["js", { ...atOnce, why: "timed out" }, `${js} timed out with retry disabled.`],
   ["tcp", after3, `TCP_CHECK on service ${RS} failed after 3 retries.`],
   ["tcp", atOnce, `TCP_CHECK on service ${RS} failed.`],
   ["udp", after3, `UDP_CHECK on service ${RS} failed after 3 retries.`],

@@ -5,6 +5,7 @@ import { dnsCheck, miscCheck, pingCheck, smtpChecks, tcpCheck, udpCheck } from "
 import { type Inherited, serverName } from "./connection.ts";
 import { bfdCheck, fileCheck } from "./follow.ts";
 import { httpCheck, sslCheck } from "./http.ts";
+import { jsCheck } from "./js-check.ts";
 import type { LvsContext } from "./lvs-context.ts";
 
 type Given = Settings<typeof REAL_SERVER>;
@@ -27,6 +28,7 @@ export function resolveCheckers(given: Given, inherited: Inherited, context: Lvs
   resolveEach(given.UDP_CHECK, udpCheck, found, inherited, context);
   resolveEach(given.PING_CHECK, pingCheck, found, inherited, context);
   resolveEach(given.MISC_CHECK, miscCheck, found, inherited, context);
+  resolveEach(given.JS_CHECK, jsCheck, found, inherited, context);
   resolveEach(given.FILE_CHECK, fileCheck, found, inherited, context);
   for (const body of given.SMTP_CHECK)
     for (const checker of smtpChecks(body, inherited, context)) found.push({ order: body.order, checker });

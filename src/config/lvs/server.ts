@@ -89,6 +89,7 @@ export function resolveRealServer(
       {
         written: header,
         protocol,
+        service: service.name,
         address,
         // Keepalived differs: it checks port 0 where the real server's line has no port.
         port: header.port === 0 ? service.checkedPort : header.port,

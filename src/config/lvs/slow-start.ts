@@ -34,5 +34,6 @@ export function checkSlowStart(
 /** Whether a checker may give its server another weight. */
 function weighs(checker: CheckerConfig): boolean {
   if (checker.type === "file") return checker.weight !== 0;
-  return "dynamicWeight" in checker && checker.dynamicWeight;
+  if (checker.type === "js") return checker.dynamic;
+  return checker.type === "misc" && checker.dynamicWeight;
 }
