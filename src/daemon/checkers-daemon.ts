@@ -185,8 +185,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#table.close();
     this.#files.close();
     this.#suspend.close();
-    this.#modules.close();
-    await this.#scripts.close();
+    await Promise.all([this.#scripts.close(), this.#modules.close()]);
     this.#pings.restore();
     this.#clock.close();
     this.#poller.close();

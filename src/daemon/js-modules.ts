@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Micros } from "../base/time.ts";
+import { type Micros, milliseconds } from "../base/time.ts";
 import type { JsCheckConfig } from "../config/model/check.ts";
 import { modulePermission, type ScriptRules } from "../io/script-permission.ts";
 import type { JsEnd } from "../lvs/js-check.ts";
@@ -15,6 +15,9 @@ export interface JsModulesHost {
   readonly clock: { now(): Micros; wakeAt(at: Micros, wake: () => void): () => void };
   readonly program?: string; // `js-check.js`; undefined: it lies beside the program that runs
 }
+
+/** For threads to end, when the daemon stops. */
+const PATIENCE = milliseconds(500);
 
 /** The modules of the JS_CHECKs, by path: each has a thread from its first check on. */
 export class JsModules {
@@ -54,10 +57,13 @@ export class JsModules {
     return known.ask({ ...server, arguments: words, timeout: Math.max(1, Math.round(timeLimit / 1000)) }, signal);
   }
 
-  /** Ends all threads; one that waits in a system call is left behind. */
-  close(): void {
-    for (const module of this.#modules.values()) module.close();
+  /** Ends all threads. Resolves when they are gone, or soon after: one that waits in a system call is left behind. */
+  async close(): Promise<void> {
+    const { clock } = this.#host;
+    const closed = Promise.all([...this.#modules.values()].map((module) => module.close()));
+    if (this.#modules.size === 0) return;
     this.#modules.clear();
+    await Promise.race([closed, new Promise<void>((done) => clock.wakeAt(clock.now() + PATIENCE, done))]);
   }
 
   #open(path: string): JsModule {

@@ -20,6 +20,15 @@ export interface JsThreadListener {
 const LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8, stackSizeMb: 2 };
 
 /**
+ * A process that exits waits for its threads, and one of them may wait in a system call for ever: where threads are left,
+ * it ends without waiting, by SIGKILL. What it had to say and to undo is done by then.
+ */
+const living = new Set<Worker>();
+process.on("exit", () => {
+  if (living.size > 0) process.kill(process.pid, "SIGKILL");
+});
+
+/**
  * Starts a thread for a module; `program`: `js-check.js`. It has a heap, a stack and a loop of its own, no environment, no
  * arguments and no standard input; what it writes is handed to us. It shares with us what threads share: the privileges
  * and the descriptors.
@@ -30,6 +39,7 @@ export function startJsThread(program: string, module: string, listener: JsThrea
     name: "JS_CHECK",
     ...{ argv: [], execArgv: [], env: {}, stdin: false, stdout: true, stderr: true, resourceLimits: LIMITS },
   });
+  living.add(worker);
   let over = false;
   const ended = (why: string): void => {
     if (over) return;
@@ -41,7 +51,10 @@ export function startJsThread(program: string, module: string, listener: JsThrea
   });
   worker.on("messageerror", () => {});
   worker.on("error", (error: unknown) => ended(wordsOf(error)));
-  worker.on("exit", (status) => ended(`it ended with status ${status}`));
+  worker.on("exit", (status) => {
+    living.delete(worker);
+    ended(`it ended with status ${status}`);
+  });
   for (const stream of [worker.stdout, worker.stderr])
     stream.setEncoding("utf8").on("data", (text: string) => {
       for (const line of text.split("\n", MOST_LINES)) if (line !== "") listener.wrote(line);

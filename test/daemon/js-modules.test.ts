@@ -27,8 +27,8 @@ beforeAll(() => {
 beforeEach(() => {
   said.length = 0;
 });
-afterAll(() => {
-  modules.close();
+afterAll(async () => {
+  await modules.close();
   clock.close();
   poller.close();
   rmSync(folder, { recursive: true });
@@ -171,7 +171,7 @@ test("with script security it is not loaded where others than root may write", a
   chmodSync(path, 0o666);
   const strict = new JsModules({ enableScriptSecurity: true }, { log: createLog([], true), clock, program });
   const end = await strict.run(checkOf(path), new AbortController().signal);
-  strict.close();
+  await strict.close();
   expect(end).toEqual(
     process.getuid?.() === 0
       ? { notRun: `SECURITY VIOLATION - it would run as root, and \`${path}\` may be written by others` }
