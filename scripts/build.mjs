@@ -33,6 +33,7 @@ export async function buildPrograms() {
       vrrp: "src/daemon/vrrp-process.ts",
       checkers: "src/daemon/checkers-process.ts",
       bfd: "src/daemon/bfd-process.ts",
+      "js-check": "src/daemon/js-check-thread.ts",
     },
     outdir: "dist",
     bundle: true,

@@ -9,8 +9,9 @@ import { redisCheck } from "../check/redis.ts";
 import { smtpCheck } from "../check/smtp.ts";
 import { tcpCheck } from "../check/tcp.ts";
 import { udpCheck } from "../check/udp.ts";
-import type { MiscCheckConfig } from "../config/model/check.ts";
+import type { JsCheckConfig, MiscCheckConfig } from "../config/model/check.ts";
 import type { CheckResult } from "../lvs/health.ts";
+import { type JsEnd, jsVerdict } from "../lvs/js-check.ts";
 import { type ScriptEnd, scriptVerdict } from "../lvs/script-check.ts";
 import type { AskingChecker } from "../plan/check-shape.ts";
 
@@ -18,6 +19,8 @@ import type { AskingChecker } from "../plan/check-shape.ts";
 export interface AskIo extends CheckIo {
   /** Runs the script of a MISC_CHECK to its end; ends it as soon as `signal` fires. Never rejects. */
   runScript(check: MiscCheckConfig, signal: AbortSignal): Promise<ScriptEnd>;
+  /** Calls the module of a JS_CHECK; no longer than until `signal` fires. Never rejects. */
+  runModule(check: JsCheckConfig, signal: AbortSignal): Promise<JsEnd>;
 }
 
 /** Asks a server once, as its checker says: `url` is the index into its urls. Never rejects; see `CheckIo` for `signal`. */
@@ -29,6 +32,8 @@ export async function ask(checker: AskingChecker, url: number, io: AskIo, signal
       return smtpCheck(checker, io, signal);
     case "misc":
       return scriptVerdict(checker, await io.runScript(checker, signal));
+    case "js":
+      return jsVerdict(checker, await io.runModule(checker, signal));
     case "http": {
       const asked = checker.urls[url];
       return asked === undefined ? down(`no url ${url}`) : httpCheck(checker, asked, io, signal);

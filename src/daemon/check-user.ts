@@ -151,5 +151,6 @@ export class CheckUser implements CheckListener {
 
 /** Without its arguments, as Keepalived names it. */
 function scriptOf(checker: AskingChecker): string {
+  if (checker.type === "js") return checker.module;
   return checker.type === "misc" ? (checker.command.argv[0] ?? "") : "";
 }

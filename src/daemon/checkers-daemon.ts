@@ -21,6 +21,7 @@ import { PermanentFailure, type ProgramContext, type Running } from "./child.ts"
 import { ConnectionTimeouts } from "./connection-timeouts.ts";
 import { HaSuspend } from "./ha-suspend.ts";
 import { IpvsTable } from "./ipvs-table.ts";
+import { JsModules } from "./js-modules.ts";
 import type { BfdVerdict } from "./messages.ts";
 import { Patterns } from "./patterns.ts";
 import { PingPermission } from "./ping-permission.ts";
@@ -53,6 +54,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   readonly #watch: TableWatch;
   readonly #files: CheckFiles;
   readonly #scripts: CheckScripts;
+  readonly #modules: JsModules;
   readonly #sessions = new CheckSessions();
   readonly #suspend: HaSuspend;
   readonly #pings: PingPermission;
@@ -92,6 +94,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#files = new CheckFiles({ poller: this.#poller, log, turned: (file) => this.#fileTurned(file) });
     const respawned = adopted !== undefined;
     this.#scripts = new CheckScripts(config.global, { clock: this.#clock, poller: this.#poller, respawned });
+    this.#modules = new JsModules(config.global, { log, clock: this.#clock });
     for (const error of this.#patterns.configure(this.#services)) log.error("{error}", { error });
     for (const error of this.#identity.trust(authoritiesOf(this.#services))) log.error("{error}", { error });
     this.#files.configure(config, this.#services, respawned);
@@ -105,12 +108,14 @@ export class CheckersDaemon implements Running<CheckersReport> {
       io: {
         ...checkIo(this.#clock, this.#poller, this.#identity, this.#patterns, this.#sent),
         runScript: (check, signal) => this.#scripts.run(check, signal),
+        runModule: (check, signal) => this.#modules.run(check, signal),
       },
       random: Math.random,
       counted: () => context.counted(),
     });
     this.#host = {
       checks: this.#checks,
+      clock: this.#clock,
       log,
       changed: () => context.changed(),
       wanted: (entries) => this.#wanted(entries),
@@ -149,6 +154,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#config = config;
     this.#checks.configure(config.global.ipvs.checkOnce);
     this.#services = wanted;
+    this.#modules.configure(config.global, wanted);
     this.#makeRoom();
     const turned = this.#files.configure(config, wanted, false);
     this.#pings.configure(wanted);
@@ -192,7 +198,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#table.close();
     this.#files.close();
     this.#suspend.close();
-    await this.#scripts.close();
+    await Promise.all([this.#scripts.close(), this.#modules.close()]);
     this.#pings.restore();
     this.#clock.close();
     this.#poller.close();

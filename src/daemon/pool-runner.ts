@@ -21,12 +21,14 @@ import { fileCheckIdentity } from "./file-check-runner.ts";
 import { endingTraps, leavingTraps, noteTraps } from "./pool-traps.ts";
 import { filesOf, type RunnableServer, type RunnableService, sessionsOf } from "./runnable.ts";
 import { type Known, NOTHING, ServerCheckers, type ServerCheckersHost } from "./server-checkers.ts";
+import { adoptedStarts, SlowStarter, type SlowStarterHost } from "./slow-starter.ts";
 import type { CountedPool } from "./traffic-reader.ts";
 
 /** What a pool needs of the process it lives in. */
 export interface PoolHost extends Pick<ServerCheckersHost, "checks" | "log" | "number" | "isUp"> {
   /** What is reported of it is something else. */
   changed(): void;
+  readonly clock: SlowStarterHost["io"];
   /** The wanted entries are others than before. */
   wanted(entries: readonly IpvsEntry[]): void;
   /** Operators are to be told of a service, as it is configured. */
@@ -55,6 +57,7 @@ export class PoolRunner {
   #resting: boolean; // its checkers, while the address is elsewhere
   #wanted: Wanted | undefined;
   readonly #checkers = new Map<string, ServerCheckers>(); // by real server
+  readonly #slow: SlowStarter;
 
   /** `origin`: whether the daemon starts or a reload brought the service, or what the process before this one knew. */
   constructor(config: RunnableService, origin: "start" | "reload" | ServiceReport, host: PoolHost) {
@@ -66,13 +69,18 @@ export class PoolRunner {
     for (const server of config.realServers) this.#startServer(server, knownAt(origin, server));
     this.#weighed = this.#weigh(config);
     if (typeof origin !== "string") this.#state = adoptedState(origin, config);
+    this.#slow = new SlowStarter(typeof origin === "string" ? new Map() : adoptedStarts(origin, config), {
+      io: host.clock,
+      say: (words) => host.log.info(words),
+      stepped: () => this.#wantEntries(),
+    });
     this.#feed({ type: typeof origin === "string" ? "configured" : "turned", alive: this.#alive() });
     if (this.#look()) this.#feed({ type: "turned", alive: this.#alive() });
   }
 
   /** What the table should hold of it: the same object until that is something else. */
   get entries(): readonly IpvsEntry[] {
-    const [service, state] = [this.#weighed, this.#state];
+    const [service, state] = [this.#slow.slowed(this.#weighed), this.#state];
     if (this.#wanted?.service !== service || this.#wanted.state !== state)
       this.#wanted = { service, state, entries: wantedEntries(service, state) };
     return this.#wanted.entries;
@@ -134,6 +142,7 @@ export class PoolRunner {
   }
 
   stop(): void {
+    this.#slow.stop();
     for (const checkers of this.#checkers.values()) checkers.stop();
   }
 
@@ -155,6 +164,7 @@ export class PoolRunner {
         return {
           name,
           up: this.#state.alive[i] ?? false,
+          risesFrom: this.#slow.risesFrom(name),
           weight: service === undefined ? 0 : this.#host.weight(serviceName(service), nameAt(service, server)),
           checkers: this.#checkers.get(name)?.report() ?? [],
         };
@@ -201,11 +211,17 @@ export class PoolRunner {
 
   #feed(event: PoolEvent): void {
     const { state, notes, notices } = poolStep(this.#weighed, this.#state, event);
+    const before = this.#state;
     this.#state = state;
     for (const note of notes) this.#host.log.info(poolWords(this.#config, note));
+    this.#slow.follow(this.#weighed, { event, before, state });
     this.#host.traps(() => noteTraps(this.#config, state.alive, notes));
-    this.#host.wanted(this.entries);
+    this.#wantEntries();
     this.#tell(notices);
+  }
+
+  #wantEntries(): void {
+    this.#host.wanted(this.entries);
     this.#host.changed();
   }
 

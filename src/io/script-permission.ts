@@ -47,6 +47,12 @@ export function scriptPermission(
   return { allowed: false, why };
 }
 
+/** Why a module may not be loaded into our own process by the same rule; undefined: it may. To be asked before it is. */
+export function modulePermission(path: string, rules: Pick<ScriptRules, "enableScriptSecurity">): string | undefined {
+  const open = rules.enableScriptSecurity && process.getuid?.() === 0 ? openToOthers(path) : undefined;
+  return open && `SECURITY VIOLATION - it would run as root, and \`${open}\` may be written by others`;
+}
+
 /**
  * The path of a program whose folders are no links, as keepalived 2.2.7 runs it; the name of the file itself stays, for
  * programs that do what their name says.

@@ -1,5 +1,5 @@
 import { block, choice, line, type Table } from "../syntax/table.ts";
-import { flag, integer, named, optionalBoolean, text, wholeSeconds } from "../syntax/types.ts";
+import { decimalSeconds, flag, integer, named, optionalBoolean, several, text, wholeSeconds } from "../syntax/types.ts";
 import { CONNECTING } from "./check.ts";
 import { PROXIED } from "./proxy-protocol.ts";
 import { readDomain, readFileWeight, readPayload, readQueryType, readReply } from "./read-check.ts";
@@ -95,6 +95,35 @@ export const MISC_CHECK = {
   }),
   misc_dynamic: line(flag, { default: "off", meaning: "Exit codes 2..255 set the weight" }),
   user: line(account, { default: "script_user", meaning: "Account running the command" }),
+} satisfies Table;
+
+/** Keywords of `JS_CHECK`, which Keepalived does not have. */
+export const JS_CHECK = {
+  retry: { ...TIMING.retry, ours: true },
+  delay_before_retry: { ...delay_before_retry, ours: true },
+  warmup: { ...warmup, ours: true },
+  delay_loop: { ...delay_loop, ours: true },
+  alpha: { ...alpha, ours: true },
+  log_all_failures: { ...log_all_failures, ours: true },
+  module: line(several("<PATH> [<ARGUMENT>...]"), {
+    default: "required",
+    meaning: "JavaScript module with the check, and words for it",
+    note: "from the folder of the file that names it",
+    ours: true,
+    missing: "",
+  }),
+  timeout: line(decimalSeconds(0.001, 3600), {
+    default: "real server's connect_timeout, else 5",
+    unit: "s",
+    meaning: "Time limit of a call",
+    ours: true,
+    missing: "",
+  }),
+  js_dynamic: line(flag, {
+    default: "off",
+    meaning: "A weight in what the module returns is the server's",
+    ours: true,
+  }),
 } satisfies Table;
 
 /** Keywords of `PING_CHECK`. */

@@ -20,7 +20,7 @@ import { readAddressRange, readGroupMark } from "./read-group-entry.ts";
 import { readRequestWord } from "./read-request.ts";
 import { readEndpoint, readGranularity, readProtocol, readServerHeader } from "./read-server.ts";
 import { readServiceHeader } from "./read-service.ts";
-import { forwarding, REAL_SERVER, sorryForwarding } from "./real-server.ts";
+import { forwarding, REAL_SERVER, slowStart, sorryForwarding } from "./real-server.ts";
 import { scriptWithUser } from "./script.ts";
 
 const scheduler: ArgumentType<Scheduler> = shown(
@@ -175,6 +175,14 @@ export const VIRTUAL_SERVER = {
     meaning: "Default weight of real servers",
     note: "absent from the manual",
     refusal: "Virtual server weight %w is outside range 1-2147483647",
+  }),
+  slow_start: line(slowStart, {
+    default: "0 (at once)",
+    unit: "s",
+    meaning: "Default time in which the weight of a server that returns rises from 1",
+    note: "in steps of a second",
+    ours: true,
+    missing: "",
   }),
   sorry_server: line(readEndpoint, {
     default: "none",

@@ -9,9 +9,19 @@ import {
   optionalBoolean,
   text,
   UINT,
+  wholeSeconds,
 } from "../syntax/types.ts";
 import { HTTP_GET, SSL_GET, TCP_CHECK } from "./check.ts";
-import { BFD_CHECK, DNS_CHECK, FILE_CHECK, MISC_CHECK, PING_CHECK, SMTP_CHECK, UDP_CHECK } from "./checkers.ts";
+import {
+  BFD_CHECK,
+  DNS_CHECK,
+  FILE_CHECK,
+  JS_CHECK,
+  MISC_CHECK,
+  PING_CHECK,
+  SMTP_CHECK,
+  UDP_CHECK,
+} from "./checkers.ts";
 import { MYSQL_CHECK, PGSQL_CHECK, REDIS_CHECK } from "./databases.ts";
 import { GRPC_CHECK } from "./grpc.ts";
 import { readForwarding } from "./read-forwarding.ts";
@@ -44,6 +54,9 @@ export const forwarding = readForwarding(FORWARDING, "virtual");
 
 /** How they reach its sorry server. */
 export const sorryForwarding = readForwarding(FORWARDING, "sorry");
+
+/** How long a weight rises: a day at most. */
+export const slowStart = wholeSeconds(0, 86_400);
 
 /** Keywords of `real_server ADDRESS [PORT]`. */
 export const REAL_SERVER = {
@@ -109,6 +122,14 @@ export const REAL_SERVER = {
     meaning: "Time between checks",
     refusal: "real server delay_loop '%w' invalid - ignoring",
   }),
+  slow_start: line(slowStart, {
+    default: "virtual server value",
+    unit: "s",
+    meaning: "Time in which the weight of a server that returns rises from 1",
+    note: "in steps of a second; 0 is at once",
+    ours: true,
+    missing: "",
+  }),
   virtualhost: line(readRequestWord, {
     default: "virtual server value",
     meaning: "Default Host header for its checks",
@@ -118,6 +139,12 @@ export const REAL_SERVER = {
   HTTP_GET: block(flag, HTTP_GET, { meaning: "Check by HTTP requests", repeats: true }),
   SMTP_CHECK: block(flag, SMTP_CHECK, { meaning: "Check an SMTP dialogue", repeats: true }),
   MISC_CHECK: block(flag, MISC_CHECK, { meaning: "Check by running a command", repeats: true }),
+  JS_CHECK: block(flag, JS_CHECK, {
+    meaning: "Check by calling a function of a JavaScript module",
+    note: "it runs with the daemon's privileges",
+    repeats: true,
+    ours: true,
+  }),
   PING_CHECK: block(flag, PING_CHECK, { meaning: "Check by ICMP echo", repeats: true }),
   UDP_CHECK: block(flag, UDP_CHECK, { meaning: "Check by UDP datagram", repeats: true }),
   DNS_CHECK: block(flag, DNS_CHECK, { meaning: "Check by DNS query over UDP", repeats: true }),

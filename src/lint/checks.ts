@@ -55,6 +55,7 @@ type Timed = Extract<CheckerConfig, CheckerTiming>;
 
 /** How long one attempt lasts that runs into its timeout, and the keyword of that. */
 function timeoutOf(checker: Timed): readonly [Micros, keyword: string] {
+  if (checker.type === "js") return [checker.timeLimit, "timeout"];
   return checker.type === "misc" ? [checker.timeout, "misc_timeout"] : [checker.connectTimeout, "connect_timeout"];
 }
 

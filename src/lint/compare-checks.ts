@@ -68,6 +68,8 @@ const PROPERTIES: readonly Property[] = [
   own("url", (config) => (isWeb(config) ? config.urls.map(urlName).join(", ") : undefined)),
   own("misc_path", (config) => (config.type === "misc" ? config.command.argv.join(" ") : undefined)),
   own("misc_dynamic", (config) => (config.type === "misc" ? (config.dynamicWeight ? "on" : "off") : undefined)),
+  own("module", (config) => (config.type === "js" ? [config.module, ...config.arguments].join(" ") : undefined)),
+  own("js_dynamic", (config) => (config.type === "js" ? (config.dynamic ? "on" : "off") : undefined)),
   own("type", (config) => (config.type === "dns" ? config.queryType : undefined)),
   own("service", (config) => (config.type === "grpc" ? config.service || "none" : undefined)),
   own("tls", (config) => (config.type === "grpc" ? (config.tls === undefined ? "off" : "on") : undefined)),

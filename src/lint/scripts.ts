@@ -1,13 +1,17 @@
 import { openPart, pathParts } from "../base/host.ts";
+import { modulePath } from "../config/lvs/js-check.ts";
 import type { Reading } from "../config/read.ts";
+import { JS_CHECK } from "../keywords/checkers.ts";
 import { LANGUAGE } from "../keywords/language.ts";
 import { type Script, script, scriptWithUser } from "../keywords/script.ts";
 import type { Span } from "../syntax/span.ts";
-import { byReader, error, type Finding, type Lint, type LintInput, warning } from "./lint.ts";
+import { byReader, error, type Finding, hint, type Lint, type LintInput, warning } from "./lint.ts";
 import { find, searchFor } from "./walk.ts";
 
 const SCRIPTS = new Set<unknown>([script, scriptWithUser]);
 const COMMANDS = searchFor(LANGUAGE.children, (_, row) => row.kind === "line" && SCRIPTS.has(row.type));
+
+const MODULES = searchFor(LANGUAGE.children, (_, row) => row === JS_CHECK.module);
 
 /** Whether the scripts can be run, and who else can write them. */
 export const SCRIPT_LINTS: readonly Lint[] = [
@@ -33,15 +37,23 @@ export const SCRIPT_LINTS: readonly Lint[] = [
     reader: ["script-security"],
     check: byReader,
   },
+  {
+    code: "K042",
+    name: "module-privileges",
+    meaning: "a module of `JS_CHECK` runs in the daemon, with all of its privileges",
+    severity: ["hint"],
+    check: modulePrivileges,
+  },
 ];
 
 /** Every path that the lints about scripts ask for: the commands, and all folders above them. */
 export function scriptPaths(reading: Pick<Reading, "config" | "tree">): ReadonlySet<string> {
-  return new Set(commands(reading).flatMap(({ path }) => pathParts(path)));
+  return new Set([...commands(reading), ...modules(reading)].flatMap(({ path }) => pathParts(path)));
 }
 
 interface Command {
   readonly path: string;
+  readonly what?: "module"; // it is loaded, not executed
   readonly user: string | undefined; // undefined: none is named
   readonly judged: boolean; // its exit status means something
   readonly span: Span;
@@ -66,6 +78,24 @@ function commands({ config, tree }: Pick<Reading, "config" | "tree">): readonly 
   return found;
 }
 
+/** The modules of JS_CHECKs, which run as the daemon does. */
+function modules({ tree }: Pick<Reading, "tree">): readonly Command[] {
+  return find(MODULES, tree).flatMap(({ setting }) => {
+    const [path] = Array.isArray(setting.value) ? setting.value.map(String) : [];
+    if (path === undefined) return [];
+    const file = modulePath(setting.keyword.file, path);
+    return [{ path: file, what: "module", user: "root", judged: true, span: setting.span }];
+  });
+}
+
+/** Once: it is the same for all of them. */
+function* modulePrivileges(input: LintInput): Iterable<Finding> {
+  const [first] = modules(input);
+  if (first === undefined) return;
+  const message = `\`${first.path}\` runs in the daemon, with all of its privileges, unlike a script of \`MISC_CHECK\``;
+  yield hint(message, first.span, "load only what you would run as root; whoever may write it is root");
+}
+
 function isScript(value: unknown): value is Script {
   return typeof value === "object" && value !== null && "argv" in value && "more" in value;
 }
@@ -73,16 +103,16 @@ function isScript(value: unknown): value is Script {
 function* notExecutable(input: LintInput): Iterable<Finding> {
   const files = input.host?.files;
   if (files === undefined) return;
-  for (const { path, judged, span } of commands(input)) {
+  for (const { path, what, judged, span } of [...commands(input), ...modules(input)]) {
     const fact = files.get(pathParts(path).at(-1) ?? "");
     if (fact === undefined) continue;
     const so = judged ? "it counts as failed" : "it is not run";
-    const help = "write the path of the script";
+    const help = `write the path of the ${what ?? "script"}`;
     if (fact.type === "missing" && fact.target !== undefined)
       yield error(`\`${path}\` is a link to \`${fact.target}\`, which does not exist: ${so}`, span, help);
     else if (fact.type === "missing") yield error(`\`${path}\` does not exist: ${so}`, span, help);
     else if (fact.type === "folder") yield error(`\`${path}\` is a folder: ${so}`, span, help);
-    else if ((fact.mode & ANY_EXECUTE) === 0)
+    else if (what === undefined && (fact.mode & ANY_EXECUTE) === 0)
       yield error(`\`${path}\` is not executable: ${so}`, span, `run \`chmod +x ${path}\``);
   }
 }
@@ -92,7 +122,7 @@ const ANY_EXECUTE = 0o111;
 function* writable(input: LintInput): Iterable<Finding> {
   const files = input.host?.files;
   if (files === undefined) return;
-  for (const { path, user, span } of commands(input)) {
+  for (const { path, user, span } of [...commands(input), ...modules(input)]) {
     const root = user === "root";
     const open = openPart(path, files, root);
     if (open === undefined) continue;

@@ -15,6 +15,10 @@ const named = (why: (why: string) => string): Letter => ({
   succeeded: "CHECK succeed on service",
   failed: (found) => `CHECK failed on service : ${why(found)}`,
 });
+const script = (name: string): Letter => ({
+  succeeded: `${name} CHECK succeeded on service`,
+  failed: (why) => `${name} CHECK ${why === TIMED_OUT ? "timed out" : "failed"} on service`,
+});
 
 const LETTERS: Readonly<Record<CheckKind, Letter>> = {
   tcp: connection("TCP"),
@@ -28,10 +32,8 @@ const LETTERS: Readonly<Record<CheckKind, Letter>> = {
   mysql: named((why) => why),
   pgsql: named((why) => why),
   dns: { succeeded: "DNS_CHECK: succeed on service", failed: () => "DNS_CHECK: failed on service" },
-  misc: {
-    succeeded: "MISC CHECK succeeded on service",
-    failed: (why) => `MISC CHECK ${why === TIMED_OUT ? "timed out" : "failed"} on service`,
-  },
+  misc: script("MISC"),
+  js: script("JS"),
 };
 
 /** What a checker's word says in a mail; undefined: it is no verdict. A FILE_CHECK mails nothing. */

@@ -6,7 +6,7 @@ export interface CheckSubject {
   readonly realServer: string; // `serverWords`
   readonly virtualServer: string; // `serverWords`
   readonly urls: readonly { readonly path: string; readonly digest: string | undefined; readonly regex?: unknown }[]; // http, ssl
-  readonly script: string; // misc: what is run
+  readonly script: string; // misc, js: what is run
 }
 
 type Failed = Extract<HealthNote, { name: "failed" }>;
@@ -81,9 +81,22 @@ function web(name: string): Vocabulary {
 }
 
 /** `failed, will do 3 retries (exited with status 1)`; a script that does not end has no status. */
-function scriptWords({ realServer, virtualServer, script }: CheckSubject, when: string, why: string): string {
-  const which = `Misc check for [${realServer} VS ${virtualServer}] by [${script}]`;
+function scriptWords({ type, realServer, virtualServer, script }: CheckSubject, when: string, why: string): string {
+  const which = `${type === "js" ? "JS" : "Misc"} check for [${realServer} VS ${virtualServer}] by [${script}]`;
   return why === TIMED_OUT ? `${which} timed out${when}.` : `${which} failed${when} (${why}).`;
+}
+
+/** Of what is run, and ends in time or not. */
+function script(name: string): Vocabulary {
+  return {
+    name,
+    succeeded: ({ type, realServer, virtualServer, script }) =>
+      `${type === "js" ? "JS" : "Misc"} check for [${realServer} VS ${virtualServer}] by [${script}] succeeded.`,
+    failed: (subject, { retries, why }) =>
+      scriptWords(subject, retries > 0 ? ` after ${counted(retries)}` : " with retry disabled", why),
+    failure: (subject, { done, of, why }) =>
+      scriptWords(subject, done === 0 ? `, will do ${counted(of)}` : ` on retry ${done}/${of}`, why),
+  };
 }
 
 const counted = (retries: number): string => (retries === 1 ? "1 retry" : `${retries} retries`);
@@ -137,13 +150,6 @@ const WORDS: Readonly<Record<CheckKind, Vocabulary>> = {
     failed: ({ realServer }, { retries, why }) => `DNS_CHECK (${realServer}) ${why}${after(retries)}`,
     failure: ({ realServer }, { why }) => `DNS_CHECK (${realServer}) ${why}`,
   },
-  misc: {
-    name: "MISC_CHECK",
-    succeeded: ({ realServer, virtualServer, script }) =>
-      `Misc check for [${realServer} VS ${virtualServer}] by [${script}] succeeded.`,
-    failed: (subject, { retries, why }) =>
-      scriptWords(subject, retries > 0 ? ` after ${counted(retries)}` : " with retry disabled", why),
-    failure: (subject, { done, of, why }) =>
-      scriptWords(subject, done === 0 ? `, will do ${counted(of)}` : ` on retry ${done}/${of}`, why),
-  },
+  misc: script("MISC_CHECK"),
+  js: script("JS_CHECK"),
 };

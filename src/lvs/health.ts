@@ -8,6 +8,7 @@ export type CheckKind =
   | "smtp"
   | "dns"
   | "misc"
+  | "js"
   | "udp"
   | "ping"
   | "redis"
@@ -51,6 +52,7 @@ const MANNERS: Readonly<Record<CheckKind, Manner>> = {
   smtp: { ...PLAIN, patientAtFirst: true, retriesWhileDown: true },
   dns: PLAIN,
   misc: { ...PLAIN, fromStart: true, saysRetries: true },
+  js: PLAIN,
   udp: PLAIN,
   ping: PLAIN,
   redis: PLAIN,

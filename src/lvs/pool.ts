@@ -6,6 +6,7 @@ import {
   type Protocol,
   serviceName,
 } from "../base/ipvs.ts";
+import type { Micros } from "../base/time.ts";
 import { type CheckerTurn, type PoolNotice, quorumNotice, serverNotice, turnNotices } from "./notice.ts";
 
 /** Servers, and the services of the kernel that deal out connections to them. */
@@ -29,6 +30,7 @@ export interface RealServer extends ServerPlace {
   readonly upperThreshold: number;
   readonly lowerThreshold: number;
   readonly inhibitOnFailure: boolean; // weight 0 instead of removal
+  readonly slowStart?: Micros | undefined; // how long its weight rises when it returns: slow-start.ts; undefined: not at all
 }
 
 /** Takes the traffic while the quorum is lost. */
@@ -110,12 +112,17 @@ export function wantedDestinations(
   service: IpvsService,
 ): readonly IpvsDestination[] {
   const { realServers, sorryServer } = server;
-  const open = quorumUp || sorryServer === undefined;
+  const open = isOpen(server, { quorumUp });
   return withSorry(
     realServers.flatMap((real, i) => destination(service, real, open && alive[i] === true)),
     sorryServer && { ...sorryServer, port: portAt(service, sorryServer) },
     !open,
   );
+}
+
+/** Whether clients are sent to the servers that are alive, and not to the sorry server. */
+export function isOpen({ sorryServer }: Pick<VirtualServer, "sorryServer">, { quorumUp }: Pick<PoolState, "quorumUp">) {
+  return quorumUp || sorryServer === undefined;
 }
 
 /** What the kernel's table should hold for all of them: a function of configuration, verdicts and quorum. */

@@ -179,6 +179,7 @@ export interface RealServerReport {
   readonly name: string; // `[10.9.0.11]:80`
   readonly up: boolean;
   readonly weight: number; // in the kernel's table; 0 while absent
+  readonly risesFrom?: Micros | undefined; // while its weight rises (`slow_start`)
   readonly checkers: readonly CheckerReport[];
 }
 

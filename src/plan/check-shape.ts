@@ -8,13 +8,16 @@ import {
   type FileCheckConfig,
   type HttpCheckConfig,
   type HttpUrl,
+  type JsCheckConfig,
   type SslUrl,
   type VerificationConfig,
 } from "../config/model/check.ts";
 import { list, value } from "./shape.ts";
 import { always, command, seconds } from "./words.ts";
 
-type Paced = Partial<CheckerBase & Pick<HttpCheckConfig, "fastRecovery"> & ExpiryWarning & FileWeight> &
+type Paced = Partial<
+  CheckerBase & Pick<HttpCheckConfig, "fastRecovery"> & ExpiryWarning & FileWeight & Pick<JsCheckConfig, "timeLimit">
+> &
   Pick<CheckerConfig, "type">;
 type FileWeight = Pick<FileCheckConfig, "weight" | "reverse">;
 
@@ -24,7 +27,7 @@ type FileWeight = Pick<FileCheckConfig, "weight" | "reverse">;
  */
 export function question(checker: Paced): string {
   const { connectTimeout, delayLoop, retry, delayBeforeRetry, warmup, alpha, logAllFailures, ...more } = checker;
-  const { fastRecovery, expiryWarning, weight, reverse, ...asked } = more;
+  const { fastRecovery, expiryWarning, weight, reverse, timeLimit, ...asked } = more;
   return JSON.stringify(asked);
 }
 
@@ -47,6 +50,8 @@ function targetOf(checker: CheckerConfig): string {
   switch (checker.type) {
     case "misc":
       return checker.command.argv.join(" ");
+    case "js":
+      return [checker.module, ...checker.arguments].join(" ");
     case "file":
       return `\`${checker.trackFile}\``;
     case "bfd":
@@ -137,6 +142,11 @@ export const CHECKERS = list<CheckerConfig>({
     command: command("misc_path"),
     timeout: seconds("misc_timeout"),
     dynamicWeight: value("misc_dynamic"),
+    module: value("module"),
+    arguments: value("arguments", { show: (words) => words.join(" ") }),
+    timeLimit: seconds("timeout"),
+    dynamic: value("js_dynamic"),
+    server: value("server", { same: () => true }),
     requireReply: value("require_reply"),
     trackFile: value("track_file"),
     instance: value("name"),

@@ -13,7 +13,7 @@ import type {
 } from "../config/model/lvs.ts";
 import { CHECKERS } from "./check-shape.ts";
 import { group, list, type Shape, value } from "./shape.ts";
-import { always, BY_NAME, command } from "./words.ts";
+import { always, BY_NAME, command, seconds } from "./words.ts";
 
 const tunnelOf = ({ type, port, checksum }: TunnelConfig): string =>
   [type, ...(type === "gue" ? [port] : []), ...(checksum === "none" ? [] : [checksum])].join(" ");
@@ -35,6 +35,10 @@ export const REAL_SERVERS = list<RealServerConfig>({
     upperThreshold: value("uthreshold"),
     lowerThreshold: value("lthreshold"),
     inhibitOnFailure: value("inhibit_on_failure"),
+    slowStart: seconds("slow_start", {
+      effect: (_, to) =>
+        to === undefined ? "its weight is there at once" : "counts when it returns, and where its weight rises",
+    }),
     smtpAlert: value("smtp_alert"),
     snmpName: value("snmp_name"),
     notifyUp: command("notify_up"),

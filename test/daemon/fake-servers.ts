@@ -50,6 +50,7 @@ export class FakeServers implements AskIo {
     this.attempts.push(`${this.#now / 1_000_000} s ${path}`);
     return Promise.resolve(this.scripts.get(path) ?? { exited: 0 });
   };
+  runModule: AskIo["runModule"] = () => Promise.reject(new Error("nothing here is a module"));
   exchange: AskIo["exchange"] = () => Promise.reject(new Error("nothing here is asked by datagrams"));
 
   /** Lets time pass, everything that is due happening at its time. */

@@ -93,6 +93,7 @@ export class PoolBench {
     if (typeof origin !== "string") this.checks.settle(); // another process
     const pool = new PoolRunner(config, origin, {
       checks: this.checks,
+      clock: this.servers,
       log: createLog([({ text }) => this.#said.push(text)], true),
       changed: () => {},
       wanted: (entries) => this.table.push(rows(entries)),

@@ -23,7 +23,8 @@ else check();
 function check(): void {
   const poller = new Poller();
   const clock = new Clock(poller);
-  const io = { ...checkIo(clock, poller), runScript: () => Promise.resolve({ exited: 0 }) }; // none is asked for here
+  const ended = { runScript: () => Promise.resolve({ exited: 0 }), runModule: () => Promise.resolve({ died: "" }) };
+  const io = { ...checkIo(clock, poller), ...ended }; // neither is asked for here
   const services = runnable(readConfig(file, hostSource(undefined)).config);
   const pings = new PingPermission(JSON.parse(known));
   pings.configure(services);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { FileFact } from "../../src/base/host.ts";
 import { scriptPaths } from "../../src/lint/scripts.ts";
-import { instance, reading } from "../config/reading.ts";
+import { instance, reading, server } from "../config/reading.ts";
 import { codes, files, found, SECURE, script } from "./linting.ts";
 
 const TEXT = SECURE + script("/opt/check a b");
@@ -88,4 +88,28 @@ test("a link to nothing says where it leads", () => {
 test("the paths to look at are those of the commands, with every folder above them", () => {
   const text = SECURE + script("/opt/x//check") + script("check");
   expect([...scriptPaths(reading(text))]).toEqual(["/", "/opt", "/opt/x", "/opt/x/check"]);
+});
+
+const MODULE = SECURE + server("JS_CHECK {", "module /opt/check.mjs a", "}");
+
+test("a module runs with the daemon's privileges, which is said once for a file", () => {
+  expect(found("K042", MODULE + MODULE.replace(".254", ".253"))).toEqual([
+    "hint 11:8 `/opt/check.mjs` runs in the daemon, with all of its privileges, unlike a script of `MISC_CHECK`",
+  ]);
+  expect(found("K042", TEXT)).toEqual([]);
+});
+
+test("a module that does not exist is an error, one that is not executable is well", () => {
+  expect(found("K023", MODULE, files({ "/opt/check.mjs": { type: "missing" } }))).toEqual([
+    "error 11:8 `/opt/check.mjs` does not exist: it counts as failed",
+  ]);
+  expect(found("K023", MODULE, files({ "/opt/check.mjs": file(0o644) }))).toEqual([]);
+});
+
+test("of a module the owner and the group count, whoever `script_user` is", () => {
+  for (const fact of [file(0o644, 1000), file(0o664, 0, 1000)])
+    expect(found("K024", MODULE, files({ "/opt/check.mjs": fact }))).toEqual([
+      "warning 11:8 `/opt/check.mjs` may be written by others than root: who can do that runs commands as root",
+    ]);
+  expect(scriptPaths(reading(MODULE))).toContain("/opt/check.mjs");
 });

@@ -22,6 +22,7 @@ const LETTERS: readonly (readonly [CheckKind, up: string, why: string, down: str
   ["mysql", "CHECK succeed on service", "1040 x", "CHECK failed on service : 1040 x"],
   ["pgsql", "CHECK succeed on service", "x (57P03)", "CHECK failed on service : x (57P03)"],
   ["misc", "MISC CHECK succeeded on service", "exited with status 1", "MISC CHECK failed on service"],
+  ["js", "JS CHECK succeeded on service", "returned false", "JS CHECK failed on service"],
   ["misc", "MISC CHECK succeeded on service", TIMED_OUT, "MISC CHECK timed out on service"],
 ];
 

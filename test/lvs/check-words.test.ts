@@ -19,6 +19,7 @@ const subject = (type: CheckKind): CheckSubject => ({
 const why = "refused";
 const after3: HealthNote = { name: "failed", retries: 3, why };
 const atOnce: HealthNote = { name: "failed", retries: 0, why };
+const js = `JS check for [${RS} VS ${VS}] by [/etc/check -v]`;
 const misc = `Misc check for [${RS} VS ${VS}] by [/etc/check -v]`;
 
 test.each<[CheckKind, HealthNote, string | undefined]>([
@@ -34,6 +35,9 @@ test.each<[CheckKind, HealthNote, string | undefined]>([
   ["mysql", after3, `MYSQL_CHECK on service ${RS} failed after 3 retries: refused`],
   ["pgsql", atOnce, `PGSQL_CHECK on service ${RS} failed: refused`],
   ["redis", { name: "failure", done: 0, of: 3, why }, `REDIS_CHECK on service ${RS} failed: refused`],
+  ["js", { name: "succeeded" }, `${js} succeeded.`],
+  ["js", { ...after3, why: "returned false" }, `${js} failed after 3 retries (returned false).`],
+  ["js", { ...atOnce, why: "timed out" }, `${js} timed out with retry disabled.`],
   ["tcp", after3, `TCP_CHECK on service ${RS} failed after 3 retries.`],
   ["tcp", atOnce, `TCP_CHECK on service ${RS} failed.`],
   ["udp", after3, `UDP_CHECK on service ${RS} failed after 3 retries.`],

@@ -7,6 +7,7 @@ import { mysqlCheck, pgsqlCheck, redisCheck } from "./databases.ts";
 import { bfdCheck, fileCheck } from "./follow.ts";
 import { grpcCheck } from "./grpc.ts";
 import { httpCheck, sslCheck } from "./http.ts";
+import { jsCheck } from "./js-check.ts";
 import type { LvsContext } from "./lvs-context.ts";
 
 type Given = Settings<typeof REAL_SERVER>;
@@ -33,6 +34,7 @@ export function resolveCheckers(given: Given, inherited: Inherited, context: Lvs
   resolveEach(given.PGSQL_CHECK, pgsqlCheck, found, inherited, context);
   resolveEach(given.GRPC_CHECK, grpcCheck, found, inherited, context);
   resolveEach(given.MISC_CHECK, miscCheck, found, inherited, context);
+  resolveEach(given.JS_CHECK, jsCheck, found, inherited, context);
   resolveEach(given.FILE_CHECK, fileCheck, found, inherited, context);
   for (const body of given.SMTP_CHECK)
     for (const checker of smtpChecks(body, inherited, context)) found.push({ order: body.order, checker });

@@ -13,6 +13,7 @@ import type { LvsContext } from "./lvs-context.ts";
 export interface Inherited {
   readonly written: Endpoint; // the real server's line
   readonly protocol: Protocol | undefined; // of the service
+  readonly service: string; // its name, `[10.9.0.100]:tcp:80`
   readonly address: IpAddress;
   readonly port: number; // as written at the real server, else the service's
   readonly alpha: boolean;
@@ -37,7 +38,7 @@ export interface Standard {
 }
 
 /** Of TCP, UDP, PING and SMTP. */
-export const STANDARD: Standard = { retry: 1, delayBeforeRetry: seconds(1) };
+export const STANDARD = { retry: 1, delayBeforeRetry: seconds(1) } as const satisfies Standard;
 
 type Timing = Settings<
   Pick<typeof CONNECTING, "retry" | "delay_before_retry" | "warmup" | "delay_loop" | "alpha" | "log_all_failures">

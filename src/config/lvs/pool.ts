@@ -16,6 +16,7 @@ import {
   schedulerOf,
   titleOf,
 } from "./service.ts";
+import { checkSlowStart } from "./slow-start.ts";
 import { resolveSorryServer } from "./sorry.ts";
 
 /** A service whose name and servers are known. */
@@ -46,6 +47,7 @@ export function resolvePool(body: ServiceBody, named: Named, context: LvsContext
   const realServers = withoutDuplicates(familiar, service, context);
   let weights = 0;
   for (const { weight } of realServers) weights += weight;
+  checkSlowStart(body, { scheduler, realServers }, report);
   const { quorum, hysteresis } = quorumOf(body, weights, name, report);
   return {
     scheduler,

@@ -37,6 +37,7 @@ export function serverStandard(given: Service["given"], { forwarding, tunnel }: 
     forwarding,
     tunnel,
     weight: last(given.weight)?.value ?? 1,
+    slowStart: last(given.slow_start)?.value || undefined,
     inhibitOnFailure: given.inhibit_on_failure.length > 0,
     alpha: given.alpha.length > 0,
     retry: last(given.retry)?.value,
@@ -78,6 +79,7 @@ export function resolveRealServer(
     upperThreshold,
     lowerThreshold: lower === undefined ? 0 : lowerThreshold(lower, upperThreshold, context),
     inhibitOnFailure: last(own.inhibit_on_failure)?.value ?? service.standard.inhibitOnFailure,
+    slowStart: (last(own.slow_start)?.value ?? service.standard.slowStart) || undefined,
     smtpAlert: last(own.smtp_alert)?.value ?? context.smtpAlert ?? true,
     snmpName: last(own.snmp_name)?.value,
     notifyUp: notify(own.notify_up, "notify_up", context),
@@ -87,6 +89,7 @@ export function resolveRealServer(
       {
         written: header,
         protocol,
+        service: service.name,
         address,
         // Keepalived differs: it checks port 0 where the real server's line has no port.
         port: header.port === 0 ? service.checkedPort : header.port,

@@ -11,6 +11,7 @@ export type CheckerConfig =
   | SmtpCheckConfig
   | DnsCheckConfig
   | MiscCheckConfig
+  | JsCheckConfig
   | UdpCheckConfig
   | PingCheckConfig
   | RedisCheckConfig
@@ -28,6 +29,7 @@ export const CHECKER_KEYWORDS = {
   smtp: "SMTP_CHECK",
   dns: "DNS_CHECK",
   misc: "MISC_CHECK",
+  js: "JS_CHECK",
   udp: "UDP_CHECK",
   ping: "PING_CHECK",
   redis: "REDIS_CHECK",
@@ -158,6 +160,23 @@ export interface MiscCheckConfig extends CheckerTiming {
   readonly command: CommandConfig;
   readonly timeout: Micros;
   readonly dynamicWeight: boolean; // exit codes 2..255 set the weight
+}
+
+/** `JS_CHECK`, ours: a function of a JavaScript module. */
+export interface JsCheckConfig extends CheckerTiming {
+  readonly type: "js";
+  readonly module: string; // path; not absolute: from where the daemon was started
+  readonly arguments: readonly string[]; // for the module
+  readonly timeLimit: Micros;
+  readonly dynamic: boolean; // a weight in what it returns is the server's
+  readonly server: CheckedServer;
+}
+
+/** What a module is told of the server that it checks. */
+export interface CheckedServer {
+  readonly address: IpAddress;
+  readonly port: number; // 0 = connections come to several ports
+  readonly virtualServer: string; // as logs name it: `[10.9.0.100]:tcp:80`
 }
 
 /** `UDP_CHECK`. */

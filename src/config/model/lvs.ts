@@ -37,6 +37,7 @@ export interface ServiceConfig {
 /** What real servers, and so their checkers, have where they do not say it. */
 export interface ServerStandard extends CheckStandard {
   readonly weight: number;
+  readonly slowStart: Micros | undefined; // undefined: at once
   readonly inhibitOnFailure: boolean;
   readonly forwarding: Forwarding;
   readonly tunnel: TunnelConfig | undefined;
@@ -95,6 +96,7 @@ export interface RealServerConfig {
   readonly upperThreshold: number;
   readonly lowerThreshold: number;
   readonly inhibitOnFailure: boolean; // weight 0 instead of removal
+  readonly slowStart: Micros | undefined; // how long its weight rises when it returns, whole seconds; undefined: at once
   readonly smtpAlert: boolean;
   readonly snmpName: string | undefined;
   readonly notifyUp: CommandConfig | undefined;
