@@ -7,7 +7,7 @@ export const VERIFYING = {
   tls_verify: line(optionalBoolean, {
     default: "off",
     meaning: "Verify the server's certificate: chain, time and name",
-    note: "revocation is not looked at",
+    note: "from TLS 1.2 on; revocation is not looked at",
     ours: true,
   }),
   tls_ca: line(named("<PATH>"), {

@@ -134,6 +134,13 @@ describe("tls_verify", () => {
     expect(await checked(await server(root.authority("Between").issue({ name: "www.example" })))).toEqual(UP);
   });
 
+  test("takes no version before TLS 1.2, whose signatures prove nothing; without it every version is spoken", async () => {
+    const target = await server(good, { minVersion: "TLSv1", maxVersion: "TLSv1.1" });
+    const verdict = await checked(target);
+    expect(verdict).toMatchObject({ up: false, local: false });
+    expect(why(verdict)).toMatch(/^SSL handshake\/communication error connecting to: /);
+  });
+
   test("says little of a certificate that has much to say", async () => {
     const names = Array.from({ length: 2000 }, (_, i) => `DNS:name-${i}.of.a.long.list.example`).join(",");
     const verdict = await checked(await server(root.issue({ name: "many.example", names })));
