@@ -205,8 +205,9 @@ function complaintOf(frame: Uint8Array): string | undefined {
 
 /** What Node says, with the codes by the names that they have in the RFC. */
 function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replace(
+  if (!(error instanceof Error)) return String(error);
+  if ("code" in error && error.code === "ERR_HTTP2_ERROR") return `it does not keep to HTTP/2 (${error.message})`;
+  return error.message.replace(
     /\bcode (?:NGHTTP2_(\w+)|(\d+))/,
     (_, name?: string, code?: string) => name ?? codeName(Number(code)),
   );

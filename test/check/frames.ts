@@ -52,8 +52,8 @@ export function field(name: string, value: string): Buffer {
   return Buffer.concat([Buffer.from([0]), text(name), text(value)]);
 }
 
-/** Calls `answer` once the request has come: a HEADERS frame behind the preface. */
-export function onRequest(socket: Socket, answer: () => void): void {
+/** The socket, of which `answer` is called once the request has come: a HEADERS frame behind the preface. */
+export function onRequest(socket: Socket, answer: () => void): Socket {
   let bytes: Buffer = Buffer.alloc(0);
   let answered = false;
   socket.on("data", (chunk: Buffer) => {
@@ -63,6 +63,7 @@ export function onRequest(socket: Socket, answer: () => void): void {
       if (bytes[at + 3] === TYPES.headers) answered = true;
     if (answered) answer();
   });
+  return socket;
 }
 
 const PREFACE = 24; // bytes

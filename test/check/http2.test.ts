@@ -225,6 +225,10 @@ describe("an awkward HTTP/2 server", () => {
 
   test.each<[string, (socket: Socket) => void]>([
     ["closes before the settings", (socket) => socket.once("data", () => socket.end())],
+    [
+      "answers without settings",
+      (socket) => onRequest(socket, () => socket.write(head())).on("end", () => socket.end()),
+    ],
     ["closes behind them", (socket) => socket.write(SETTINGS) && socket.once("data", () => socket.end())],
     [
       "closes within the body",

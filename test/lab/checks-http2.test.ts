@@ -8,6 +8,7 @@ import { seconds } from "../../src/base/time.ts";
 import { CERTIFICATE, KEY } from "../check/certificate.ts";
 import type { CheckEvent } from "./check-event.ts";
 import { CheckStand, DIRECTOR, SERVER } from "./check-stand.ts";
+import { ChecksBench, farm } from "./checks-stand.ts";
 import { Journal } from "./journal.ts";
 import { until } from "./run.ts";
 import { read } from "./stand.ts";
@@ -129,7 +130,7 @@ const CASES: readonly Case[] = [
     check: ["GRPC_CHECK", "tls"],
     words: "failed: TLS: ",
   },
-  { name: "nginx in front of grpcio", port: NGINX.proxy, check: ["GRPC_CHECK", "service shop"], words: "succeeded." },
+  { name: "nginx in front of grpcio", port: NGINX.proxy, check: ["GRPC_CHECK", "service cart"], words: "succeeded." },
   {
     name: "nginx in front of nobody",
     port: NGINX.deadProxy,
@@ -147,6 +148,7 @@ const CASES: readonly Case[] = [
 
 let stand: CheckStand;
 let grpc: ChildProcess;
+const bench = new ChecksBench();
 const heard = new Journal<string>("node");
 
 /** Services by their ports, from 1 on. */
@@ -213,7 +215,10 @@ beforeAll(async () => {
   await until("nginx", listens, seconds(30));
   stand.check(configOf(lan.folder));
 });
-afterAll(() => stand.close());
+afterAll(() => {
+  stand.close();
+  bench.close();
+});
 
 describe.concurrent("HTTP/2 and gRPC", () => {
   test.each(CASES)("$name: $words", async ({ name, words }) => {
@@ -229,9 +234,29 @@ describe.concurrent("HTTP/2 and gRPC", () => {
     expect(await said("nginx in front of grpcio")).toContain("succeeded.");
     let from = stand.events.mark();
     grpc.kill("SIGUSR1");
-    expect(await said("nginx in front of grpcio", from)).toContain('failed: the service "shop" is NOT_SERVING');
+    expect(await said("nginx in front of grpcio", from)).toContain('failed: the service "cart" is NOT_SERVING');
     from = stand.events.mark();
     grpc.kill("SIGUSR2");
     expect(await said("nginx in front of grpcio", from)).toContain("succeeded.");
+  });
+
+  test("the daemon takes a server out of the table that does not serve, and says why; the others stay", async () => {
+    const once = "connect_timeout 10\nretry 0\nwarmup 0";
+    const checks = {
+      11: `HTTP_GET {\n${once}\nconnect_port ${NGINX.h2c}\nhttp_protocol 2\n${url()}\n}`,
+      12: `GRPC_CHECK {\n${once}\nconnect_ip ${SERVER.v4}\nconnect_port ${GRPC.tls}\ntls\n}`,
+      13: `GRPC_CHECK {\n${once}\nconnect_ip ${SERVER.v4}\nconnect_port ${GRPC.plain}\nservice db\n}`,
+    };
+    const director = bench.start(stand.lan, "lb", farm(checks, "delay_loop 1\nalpha"));
+    const lines = [
+      /Remote Web server \[192\.0\.2\.11\]:tcp:80 succeed on service\.$/,
+      /GRPC_CHECK on service \[192\.0\.2\.12\]:tcp:80 succeeded\.$/,
+      /GRPC_CHECK on service \[192\.0\.2\.13\]:tcp:80 failed: the service "db" is NOT_SERVING$/,
+      /new destination .* -> \[192\.0\.2\.11\]:80 weight 7$/,
+      /new destination .* -> \[192\.0\.2\.12\]:80 weight 7$/,
+    ];
+    await Promise.all(lines.map((line) => director.waitForLog(line, { within: seconds(60) })));
+    expect(director.log.entries.filter(({ text }) => /new destination .*\.13\]/.test(text))).toEqual([]);
+    await director.stop();
   });
 });

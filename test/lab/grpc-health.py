@@ -1,6 +1,6 @@
 """A gRPC server with health checking: python3 grpc-health.py ADDRESS PORT TLS-PORT BARE-PORT CERTIFICATE KEY.
 
-It serves as a whole and as `shop`, `db` does not, of `new` nobody knows; SIGUSR1 stops `shop`, SIGUSR2 lets it serve again. On
+It serves as a whole, as `shop` and `cart`; `db` does not, of `new` nobody knows. SIGUSR1 stops `cart`, SIGUSR2 starts it. On
 the bare port it has no health service. It says `ready` when it listens.
 """
 import signal
@@ -11,7 +11,7 @@ import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 STATUSES = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"]
-health = {"": 1, "shop": 1, "db": 2, "new": 0}
+health = {"": 1, "shop": 1, "cart": 1, "db": 2, "new": 0}
 
 
 def messages():
@@ -52,8 +52,8 @@ def main():
     server.add_secure_port(f"{address}:{tls_port}", grpc.ssl_server_credentials([tuple(pair)]))
     bare = grpc.server(futures.ThreadPoolExecutor(1))
     bare.add_insecure_port(f"{address}:{bare_port}")
-    signal.signal(signal.SIGUSR1, lambda *_: health.update(shop=2))
-    signal.signal(signal.SIGUSR2, lambda *_: health.update(shop=1))
+    signal.signal(signal.SIGUSR1, lambda *_: health.update(cart=2))
+    signal.signal(signal.SIGUSR2, lambda *_: health.update(cart=1))
     server.start()
     bare.start()
     print("ready", flush=True)
