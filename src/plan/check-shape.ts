@@ -95,7 +95,6 @@ export const CHECKERS = list<CheckerConfig>({
     urls: URLS,
     heloName: value("helo_name"),
     username: value("username"),
-    password: value("password"),
     passwordFile: value("password_file"),
     database: value("database"),
     allowNoauth: value("allow_noauth"),
