@@ -6,6 +6,7 @@ import type { Observed } from "../observe/metric-scopes.ts";
 import type { Children } from "./children.ts";
 import { writeDump } from "./dump-file.ts";
 import { type DumpOwner, dumpPath } from "./dump-paths.ts";
+import { dumpText } from "./dump-text.ts";
 import { jsonDump } from "./json-dump.ts";
 import type { DumpRequest } from "./messages.ts";
 import type { KeptState } from "./reload-files.ts";
@@ -48,8 +49,8 @@ export class Dumps {
     const { config } = this.#source();
     const known = [
       ["vrrp", vrrp.pid, config && vrrp.report && vrrpData(config, vrrp.report)],
-      ["checkers", checkers.pid, asJson(checkers.report)],
-      ["bfd", bfd.pid, asJson(bfd.report)],
+      ["checkers", checkers.pid, dumpText(checkers.report)],
+      ["bfd", bfd.pid, dumpText(bfd.report)],
     ] as const;
     return known.flatMap(([process, pid, text]) => (text === undefined ? [] : [{ process, pid, text }]));
   }
@@ -74,7 +75,7 @@ export class Dumps {
     const parent = { ...observed, vrrp: undefined, checkers: undefined, bfd: undefined, traffic: undefined };
     const pids = Object.fromEntries(states.map(({ process: name, pid }) => [`${name}Pid`, pid]));
     say(DATA_WORDS.parent, process.pid);
-    this.#file(["data", "parent"], asJson({ ...parent, ...pids }) ?? "");
+    this.#file(["data", "parent"], dumpText({ ...parent, ...pids }) ?? "");
     for (const { process: owner, pid, text } of states) {
       say(DATA_WORDS[owner], pid);
       this.#file(["data", owner], text);
@@ -86,10 +87,6 @@ export class Dumps {
     if (config === undefined) return;
     writeDump(dumpPath(file, config.global.daemon, { temporary: temporaryFolder(), service: this.#service }), text);
   }
-}
-
-function asJson(value: object | undefined): string | undefined {
-  return value && `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function temporaryFolder(): string {

@@ -1,7 +1,11 @@
 import { line, type Table } from "../syntax/table.ts";
 import { flag } from "../syntax/types.ts";
 import { TCP_CHECK } from "./check.ts";
+import { ours } from "./ours.ts";
 import { absolutePath, credential } from "./read-credential.ts";
+
+/** What a checker of ours takes that asks over TCP. */
+const ASKING = ours(TCP_CHECK);
 
 const LOGIN = {
   password: line(credential("<PASSWORD>"), {
@@ -22,7 +26,7 @@ const LOGIN = {
 
 /** Keywords of `REDIS_CHECK`. */
 export const REDIS_CHECK = {
-  ...TCP_CHECK,
+  ...ASKING,
   username: line(credential("<NAME>"), {
     default: "the server's default user",
     meaning: "User to log in as, with AUTH",
@@ -41,7 +45,7 @@ export const REDIS_CHECK = {
 
 /** Keywords of `MYSQL_CHECK`. */
 export const MYSQL_CHECK = {
-  ...TCP_CHECK,
+  ...ASKING,
   username: line(credential("<NAME>"), {
     default: "none: it is enough that the server answers a login",
     meaning: "User to log in as; the login must succeed",
@@ -54,7 +58,7 @@ export const MYSQL_CHECK = {
 
 /** Keywords of `PGSQL_CHECK`. */
 export const PGSQL_CHECK = {
-  ...TCP_CHECK,
+  ...ASKING,
   username: line(credential("<NAME>"), {
     default: "keepalived",
     meaning: "User to ask for",

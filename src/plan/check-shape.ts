@@ -134,7 +134,6 @@ export const CHECKERS = list<CheckerConfig>({
     tls: value("tls", { show: ({ serverName, verification }) => tlsWords(serverName, verification) }),
     heloName: value("helo_name"),
     username: value("username"),
-    password: value("password"),
     passwordFile: value("password_file"),
     database: value("database"),
     allowNoauth: value("allow_noauth"),

@@ -18,9 +18,9 @@ export function alive<Visit>(say?: Uint8Array): DialogueStep<Visit> {
   return { type: "over", why: undefined, say };
 }
 
-/** It may not. */
+/** It may not; what it says itself may be nothing. */
 export function unfit<Visit>(why: string): DialogueStep<Visit> {
-  return { type: "over", why };
+  return { type: "over", why: why === "" ? "it refuses without a word" : why };
 }
 
 /** What a server says of itself, for a line of the log: without what would command a terminal, and not without end. */

@@ -82,8 +82,7 @@ function answered(manners: MysqlManners, visit: MysqlVisit, packet: MysqlPacket)
       if (payload[1] === 3) return { type: "going-on", visit };
       return goingOn("caching_sha2_password without TLS", sequence, new Uint8Array());
     case 0xfe: {
-      const asked = decodeSwitch(payload);
-      const { plugin, nonce } = asked ?? { plugin: "", nonce: new Uint8Array() };
+      const { plugin, nonce } = decodeSwitch(payload);
       const proof = manners.prove(plugin, nonce);
       return goingOn(proof === undefined ? plugin : "", sequence, proof ?? new Uint8Array());
     }

@@ -1,4 +1,4 @@
-import { concat, getU16, toByteString, viewOf } from "../base/bytes.ts";
+import { concat, getU16, getU32, toByteString, viewOf } from "../base/bytes.ts";
 
 /**
  * A packet of MySQL's client/server protocol, version 10, as MySQL and MariaDB document it. Integers are little-endian.
@@ -43,11 +43,12 @@ export function takePacket(
   heard: Uint8Array,
 ): { readonly packet: MysqlPacket; readonly rest: Uint8Array } | "long" | undefined {
   if (heard.length < HEADER) return undefined;
-  const length = getU16(heard, 0, true) + 0x1_0000 * (heard[2] ?? 0);
+  const head = getU32(heard, 0, true);
+  const length = head & 0xff_ffff;
   if (length > LONGEST_PAYLOAD) return "long";
   const end = HEADER + length;
   if (heard.length < end) return undefined;
-  return { packet: { sequence: heard[3] ?? 0, payload: heard.subarray(HEADER, end) }, rest: heard.subarray(end) };
+  return { packet: { sequence: head >>> 24, payload: heard.subarray(HEADER, end) }, rest: heard.subarray(end) };
 }
 
 /** A packet of less than 16 MB. */
@@ -65,7 +66,7 @@ export function encodePacket({ sequence, payload }: MysqlPacket): Uint8Array {
 export function decodeGreeting(payload: Uint8Array): MysqlGreeting | undefined {
   const at = payload.indexOf(0) + 1; // the thread
   if (payload[0] !== 10 || at === 0 || payload.length < at + 31 + 12) return undefined;
-  const length = Math.max(13, (payload[at + 20] ?? 0) - 8); // of the second part
+  const length = Math.max(13, viewOf(payload).getUint8(at + 20) - 8); // of the second part
   const nonce = concat(payload.subarray(at + 4, at + 12), payload.subarray(at + 31, at + 31 + NONCE - 8));
   return { nonce, plugin: upToNul(payload.subarray(at + 31 + length)) };
 }
@@ -97,9 +98,8 @@ export function decodeError(payload: Uint8Array): MysqlError | undefined {
   return { code: getU16(payload, 1, true), state, text: rest };
 }
 
-/** What a server asks for that wants to know us in another way: AuthSwitchRequest, `| 0xfe | plugin NUL | nonce 20, NUL |`. */
-export function decodeSwitch(payload: Uint8Array): MysqlGreeting | undefined {
-  if (payload[0] !== 0xfe) return undefined;
+/** Of a server that wants to know us in another way: AuthSwitchRequest, `| 0xfe | plugin NUL | nonce 20, NUL |`. */
+export function decodeSwitch(payload: Uint8Array): MysqlGreeting {
   const plugin = upToNul(payload.subarray(1));
   const at = 1 + plugin.length + 1;
   return { plugin, nonce: payload.slice(at, at + NONCE) };

@@ -30,8 +30,8 @@ export function pgsqlDialogue({ user, database }: PgsqlManners): Dialogue<PgsqlV
       let heard = concat(visit.heard, bytes);
       for (;;) {
         const taken = takeMessage(heard);
-        if (taken === "long") return unfit(wordsOf(heard));
-        if (taken === undefined) return { type: "going-on", visit: { ...visit, heard } };
+        if (taken === "long" && !isOldError(heard)) return unfit(wordsOf(heard));
+        if (taken === undefined || taken === "long") return { type: "going-on", visit: { ...visit, heard } };
         const end = judged(visit, taken.message);
         if (end !== undefined) return end;
         heard = taken.rest;
@@ -44,11 +44,17 @@ export function pgsqlDialogue({ user, database }: PgsqlManners): Dialogue<PgsqlV
 const OUR_NAME = "keepalived-ts";
 const NO_PGSQL = "it does not speak PostgreSQL's protocol";
 
-/** A server that cannot even fork says so in a form of old, `E` and a text up to NUL. */
+/** A server that cannot even fork says so in a form of old, `E` and a text up to NUL: whether that is still to come. */
+function isOldError(heard: Uint8Array): boolean {
+  return heard[0] === 0x45 && !heard.includes(0) && heard.length < LONGEST_TEXT;
+}
+
+const LONGEST_TEXT = 1000;
+
+/** What it says in that form. */
 function wordsOf(heard: Uint8Array): string {
-  const end = heard.indexOf(0, 1);
-  if (heard[0] !== 0x45 || end === -1) return NO_PGSQL;
-  return quoted(new TextDecoder().decode(heard.subarray(1, end)));
+  const end = heard.indexOf(0);
+  return heard[0] === 0x45 && end !== -1 ? quoted(new TextDecoder().decode(heard.subarray(1, end))) : NO_PGSQL;
 }
 
 /** Undefined: there is more to come. */

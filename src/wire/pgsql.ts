@@ -30,7 +30,7 @@ export function takeMessage(
   const end = HEADER + length;
   if (heard.length < end) return undefined;
   return {
-    message: { type: String.fromCharCode(heard[0] ?? 0), body: heard.subarray(HEADER, end) },
+    message: { type: String.fromCharCode(...heard.subarray(0, 1)), body: heard.subarray(HEADER, end) },
     rest: heard.subarray(end),
   };
 }

@@ -127,6 +127,12 @@ describe("virtual servers", () => {
     );
   });
 
+  test("the password of a checker is not shown", () => {
+    const mysql = (password: string): string => `MYSQL_CHECK {\nusername check\npassword ${password}\n}`;
+    const [before, after] = [farm(80, { 11: mysql("hush") }), farm(80, { 11: mysql("hush2") })];
+    expect(lines(before, after).slice(-1)).toEqual(["            changed password"]);
+  });
+
   test("real servers that come, go and change", () => {
     const [old, next] = [
       farm(80, { 11: "weight 1", 12: "", 13: "" }),

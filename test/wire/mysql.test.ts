@@ -93,6 +93,7 @@ test.each<[string, MysqlManners, readonly Uint8Array[], string]>([
   ["it greets without an end of its version", ANYBODY, [packet(0, 10, 0x35)], "it does not speak MySQL"],
   ["it is an HTTP server", ANYBODY, [new TextEncoder().encode("HTTP/1.1 400 Bad\r\n")], "it does not speak MySQL"],
   ["it answers a login with something else", USER, [GREETING, packet(2, 7)], "it does not speak MySQL"],
+  ["it says a number that is cut off", ANYBODY, [packet(0, 0xff, 1)], "it does not speak MySQL"],
   ["half a packet", USER, [GREETING.subarray(0, 40)], "going on"],
 ])("%s", (_, how, chunks, end) => {
   expect(visited(how, ...chunks).end).toBe(end);
@@ -127,6 +128,16 @@ test("a server of MySQL 8 that remembers the password takes its hash; one that d
   const full = visited(USER, greeting, packet(2, 1, 4), golden("mysql-denied"));
   expect(full.said[1]).toEqual(packet(3));
   expect(full.end).toBe(`${DENIED} (it wants caching_sha2_password without TLS, which is not spoken here)`);
+});
+
+test("a server that names no plugin, and one that cuts its name, get the usual proof; no proof is an empty one", () => {
+  const usual = visited(USER, golden("mysql-greeting")).said;
+  const bare = packet(0, ...GREETING.subarray(4, -22));
+  const cut = packet(0, ...GREETING.subarray(4, -1));
+  expect([visited(USER, bare).said, visited(USER, cut).said]).toEqual([usual, usual]);
+  const login = encodeLogin({ user: "pw", plugin: "mysql_native_password", proof: new Uint8Array() });
+  const said = visited({ user: "pw", welcome: true, prove: () => undefined }, GREETING).said;
+  expect(said).toEqual([encodePacket({ sequence: 1, payload: login })]);
 });
 
 test("no password is proved by nothing, and a password in no way that is not known", () => {

@@ -64,7 +64,8 @@ test.each<[string, string | undefined, readonly Uint8Array[], string]>([
   ["does not know the protocol", undefined, [error("08P01")], "FATAL: no (08P01)"],
   ["cannot fork", undefined, [fromByteString("Ecould not fork new process\n\0")], "could not fork new process"],
   ["is an HTTP server", undefined, [fromByteString("HTTP/1.1 400 Bad Request\r\n")], NO_PGSQL],
-  ["begins with E and is none", undefined, [fromByteString("EHLO x y z")], NO_PGSQL],
+  ["begins with E and has not ended", undefined, [fromByteString("Ecould not fork")], "going on"],
+  ["begins with E and does not end", undefined, [fromByteString("E".repeat(1000))], NO_PGSQL],
   ["says a message of no kind", undefined, [fromByteString("?\0\0\0\x04")], NO_PGSQL],
   ["says a message of no length", undefined, [fromByteString("R\0\0\0\x03")], NO_PGSQL],
 ])("a server that %s", (_, database, chunks, end) => {

@@ -43,6 +43,7 @@ test.each<[RedisManners, readonly string[]]>([
   [ALONE, ["+", "PONG", "\r", "\n"]],
   [LOGIN, ["+OK\r\n+PONG\r\n"]],
   [LOGIN, ["+OK\r\n", "+PONG\r\n"]],
+  [{ ...ALONE, login: { user: undefined, password: "secret" } }, ["+OK\r\n", "+PONG\r\n"]],
   [LOGIN, ["+OK\r", "\n+PON", "G\r\n"]],
   [{ ...ALONE, allowNoauth: true }, ["-NOAUTH Authentication required.\r\n"]],
 ])("up: %j hears %j", (manners, answers) => {
@@ -64,6 +65,7 @@ test.each<[RedisManners, readonly string[], string]>([
   [ALONE, ["HTTP/1.1 400 Bad Request\r\n\r\n"], "it answers PING with `HTTP/1.1 400 Bad Request`"],
   [ALONE, [":1\r\n"], "it answers PING with `:1`"],
   [ALONE, ["\r\n"], "it answers PING with ``"],
+  [ALONE, ["-\r\n"], "it refuses without a word"],
   [ALONE, ["-\x1b[2J\x07a\u0085b\r\n"], "[2J a b"],
   [ALONE, [`-${"x".repeat(300)}\r\n`], `${"x".repeat(200)}…`],
   [ALONE, ["+".repeat(10_000), "+".repeat(10_000)], "its answer does not end"],
