@@ -174,6 +174,7 @@ export class JsModule {
         break;
       }
       case "pong":
+        if (!thread.pinged) break;
         thread.cancelWait();
         thread.pinged = false;
         for (const [id, call] of this.#calls)

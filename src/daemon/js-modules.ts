@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Micros, milliseconds } from "../base/time.ts";
+import { type Micros, milliseconds, seconds } from "../base/time.ts";
 import type { JsCheckConfig } from "../config/model/check.ts";
 import { modulePermission, type ScriptRules } from "../io/script-permission.ts";
 import type { JsEnd } from "../lvs/js-check.ts";
@@ -15,6 +15,9 @@ export interface JsModulesHost {
   readonly clock: { now(): Micros; wakeAt(at: Micros, wake: () => void): () => void };
   readonly program?: string; // `js-check.js`; undefined: it lies beside the program that runs
 }
+
+/** What a module writes is for the log: lines a second. */
+const MOST_LINES = 20;
 
 /** For threads to end, when the daemon stops. */
 const PATIENCE = milliseconds(500);
@@ -68,6 +71,7 @@ export class JsModules {
 
   #open(path: string): JsModule {
     const { log, clock } = this.#host;
+    let [spoke, lines] = [0, 0];
     return new JsModule({
       clock,
       start: (listener) => {
@@ -75,7 +79,12 @@ export class JsModules {
         return refused === undefined ? startJsThread(this.#program, path, listener) : { refused };
       },
       stays: (why) => log.error("JS_CHECK {path}: {why}; what was loaded before stays", { path, why }),
-      wrote: (line) => log.detail("JS_CHECK {path}: {line}", { path, line }),
+      wrote: (line) => {
+        const second = Math.floor(clock.now() / seconds(1));
+        lines = second === spoke ? lines + 1 : 1;
+        spoke = second;
+        if (lines <= MOST_LINES) log.detail("JS_CHECK {path}: {line}", { path, line });
+      },
     });
   }
 }

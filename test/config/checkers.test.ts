@@ -171,8 +171,9 @@ test("every kind of checker runs, and nothing is said of it", () => {
   const follow = ["FILE_CHECK {\ntrack_file F\n}", "BFD_CHECK {\nname B\n}"];
   const ask = ["TCP", "SMTP", "DNS", "UDP", "PING"].map((kind) => `${kind}_CHECK {\n}`);
   const pages = [HTTP(URL()), HTTP(URL()).replace("HTTP", "SSL"), "MISC_CHECK {\nmisc_path /bin/true\n}"];
+  const ours = ["JS_CHECK {\nmodule ./check.mjs\n}"];
   const secure = "global_defs {\nenable_script_security\nscript_user nobody\n}\n";
-  const { config, diagnostics } = reading(secure + files + server(...ask, ...pages, ...follow));
+  const { config, diagnostics } = reading(secure + files + server(...ask, ...pages, ...follow, ...ours));
   const run = runnable(config)[0]?.realServers[0]?.checkers ?? [];
   expect(run.map(({ type }) => type).sort()).toEqual(Object.keys(CHECKER_KEYWORDS).sort());
   expect(diagnostics).toEqual([]);

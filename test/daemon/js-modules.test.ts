@@ -109,6 +109,12 @@ test("what it writes is for the log, line by line", async () => {
   await expect.poll(() => said.map((line) => line.replace(/.*: /, "")).sort()).toEqual(["one", "three", "two [31m"]);
 });
 
+test("of a module that writes without an end the log has twenty lines a second at most", async () => {
+  await run(calls("for (let i = 0; i < 500; i++) console.log(i); return true"));
+  await expect.poll(() => said.length).toBeGreaterThanOrEqual(20);
+  expect(said.length).toBeLessThanOrEqual(60);
+});
+
 test("its signal tells when its time is over, and it has timed out", async () => {
   const body =
     "await new Promise((done) => check.signal.addEventListener('abort', () => { console.log('told'); done() }))";
