@@ -61,6 +61,7 @@ export async function buildLab() {
     "snmp-services",
     "links",
     "checks",
+    "services",
     "demo",
     "bench/failover",
     "bench/lb",

@@ -6,7 +6,7 @@ import type { NamedNetwork } from "../io/network-namespace.ts";
 import type { BufferWish } from "../io/socket.ts";
 import { changeWords, refusalHint } from "../lvs/change-words.ts";
 import { deviations } from "../lvs/deviations.ts";
-import { type IpvsChange, plan, withHandWeights } from "../lvs/plan.ts";
+import { granted, type IpvsChange, plan, withHandWeights } from "../lvs/plan.ts";
 import type { Log } from "../observe/log.ts";
 import type { ServiceTraffic, TrafficWish } from "../observe/traffic.ts";
 import { type CountedPool, type CountingKernel, readTraffic } from "./traffic-reader.ts";
@@ -165,6 +165,7 @@ export class IpvsTable {
       }
       this.#read();
       if (attempt === 0 && refused.some(({ error }) => SURPRISES.includes(error.errno))) continue;
+      this.#rememberGranted(want, refused);
       return this.#complain(refused.filter((one) => !isGone(one)));
     }
   }
@@ -205,6 +206,21 @@ export class IpvsTable {
     for (const { service } of before)
       if (this.#owned.has(serviceName(service))) this.#have.delete(serviceName(service));
     for (const entry of want) this.#have.set(serviceName(entry.service), entry);
+  }
+
+  /** Of those that the kernel has now. */
+  #rememberGranted(want: readonly IpvsEntry[], refused: readonly Refusal[]): void {
+    const changes = new Map<string, IpvsChange[]>();
+    for (const { change } of refused) {
+      const name = serviceName(change.service);
+      const known = changes.get(name);
+      if (known === undefined) changes.set(name, [change]);
+      else known.push(change);
+    }
+    for (const entry of want) {
+      const name = serviceName(entry.service);
+      if (this.#have.has(name)) this.#asked.set(name, granted(entry, this.#asked.get(name), changes.get(name) ?? []));
+    }
   }
 
   #read(): void {

@@ -57,6 +57,23 @@ export function withHandWeights(want: IpvsEntry, asked: IpvsEntry, have: IpvsEnt
   return { ...want, destinations };
 }
 
+/**
+ * What of `want` was asked for with success: where the kernel `refused` a change, as it was `asked` for before. Else the
+ * next change of a server beside a refused one would pass for a weight set by hand.
+ */
+export function granted(want: IpvsEntry, asked: IpvsEntry | undefined, refused: readonly IpvsChange[]): IpvsEntry {
+  const servers = new Set(
+    refused.flatMap((change) => ("destination" in change ? destinationName(change.destination) : [])),
+  );
+  const before = new Map(asked?.destinations.map((one) => [destinationName(one), one]));
+  const destinations = want.destinations.flatMap((one) => {
+    const name = destinationName(one);
+    return servers.has(name) ? (before.get(name) ?? []) : one;
+  });
+  const isKept = refused.some((change) => !("destination" in change));
+  return { service: isKept ? (asked?.service ?? want.service) : want.service, destinations };
+}
+
 function pool(service: IpvsService, have: readonly IpvsDestination[], { destinations }: IpvsEntry): IpvsChange[] {
   if (isAlike(have, destinations)) return [];
   const { added, changed, removed } = diff(have, destinations, DESTINATIONS);

@@ -6,6 +6,8 @@ import type { Token } from "../../src/syntax/lexer.ts";
 import { preprocess } from "../../src/syntax/preprocess.ts";
 import { newReport } from "../../src/syntax/report.ts";
 import { decodeUtf8 } from "../../src/syntax/utf8.ts";
+import { servicesFiles } from "../lab/services/corpus.ts";
+import { EMULATED } from "../lab/services/pace.ts";
 import { type Use, usedIn } from "./corpus-uses.ts";
 import { sourceOf } from "./reading.ts";
 
@@ -32,16 +34,24 @@ test("no exception is made for a keyword that is used", () => {
   expect(Object.keys(EXCEPTIONS).filter((name) => used.has(name) || !wanted().includes(name))).toEqual([]);
 });
 
-/** `virtual_server: lb_algo`, for each row of the tiers. */
-function wanted(): readonly string[] {
+test("those of load balancing stand in a file that is played beside keepalived", () => {
+  const played = servicesFiles(EMULATED.pace).map(({ name }) => `${FOLDER}/${name.replace(/^.*\//, "")}.conf`);
+  expect(played.length).toBeGreaterThanOrEqual(60);
+  const used = new Set(played.flatMap(goodUses));
+  expect(wanted(["ipvs", "checker"]).filter((name) => !used.has(name))).toEqual([]);
+});
+
+/** `virtual_server: lb_algo`, for each row of the tiers, and of these families. */
+function wanted(families?: readonly string[]): readonly string[] {
   const [, ...lines] = readFileSync(new URL("../keywords/keywords.csv", import.meta.url), "utf8")
     .trim()
     .split("\n");
   const field = /(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g;
   return lines.flatMap((line) => {
     const fields = [...line.matchAll(field)].map(([, quoted, plain = ""]) => quoted?.replaceAll('""', '"') ?? plain);
-    const [block = "", keyword = "", , , , , , , tier = ""] = fields;
-    return tier === "A" || tier === "B" ? [nameOf({ block, keyword })] : [];
+    const [block = "", keyword = "", , , , , , family = "", tier = ""] = fields;
+    const isWanted = (tier === "A" || tier === "B") && (families?.includes(family) ?? true);
+    return isWanted ? [nameOf({ block, keyword })] : [];
   });
 }
 

@@ -156,6 +156,24 @@ describe("spec §4.6: each refusal of the kernel", () => {
     expect(shown(kernel.table)).toEqual(shown([FOREIGN, ...all]));
   });
 
+  test.each<[string, IpvsChange["type"], number]>([
+    ["a service", "new-service", 81],
+    ["a server of the same service", "new-destination", 80],
+  ])("beside %s that is refused a weight goes there and back: what was granted was asked for", (_, type, port) => {
+    const table = open();
+    const [one, refused] = [(weight: number) => entry(80, row(11, weight), row(12)), entry(81, row(11))];
+    table.applyAll([entry(80, row(11))]);
+    kernel.refuse = (change) => {
+      const isIt = change.type === type && "port" in change.service && change.service.port === port;
+      return isIt && (!("destination" in change) || change.destination.address === "192.0.2.12") ? EINVAL : 0;
+    };
+    for (const weight of [37, 1, 37]) {
+      expect(table.applyAll([one(weight), refused])).toBe(false);
+      expect(shown(kernel.table)).toContain(`[192.0.2.100]:tcp:80 192.0.2.11 ${weight}`);
+    }
+    expect(looked(table)).toEqual([]);
+  });
+
   test.each([EAGAIN, ENOBUFS])("a conversation that ends with %i is tried again", (errno) => {
     const table = open();
     kernel.broken = errno;

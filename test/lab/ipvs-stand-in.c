@@ -3,8 +3,8 @@
  * answered here, from a table that is kept as it was sent: enough to measure health checks at this machine's own speed,
  * and no proof of anything else (the emulated kernel is for that). The file named by IPVS_STAND_IN
  * counts commands: u64 {count, time of the first, time of the last (CLOCK_MONOTONIC, ns)} of each, linux/ip_vs.h.
- * The file named by IPVS_STAND_IN_TABLE is what processes have in common: each appends what it asks, as it is sent, and
- * does first what others have asked since; so a table outlives who made it, and a test can read what was asked.
+ * The file named by IPVS_STAND_IN_TABLE is the table of all processes that name it, ipvsadm among them, and outlives
+ * them: the requests that were granted, one behind the other. Without it each process has a table of its own.
  * Answers have the shapes of linux/genetlink.h and linux/ip_vs.h.
  */
 #define _GNU_SOURCE
@@ -20,13 +20,12 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { DESCRIPTORS = 1 << 20, FAMILY = 0x23, COMMANDS = 32, ANSWERS = 1 << 15, MOST_SERVICES = 1 << 16 };
 enum { NEW_SERVICE = 1, SET_SERVICE, DEL_SERVICE, GET_SERVICE, NEW_DEST, SET_DEST, DEL_DEST, GET_DEST };
-enum { SET_CONFIG = 12, GET_CONFIG, SET_INFO, GET_INFO, FLUSH = 17 };
+enum { NEW_DAEMON = 9, DEL_DAEMON, GET_DAEMON, SET_CONFIG, GET_CONFIG, SET_INFO, GET_INFO, FLUSH = 17 };
 
 static int peer_of[DESCRIPTORS]; /* 0: not one of ours */
 static struct { uint64_t count, first, last; } *commands;
@@ -99,6 +98,8 @@ int setsockopt(int fd, int level, int option, const void *value, socklen_t lengt
   return is_ours(fd) && level == SOL_NETLINK ? 0 : REAL(setsockopt)(fd, level, option, value, length);
 }
 
+static int table = -1; /* the file; -2: there is none */
+
 /* The table: a nest of attributes as it came, and what names it in there. */
 typedef struct {
   char name[64], *nest;
@@ -151,9 +152,20 @@ static void forget(size_t slot) {
   memset(services[slot], 0, sizeof *services[slot]); /* stays, so that others are found behind it */
 }
 
+/* Debian's kernel is built without one of them. */
+static int has_scheduler(const row *service, const char *name) {
+  for (size_t at = 0; at + NLA_HDRLEN <= service->nest_length;) {
+    const struct nlattr *one = (void *)(service->nest + at);
+    if ((one->nla_type & NLA_TYPE_MASK) == 6) return strncmp((const char *)(one + 1), name, one->nla_len - NLA_HDRLEN) == 0;
+    at += NLA_ALIGN(one->nla_len);
+  }
+  return 0;
+}
+
 /* 0 or an errno, as the kernel has it. */
 static int change(unsigned command, const row *service, const row *destination) {
   size_t slot = slot_of(service);
+  if ((command == NEW_SERVICE || command == SET_SERVICE) && has_scheduler(service, "twos")) return ENOENT;
   if (command == NEW_SERVICE) {
     if (services[slot] != NULL) return EEXIST;
     services[slot] = calloc(1, sizeof *services[slot]);
@@ -179,8 +191,6 @@ static int change(unsigned command, const row *service, const row *destination) 
   else keep(&services[slot]->destinations[i], destination);
   return 0;
 }
-
-static int journal = -2; /* not looked for yet; -1: there is none */
 
 /* Datagrams as the kernel sends them: an answer has one to itself, acknowledgements and rows share theirs. */
 static char answers[ANSWERS];
@@ -209,24 +219,26 @@ static size_t attribute(char *at, uint16_t type, const void *value, uint16_t len
   return NLA_HDRLEN + NLA_ALIGN(length);
 }
 
-/* Nobody used it: counters of 0, and of a destination its connections. */
-static size_t counters(char *at, uint16_t type) {
-  static const char zero[8];
-  size_t length = 0;
-  char nest[256];
-  for (uint16_t i = 7; type == 2 && i <= 9; i++) length += attribute(at + length, i, zero, 4);
-  size_t inside = 0;
-  for (uint16_t i = 1; i <= 10; i++) inside += attribute(nest + inside, i, zero, i == 4 || i == 5 ? 8 : 4);
-  return length + attribute(at + length, 10, nest, (uint16_t)inside);
+/* Counters, all of them nothing: what ipvsadm asks of a row. */
+static size_t counters(char *to, uint16_t type) {
+  static const uint64_t nothing;
+  char stats[128];
+  size_t length = 0, at = 0;
+  for (uint16_t i = 1; i <= 10; i++) length += attribute(stats + length, i, &nothing, i == 4 || i == 5 ? 8 : 4);
+  for (uint16_t i = 7; type == 2 && i <= 9; i++) at += attribute(to + at, i, &nothing, 4);
+  return at + attribute(to + at, 10, stats, (uint16_t)length);
 }
 
 static void put_row(const struct nlmsghdr *to, uint8_t command, uint16_t type, const row *one) {
-  char body[1024], nest[768];
+  char body[1024], nest[1024];
   struct genlmsghdr reply = { command, 1, 0 };
   memcpy(body, &reply, sizeof reply);
+  size_t rows = NLA_ALIGN(one->nest_length);
+  memset(nest, 0, sizeof nest);
   memcpy(nest, one->nest, one->nest_length);
-  size_t inside = one->nest_length + (journal < 0 ? 0 : counters(nest + one->nest_length, type));
-  size_t length = GENL_HDRLEN + attribute(body + GENL_HDRLEN, type, nest, (uint16_t)inside);
+  if (table >= 0 && type != 3) rows += counters(nest + rows, type);
+  else rows = one->nest_length;
+  size_t length = GENL_HDRLEN + attribute(body + GENL_HDRLEN, type, nest, (uint16_t)rows);
   put(to, FAMILY, NLM_F_MULTI, body, length);
 }
 
@@ -237,6 +249,9 @@ static const struct nlattr *find(const struct nlmsghdr *request, uint16_t type) 
   return NULL;
 }
 
+static row daemons[3]; /* by their state: 1 master, 2 backup */
+static uint32_t timeouts[] = { 900, 120, 300 };
+
 static void dump(const struct nlmsghdr *request, unsigned command, const row *service) {
   int32_t nothing = 0;
   if (command == GET_SERVICE)
@@ -245,40 +260,76 @@ static void dump(const struct nlmsghdr *request, unsigned command, const row *se
   size_t slot = command == GET_DEST && service != NULL ? slot_of(service) : MOST_SERVICES;
   for (size_t i = 0; slot < MOST_SERVICES && services[slot] != NULL && i < services[slot]->n; i++)
     put_row(request, NEW_DEST, 2, &services[slot]->destinations[i]);
+  for (size_t i = 1; command == GET_DAEMON && i <= 2; i++)
+    if (daemons[i].nest != NULL) put_row(request, NEW_DAEMON, 3, &daemons[i]);
   put(request, NLMSG_DONE, NLM_F_MULTI, &nothing, sizeof nothing);
   send_back();
 }
 
-/* What a request changes; 0 or an errno. */
-static int carry_out(const struct nlmsghdr *request) {
+static int set_daemon(unsigned command, const struct nlattr *nest) {
+  row daemon;
+  uint32_t state = 0;
+  take_row(&daemon, nest, 1 << 1);
+  memcpy(&state, daemon.name, sizeof state);
+  if (state < 1 || state > 2) return EINVAL;
+  if ((daemons[state].nest != NULL) == (command == NEW_DAEMON)) return command == NEW_DAEMON ? EEXIST : ESRCH;
+  if (command == NEW_DAEMON) keep(&daemons[state], &daemon);
+  else {
+    free(daemons[state].nest);
+    daemons[state].nest = NULL;
+  }
+  return 0;
+}
+
+/* What a request changes: 0 or an errno. */
+static int apply(const struct nlmsghdr *request) {
   unsigned command = ((const struct genlmsghdr *)NLMSG_DATA(request))->cmd;
+  const struct nlattr *of = find(request, 1), *to = find(request, 2), *daemon = find(request, 3);
   row service, destination;
-  const struct nlattr *of = find(request, 1), *to = find(request, 2);
   if (of != NULL) take_row(&service, of, 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5);
   if (to != NULL) take_row(&destination, to, 1 << 1 | 1 << 2);
   if (command == FLUSH)
     for (size_t i = 0; i < MOST_SERVICES; i++)
       if (services[i] != NULL) forget(i);
-  if (command >= GET_DEST || command == GET_SERVICE || of == NULL) return 0;
-  return change(command, &service, to == NULL ? NULL : &destination);
+  if (command == SET_CONFIG)
+    for (uint16_t i = 0; i < 3; i++) {
+      const struct nlattr *one = find(request, (uint16_t)(4 + i));
+      if (one != NULL) memcpy(&timeouts[i], one + 1, 4);
+    }
+  if ((command == NEW_DAEMON || command == DEL_DAEMON) && daemon != NULL) return set_daemon(command, daemon);
+  return command < GET_DEST && of != NULL ? change(command, &service, to == NULL ? NULL : &destination) : 0;
 }
 
-/* Holds the journal, and does what others have asked since. */
-static off_t replayed;
-static void catch_up(void) {
-  const char *path = journal == -2 ? getenv("IPVS_STAND_IN_TABLE") : NULL;
-  if (journal == -2) journal = path == NULL ? -1 : open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  if (journal < 0) return;
-  struct stat now;
-  if (flock(journal, LOCK_EX) != 0 || fstat(journal, &now) != 0) abort();
-  size_t more = (size_t)(now.st_size - replayed);
-  char *asked = malloc(more + 1);
-  if (pread(journal, asked, more, replayed) != (ssize_t)more) abort();
-  unsigned left = (unsigned)more;
-  for (struct nlmsghdr *one = (void *)asked; NLMSG_OK(one, left); one = NLMSG_NEXT(one, left))
-    if (one->nlmsg_type != GENL_ID_CTRL) carry_out(one);
-  free(asked);
-  replayed = now.st_size;
+static off_t known; /* so much of the table's file */
+
+/* Takes the table for this request alone, with what others have changed since. */
+static void take_table(void) {
+  const char *path = getenv("IPVS_STAND_IN_TABLE");
+  if (table == -1) table = path == NULL ? -2 : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (table < 0) return;
+  flock(table, LOCK_EX);
+  struct nlmsghdr header;
+  while (pread(table, &header, sizeof header, known) == sizeof header) {
+    struct nlmsghdr *one = malloc(header.nlmsg_len);
+    if (pread(table, one, header.nlmsg_len, known) != (ssize_t)header.nlmsg_len) abort();
+    apply(one);
+    free(one);
+    known += header.nlmsg_len;
+  }
+}
+
+static void give_table(const struct nlmsghdr *granted) {
+  if (table < 0) return;
+  if (granted != NULL) {
+    if (pwrite(table, granted, granted->nlmsg_len, known) != (ssize_t)granted->nlmsg_len) abort();
+    known += granted->nlmsg_len;
+  }
+  flock(table, LOCK_UN);
+}
+
+static int is_change(unsigned command) {
+  return command == FLUSH || command == SET_CONFIG || command == NEW_DAEMON || command == DEL_DAEMON ||
+         (command < GET_DEST && command != GET_SERVICE);
 }
 
 static void answer(const struct nlmsghdr *request) {
@@ -299,21 +350,23 @@ static void answer(const struct nlmsghdr *request) {
   } else {
     unsigned command = generic->cmd;
     count(command);
-    row service;
-    const struct nlattr *of = find(request, 1);
-    if (of != NULL) take_row(&service, of, 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5);
+    take_table();
     if ((request->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP) {
+      row service;
+      const struct nlattr *of = find(request, 1);
+      if (of != NULL) take_row(&service, of, 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5);
       dump(request, command, of == NULL ? NULL : &service);
+      give_table(NULL);
       return;
     }
-    error = carry_out(request);
+    error = is_change(command) ? apply(request) : 0;
+    give_table(is_change(command) && error == 0 ? request : NULL);
     if (command == GET_INFO) {
       uint32_t version = 0x010201, table = 4096;
       reply.cmd = SET_INFO;
       length += attribute(body + length, 1, &version, sizeof version);
       length += attribute(body + length, 2, &table, sizeof table);
     } else if (command == GET_CONFIG) {
-      uint32_t timeouts[] = { 900, 120, 300 };
       reply.cmd = SET_CONFIG;
       for (uint16_t i = 0; i < 3; i++) length += attribute(body + length, (uint16_t)(4 + i), &timeouts[i], 4);
     }
@@ -335,12 +388,8 @@ static ssize_t take(int fd, const struct iovec *parts, size_t n) {
   for (size_t i = 0; i < n; i++) end = mempcpy(end, parts[i].iov_base, parts[i].iov_len);
   answering = peer_of[fd];
   unsigned left = (unsigned)total;
-  catch_up();
-  if (journal >= 0 && write(journal, all, total) != (ssize_t)total) abort();
-  replayed += (off_t)total;
   for (struct nlmsghdr *one = (void *)all; NLMSG_OK(one, left); one = NLMSG_NEXT(one, left)) answer(one);
   send_back();
-  if (journal >= 0) flock(journal, LOCK_UN);
   free(all);
   return (ssize_t)total;
 }

@@ -8,7 +8,7 @@ import {
   type IpvsService,
   type Tunnel,
 } from "../../src/base/ipvs.ts";
-import { type IpvsChange, plan, withHandWeights } from "../../src/lvs/plan.ts";
+import { granted, type IpvsChange, plan, withHandWeights } from "../../src/lvs/plan.ts";
 
 const service = {
   ...({ protocol: "tcp", address: ip("192.0.2.100"), port: 80, scheduler: "rr" } as const),
@@ -121,4 +121,19 @@ test("a weight that we want otherwise than before is ours again", () => {
 test("a server that is not in the table, or that we did not ask for before, comes as wanted", () => {
   const want = entry(row(11), row(12));
   expect(withHandWeights(want, entry(row(11)), entry(row(12, { weight: 0 })))).toEqual(want);
+});
+
+test("what the kernel granted was asked for, and of what it refused what was asked before", () => {
+  const want = {
+    service: { ...service, scheduler: "wrr" },
+    destinations: [row(11, { weight: 3 }), row(12), row(13)],
+  } as const;
+  const asked = entry(row(11), row(12, { weight: 9 }));
+  const refused = [12, 13].map((last) => ({ type: "set-destination", service, destination: row(last) }) as const);
+  const servers = [row(11, { weight: 3 }), row(12, { weight: 9 })];
+  expect(granted(want, asked, refused)).toEqual({ ...want, destinations: servers });
+  expect(granted(want, undefined, refused)).toEqual({ ...want, destinations: [row(11, { weight: 3 })] });
+  const change = { type: "set-service", service: want.service } as const;
+  expect(granted(want, asked, [change])).toEqual({ ...want, service });
+  expect(granted(want, undefined, [change])).toEqual(want);
 });
