@@ -4,7 +4,7 @@
  * and no proof of anything else (the emulated kernel is for that). The file named by IPVS_STAND_IN
  * counts commands: u64 {count, time of the first, time of the last (CLOCK_MONOTONIC, ns)} of each, linux/ip_vs.h.
  * The file named by IPVS_STAND_IN_TABLE is the table of all processes that name it, ipvsadm among them, and outlives
- * them: the requests that were granted, one behind the other. Without it each process has a table of its own.
+ * them: all requests, as they were sent, for tests to read, too. Without it each process has a table of its own.
  * Answers have the shapes of linux/genetlink.h and linux/ip_vs.h.
  */
 #define _GNU_SOURCE
@@ -297,7 +297,8 @@ static int apply(const struct nlmsghdr *request) {
       if (one != NULL) memcpy(&timeouts[i], one + 1, 4);
     }
   if ((command == NEW_DAEMON || command == DEL_DAEMON) && daemon != NULL) return set_daemon(command, daemon);
-  return command < GET_DEST && of != NULL ? change(command, &service, to == NULL ? NULL : &destination) : 0;
+  if (command >= GET_DEST || command == GET_SERVICE || of == NULL) return 0;
+  return change(command, &service, to == NULL ? NULL : &destination);
 }
 
 static off_t known; /* so much of the table's file */
@@ -312,24 +313,21 @@ static void take_table(void) {
   while (pread(table, &header, sizeof header, known) == sizeof header) {
     struct nlmsghdr *one = malloc(header.nlmsg_len);
     if (pread(table, one, header.nlmsg_len, known) != (ssize_t)header.nlmsg_len) abort();
-    apply(one);
+    if (one->nlmsg_type == FAMILY) apply(one); /* what was refused is refused again */
     free(one);
-    known += header.nlmsg_len;
+    known += NLMSG_ALIGN(header.nlmsg_len);
   }
 }
 
-static void give_table(const struct nlmsghdr *granted) {
+/* Writes down what was asked, and lets others have the table. */
+static void give_table(const struct nlmsghdr *asked) {
+  static const char padding[NLMSG_ALIGNTO];
   if (table < 0) return;
-  if (granted != NULL) {
-    if (pwrite(table, granted, granted->nlmsg_len, known) != (ssize_t)granted->nlmsg_len) abort();
-    known += granted->nlmsg_len;
-  }
+  size_t length = asked->nlmsg_len, more = NLMSG_ALIGN(length) - length;
+  if (pwrite(table, asked, length, known) != (ssize_t)length) abort();
+  if (pwrite(table, padding, more, known + (off_t)length) != (ssize_t)more) abort();
+  known += NLMSG_ALIGN(length);
   flock(table, LOCK_UN);
-}
-
-static int is_change(unsigned command) {
-  return command == FLUSH || command == SET_CONFIG || command == NEW_DAEMON || command == DEL_DAEMON ||
-         (command < GET_DEST && command != GET_SERVICE);
 }
 
 static void answer(const struct nlmsghdr *request) {
@@ -338,6 +336,7 @@ static void answer(const struct nlmsghdr *request) {
   struct genlmsghdr reply = { 0, 1, 0 };
   size_t length = GENL_HDRLEN;
   int error = 0;
+  take_table();
   if (request->nlmsg_type == GENL_ID_CTRL) {
     uint16_t family = FAMILY;
     uint32_t version = 1, header = 0, most = 6;
@@ -350,17 +349,15 @@ static void answer(const struct nlmsghdr *request) {
   } else {
     unsigned command = generic->cmd;
     count(command);
-    take_table();
     if ((request->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP) {
       row service;
       const struct nlattr *of = find(request, 1);
       if (of != NULL) take_row(&service, of, 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5);
       dump(request, command, of == NULL ? NULL : &service);
-      give_table(NULL);
+      give_table(request);
       return;
     }
-    error = is_change(command) ? apply(request) : 0;
-    give_table(is_change(command) && error == 0 ? request : NULL);
+    error = apply(request);
     if (command == GET_INFO) {
       uint32_t version = 0x010201, table = 4096;
       reply.cmd = SET_INFO;
@@ -371,6 +368,7 @@ static void answer(const struct nlmsghdr *request) {
       for (uint16_t i = 0; i < 3; i++) length += attribute(body + length, (uint16_t)(4 + i), &timeouts[i], 4);
     }
   }
+  give_table(request);
   if (reply.cmd != 0) {
     memcpy(body, &reply, sizeof reply);
     put(request, request->nlmsg_type, 0, body, length);
