@@ -1,6 +1,6 @@
+import type { DatagramQuestion, DatagramResult } from "../base/datagram.ts";
 import type { IpAddress } from "../base/ip.ts";
 import type { Micros } from "../base/time.ts";
-import type { DatagramQuestion, DatagramResult } from "./datagram.ts";
 
 /**
  * What one run of a check found. `local` marks trouble of our own (no socket, no such interface): it says nothing

@@ -1,5 +1,5 @@
+import type { DatagramQuestion, DatagramResult } from "../base/datagram.ts";
 import { family } from "../base/ip.ts";
-import type { Micros } from "../base/time.ts";
 import type { Clock } from "./clock.ts";
 import {
   EACCES,
@@ -15,27 +15,11 @@ import {
 } from "./constants.ts";
 import { check, KernelError } from "./kernel-error.ts";
 import { native } from "./native.ts";
-import { type Outgoing, openOutgoing, REFUSALS } from "./outgoing.ts";
+import { openOutgoing, REFUSALS } from "./outgoing.ts";
 import type { Poller } from "./poller.ts";
 import { ReceiveArena } from "./receive-arena.ts";
 import { addressOf, sockaddrIp } from "./sockaddr.ts";
 import { NOTHING } from "./socket.ts";
-
-/** One datagram to be sent, and until when answers are waited for. */
-export interface DatagramQuestion extends Outgoing {
-  readonly protocol: "udp" | "ping"; // ping: an ICMP message without identifier and checksum, which the kernel writes
-  readonly request: Uint8Array;
-  readonly deadline: Micros; // a point in time
-}
-
-/**
- * What came of it. `unreachable`: there is no way there. `refused`: the network's word, such as ICMP's port unreachable.
- * `local`: our own trouble.
- */
-export type DatagramResult<Answer> =
-  | { readonly type: "answer"; readonly answer: Answer }
-  | { readonly type: "silence" }
-  | { readonly type: "unreachable" | "refused" | "local"; readonly error: KernelError };
 
 /** Shared by all: `read` sees its datagram before anything else is received. No datagram is longer. */
 const arena = new ReceiveArena(1, 0x10000);

@@ -1,4 +1,5 @@
 import { family, type IpAddress, ip, isLinkLocal } from "../base/ip.ts";
+import type { Outgoing } from "../base/outgoing.ts";
 import {
   AF_INET,
   AF_INET6,
@@ -24,16 +25,6 @@ import { check } from "./kernel-error.ts";
 import { native } from "./native.ts";
 import { deviceName, sockaddrIp } from "./sockaddr.ts";
 import { openSocket } from "./socket.ts";
-
-/** Where a socket is to lead, and from where. Zero and undefined mean: the kernel's choice. */
-export interface Outgoing {
-  readonly address: IpAddress;
-  readonly port: number;
-  readonly bindAddress?: IpAddress | undefined;
-  readonly bindPort?: number | undefined; // of a ping socket: the identifier in its packets
-  readonly bindInterface?: string | undefined;
-  readonly fwmark?: number | undefined;
-}
 
 /** What the network says of the other side. Any other errno, at once, is trouble of our own. */
 export const REFUSALS: ReadonlyMap<number, "refused" | "timeout" | "unreachable"> = new Map([

@@ -1,9 +1,10 @@
+import type { Outgoing } from "../base/outgoing.ts";
 import type { Micros } from "../base/time.ts";
 import type { Clock } from "./clock.ts";
 import { EINPROGRESS, EPOLLOUT, IPPROTO_TCP, SOCK_STREAM } from "./constants.ts";
 import { KernelError } from "./kernel-error.ts";
 import { native } from "./native.ts";
-import { type Outgoing, openOutgoing, REFUSALS } from "./outgoing.ts";
+import { openOutgoing, REFUSALS } from "./outgoing.ts";
 import type { Poller } from "./poller.ts";
 import { sockaddrIp } from "./sockaddr.ts";
 import { takeError } from "./socket.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import type { DatagramQuestion, DatagramResult } from "../../src/base/datagram.ts";
 import { ip } from "../../src/base/ip.ts";
 import { type Micros, seconds } from "../../src/base/time.ts";
 import { type CheckIo, down, type Target, UP, type Verdict } from "../../src/check/checker.ts";
-import type { DatagramQuestion, DatagramResult } from "../../src/check/datagram.ts";
 import { pingCheck } from "../../src/check/ping.ts";
 
 const TARGET: Target = {

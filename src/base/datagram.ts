@@ -1,15 +1,15 @@
-import type { Micros } from "../base/time.ts";
-import type { Target } from "./checker.ts";
+import type { Outgoing } from "./outgoing.ts";
+import type { Micros } from "./time.ts";
 
-/** What a checker sends, from a socket of its own, and until when it waits for an answer. */
-export interface DatagramQuestion extends Target {
+/** What is sent from a socket of its own, and until when an answer is waited for. */
+export interface DatagramQuestion extends Outgoing {
   readonly protocol: "udp" | "ping"; // ping: an ICMP message without identifier and checksum, which the kernel writes
   readonly request: Uint8Array;
   readonly deadline: Micros; // a point in time
 }
 
 /**
- * What came of it. `unreachable`: there is no way to the server. `refused`: the network's word, such as ICMP's port
+ * What came of it. `unreachable`: there is no way there. `refused`: the network's word, such as ICMP's port
  * unreachable. `local`: trouble of our own.
  */
 export type DatagramResult<Answer> =
