@@ -8,7 +8,7 @@ const DIFFERENCES: readonly (readonly [why: string, row: RegExp])[] = [
   ["rates are of the moment", /^(3\.1\.(3[2-6]|4[1-9]|50)|4\.1\.(2[2-6]|3[0-9]))\./],
   ["so are connections that end", /^4\.1\.1[56]\./],
 ];
-const COUNTED = /^\S+ +(?:\[?[\d.:a-f]+\]?:\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+)$/;
+const COUNTED = /^ *\S+ +(?:\[?[\d.:a-f]+\]?:\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+)$/; // a server's begins with an arrow
 
 let ours: ServicesLife;
 let keepalived: ServicesLife;
