@@ -54,8 +54,11 @@ function checkFiles(options: CheckOptions, host: CommandHost): number {
   const { off, peerVersion } = options;
   const lints = { off, sourceLine, ...(peerVersion === undefined ? {} : { peerVersion }) };
   const own = directors.map(({ name, file, reading }) => {
-    const facts = isOfHost(file, options.host, source) ? { host: host.facts(scriptPaths(reading)) } : {};
-    return { name, files: reading.files, found: diagnose(reading, { ...lints, ...facts }) };
+    const ofHost = isOfHost(file, options.host, source);
+    const facts = ofHost ? { host: host.facts(scriptPaths(reading)) } : {};
+    const { pattern, identity } = host.trial ?? {};
+    const trial = { ...(pattern && { pattern }), ...(ofHost && identity && { identity }) };
+    return { name, files: reading.files, found: diagnose(reading, { ...lints, ...facts, trial }) };
   });
   const between = compareDirectors(directors, sourceLine);
   const files = directors.flatMap(({ name, reading }) => (reading.files.length > 0 ? reading.files : [name]));

@@ -1,5 +1,6 @@
 import type { HostFacts } from "../base/host.ts";
 import type { DoctorFacts, Probe } from "../doctor/facts.ts";
+import type { Trial } from "../lint/trial.ts";
 import type { ServerHost } from "../real-server/host.ts";
 import type { Source } from "../syntax/source.ts";
 
@@ -8,6 +9,8 @@ export interface CommandHost {
   readonly source: Source; //       files and the host's name
   /** What this host is like: its interfaces, and the files at these absolute paths. */
   facts(paths: Iterable<string>): HostFacts;
+  /** What `check` tries out beforehand; the patterns of any file, the rest for files of this host. */
+  readonly trial?: Trial;
   out(text: string): void; //       standard output
   error(text: string): void; //     standard error
   /** Gives a file another text, at once and as a whole (`replaceFile`). Undefined, or why it was not possible. */

@@ -13,22 +13,33 @@ import type { Options } from "./options.ts";
 export { usage } from "./usage.ts";
 
 /** Runs the command that the arguments begin with: its exit status; undefined where they begin with none. `say`: standard output. */
-export function command(args: readonly string[], program: string, say: (text: string) => void): number | undefined {
+export async function command(
+  args: readonly string[],
+  program: string,
+  say: (text: string) => void,
+): Promise<number | undefined> {
   const error = (text: string): void => void process.stderr.write(text);
   const server = realServerHost([process.execPath, program]);
   const doctor: CommandHost["doctor"] = (probes) => doctorFacts(probes, server.kept());
   const source = hostSource(undefined);
-  return runCommand(args, { source, facts: hostFacts, out: say, error, write: replaceFile, server, doctor });
+  const host = { source, facts: hostFacts, out: say, error, write: replaceFile, server, doctor };
+  return runCommand(args, args[0] === "check" ? { ...host, trial: await trial() } : host);
 }
 
 /** `-t`: says what is wrong with the configuration; the exit status. */
-export function configTest({ configFile, configId, testLog }: Options): number {
-  const { text, status } = testConfig(configFile, { source: hostSource(configId), facts: hostFacts });
+export async function configTest({ configFile, configId, testLog }: Options): Promise<number> {
+  const host = { source: hostSource(configId), facts: hostFacts, trial: await trial() };
+  const { text, status } = testConfig(configFile, host);
   if (testLog === undefined) process.stderr.write(text);
   const failed = testLog === undefined ? undefined : append(testLog, text);
   if (failed === undefined) return status;
   process.stderr.write(`Unable to open config-test log file ${testLog} ${failed} - ${errnoText(failed)}\n`);
   return 1;
+}
+
+/** Loaded where it is needed: TLS takes a while. */
+async function trial(): Promise<NonNullable<CommandHost["trial"]>> {
+  return (await import("./trial.ts")).TRIAL;
 }
 
 /** The error number where the text could not be appended. */

@@ -42,7 +42,8 @@ async function main(args: readonly string[]): Promise<number> {
   if (digest !== undefined) return await written(await pageDigest(digest));
   // What only answers is loaded when it is asked for: the daemon starts sooner without it.
   const answering = () => import("./answering.ts");
-  const answered = args[0]?.startsWith("-") === false ? (await answering()).command(args, PROGRAM, say) : undefined;
+  const answered =
+    args[0]?.startsWith("-") === false ? await (await answering()).command(args, PROGRAM, say) : undefined;
   if (answered !== undefined) return await written(answered);
   const asked = parseCommandLine(args);
   if (asked.action === "help") {
@@ -55,7 +56,7 @@ async function main(args: readonly string[]): Promise<number> {
     return await written(asked.status);
   }
   for (const warning of asked.warnings) process.stderr.write(`${warning}\n`);
-  if (asked.action === "test") return await written((await answering()).configTest(asked.options));
+  if (asked.action === "test") return await written(await (await answering()).configTest(asked.options));
   if (!asked.options.foreground) return await daemonize(PROGRAM, args);
   return await run(isDaemon() ? leaveFolder(asked.options) : asked.options, args);
 }

@@ -25,6 +25,26 @@ export class TlsIdentity {
   }
 }
 
+/** Which file of an `SSL` block `TlsIdentity` would refuse, and its words. */
+export function unfitFile(config: SslConfig): { readonly keyword: Keyword; readonly why: string } | undefined {
+  try {
+    contextOf(config);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UnfitFileError) return { keyword: error.keyword, why: error.message };
+    throw error;
+  }
+}
+
+class UnfitFileError extends Error {
+  readonly keyword: Keyword;
+
+  constructor(keyword: Keyword, message: string) {
+    super(message);
+    this.keyword = keyword;
+  }
+}
+
 /** Throws in Keepalived's words, with the file and the reason. Each file is tried alone, so that the words name it. */
 function contextOf({ certificate, key, ca, password }: SslConfig): SecureContext {
   const authorities = fileOf("CA", ca);
@@ -37,6 +57,8 @@ function contextOf({ certificate, key, ca, password }: SslConfig): SecureContext
 }
 
 type What = "CA" | "certificate" | "key";
+const KEYWORDS = { CA: "ca", certificate: "certificate", key: "key" } as const;
+type Keyword = (typeof KEYWORDS)[What];
 
 function fileOf(what: What, path: string | undefined): Uint8Array | undefined {
   return path === undefined ? undefined : attempt(what, path, () => readFileSync(path));
@@ -49,6 +71,6 @@ function attempt<T>(what: What, path: string | undefined, act: () => T): T {
     if (!(error instanceof Error)) throw error;
     const { errno, reason } = error as NodeJS.ErrnoException & { readonly reason?: string };
     const why = errno === undefined ? (reason ?? error.message) : errnoText(-errno);
-    throw new Error(`SSL error : Cant load ${what} file ${path ?? ""}: ${why}`);
+    throw new UnfitFileError(KEYWORDS[what], `SSL error : Cant load ${what} file ${path ?? ""}: ${why}`);
   }
 }

@@ -34,6 +34,9 @@ export interface MatchRange {
 /** `partialAt`: a match may begin there, which the end of the subject cut off. `failed`: why that cannot be said. */
 export type MatchResult = "match" | "none" | { readonly partialAt: number } | { readonly failed: string };
 
+/** Why no pattern compiles at all. */
+export const NO_PCRE2 = "`regex` needs libpcre2-8.so.0, which is not installed";
+
 /** Steps that a match may take from one start, of PCRE2's own 10,000,000: some milliseconds. */
 const MATCH_LIMIT = 1_000_000;
 
@@ -58,7 +61,7 @@ export function compilePattern(
   options: readonly string[],
   stack: readonly [start: number, max: number] | undefined,
 ): CompiledPattern | string {
-  if (native.patternOpen() !== 0) return "`regex` needs libpcre2-8.so.0, which is not installed";
+  if (native.patternOpen() !== 0) return NO_PCRE2;
   const given = options.reduce((bits, option) => bits | (1 << PATTERN_OPTIONS.indexOf(option)), USE_OFFSET_LIMIT);
   // A byte that is no character must not make a server fail, as long as the pattern matches elsewhere.
   const wanted = (given & UTF) === 0 ? given : given | MATCH_INVALID_UTF;

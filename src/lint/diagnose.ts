@@ -4,12 +4,14 @@ import { type Diagnostic, inOrder } from "../syntax/diagnostic.ts";
 import { newReport, type SourceLine } from "../syntax/report.ts";
 import type { Finding, Lint, LintInput } from "./lint.ts";
 import { LINTS } from "./lints.ts";
+import type { Trial } from "./trial.ts";
 import { everyService, writtenInstances } from "./written.ts";
 
 /** What the lints are asked. */
 export interface LintOptions {
   readonly off: ReadonlySet<string>; // codes or names; a fatal diagnostic is shown all the same
   readonly host?: HostFacts;
+  readonly trial?: Trial;
   readonly peerVersion?: string; // Keepalived on the other director: `2.2.7`
   /** The text of a line, so that a diagnostic can show it. */
   readonly sourceLine?: SourceLine;
@@ -32,6 +34,7 @@ export function lint(reading: Reading, options: LintOptions): readonly Diagnosti
     instances: writtenInstances(reading),
     services: everyService(reading),
     host: options.host,
+    trial: options.trial,
     peerVersion: options.peerVersion,
   };
   const found = LINTS.flatMap((each) => {

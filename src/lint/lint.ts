@@ -2,6 +2,7 @@ import type { HostFacts } from "../base/host.ts";
 import type { Reading } from "../config/read.ts";
 import type { Diagnostic } from "../syntax/diagnostic.ts";
 import type { Span } from "../syntax/span.ts";
+import type { Trial } from "./trial.ts";
 import type { WrittenInstance, WrittenService } from "./written.ts";
 
 /** What a lint looks at. */
@@ -9,6 +10,7 @@ export interface LintInput extends Pick<Reading, "config" | "tree"> {
   readonly instances: readonly WrittenInstance[];
   readonly services: readonly WrittenService[];
   readonly host: HostFacts | undefined; // undefined: nothing is known of the host
+  readonly trial: Trial | undefined; // undefined: nothing is tried out
   readonly peerVersion: string | undefined; // of the Keepalived on the other director: `2.2.7`
 }
 

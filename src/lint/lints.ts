@@ -7,6 +7,7 @@ import { LVS_LINTS } from "./lvs.ts";
 import { MAIL_LINTS } from "./mail.ts";
 import { NETWORK_LINTS } from "./network.ts";
 import { SCRIPT_LINTS } from "./scripts.ts";
+import { TRIAL_LINTS } from "./trials.ts";
 import { VRRP_LINTS } from "./vrrp.ts";
 import { WEIGHT_LINTS } from "./weights.ts";
 
@@ -22,4 +23,5 @@ export const LINTS: readonly Lint[] = [
   ...SCRIPT_LINTS,
   ...MAIL_LINTS,
   ...ANNOUNCE_LINTS,
+  ...TRIAL_LINTS,
 ].sort((a, b) => (a.code < b.code ? -1 : 1));

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { HostFacts } from "../../src/base/host.ts";
 import { testConfig } from "../../src/command/config-test.ts";
+import { TRIAL } from "../../src/daemon/trial.ts";
 import { instance, sourceOf } from "../config/reading.ts";
 
 function tested(text: string, names: readonly string[] | undefined = ["eth0"]): ReturnType<typeof testConfig> {
@@ -41,4 +42,19 @@ test("an interface that only a checker binds to is no matter of -t", () => {
 
 test("a finding in an included file shows the include", () => {
   expect(tested("include a\n").text).toContain(" = included from k.conf:1:9\n");
+});
+
+test("what the daemon could not use at its start is said with its place, and the status stays 0, as that of 2.2.7", () => {
+  const ssl = "SSL {\ncertificate /nowhere/director.pem\n}\n";
+  const url = 'SSL_GET {\nurl {\npath /\nregex "(b"\n}\n}\n';
+  const service = `virtual_server 192.0.2.1 443 {\nprotocol TCP\nlb_algo rr\nlb_kind NAT\nreal_server 192.0.2.2 443 {\n${url}}\n}\n`;
+  const source = sourceOf({ "k.conf": ssl + service });
+  const { text, status } = testConfig("k.conf", { source, facts: () => ({}), trial: TRIAL });
+  expect(text.match(/^error.*|--> .*/gm)).toEqual([
+    "error: SSL error : Cant load certificate file /nowhere/director.pem: No such file or directory",
+    "--> k.conf:2:13",
+    "error: Invalid regex: '(b' at offset 2: missing closing parenthesis: the check says nothing of its server",
+    "--> k.conf:12:7",
+  ]);
+  expect(status).toBe(0);
 });

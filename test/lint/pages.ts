@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { FileFact, HostFacts, HostInterface } from "../../src/base/host.ts";
 import { parseIp } from "../../src/base/ip.ts";
+import type { SslConfig } from "../../src/config/model/lvs.ts";
 import { readConfig } from "../../src/config/read.ts";
+import { TRIAL } from "../../src/daemon/trial.ts";
 import { diagnose } from "../../src/lint/diagnose.ts";
+import type { Trial } from "../../src/lint/trial.ts";
 import type { Diagnostic } from "../../src/syntax/diagnostic.ts";
 import { sourceOf } from "../config/reading.ts";
 
@@ -11,6 +14,7 @@ interface Case {
   readonly text: string;
   readonly host: HostFacts;
   readonly peerVersion: string | undefined;
+  readonly missing: readonly string[]; // files of the `SSL` block
 }
 
 /** A page of docs/lints, as its reader sees it. */
@@ -38,9 +42,11 @@ export function readPage(code: string): Page {
 }
 
 /** What is said about a case. */
-export function said({ text, host, peerVersion }: Case): readonly Diagnostic[] {
+export function said({ text, host, peerVersion, missing }: Case): readonly Diagnostic[] {
   const reading = readConfig("k.conf", sourceOf({ "k.conf": text }));
-  const options = { off: new Set<string>(), host, ...(peerVersion === undefined ? {} : { peerVersion }) };
+  const identity: Trial["identity"] = (ssl) => unfit(ssl, missing);
+  const trial = { pattern: TRIAL.pattern, identity };
+  const options = { off: new Set<string>(), host, trial, ...(peerVersion === undefined ? {} : { peerVersion }) };
   return diagnose(reading, options);
 }
 
@@ -65,7 +71,16 @@ function caseOf(text: string, consoles: readonly string[]): Case {
       ...(files === undefined ? {} : { files: new Map(output(files).map(readFact)) }),
     },
     peerVersion,
+    missing: [...consoles.join("\n").matchAll(/^ls: cannot access '(.*)': No such file/gm)].map(
+      ([, path = ""]) => path,
+    ),
   };
+}
+
+function unfit(ssl: SslConfig, missing: readonly string[]): ReturnType<NonNullable<Trial["identity"]>> {
+  const path = ssl.key;
+  if (path === undefined || !missing.includes(path)) return undefined;
+  return { keyword: "key", why: `SSL error : Cant load key file ${path}: No such file or directory` };
 }
 
 function output(block: string): readonly string[] {
