@@ -3,6 +3,8 @@
  * answered here, from a table that is kept as it was sent: enough to measure health checks at this machine's own speed,
  * and no proof of anything else (the emulated kernel is for that). The file named by IPVS_STAND_IN
  * counts commands: u64 {count, time of the first, time of the last (CLOCK_MONOTONIC, ns)} of each, linux/ip_vs.h.
+ * The file named by IPVS_STAND_IN_TABLE is what processes have in common: each appends what it asks, as it is sent, and
+ * does first what others have asked since; so a table outlives who made it, and a test can read what was asked.
  * Answers have the shapes of linux/genetlink.h and linux/ip_vs.h.
  */
 #define _GNU_SOURCE
@@ -15,8 +17,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -176,6 +180,8 @@ static int change(unsigned command, const row *service, const row *destination) 
   return 0;
 }
 
+static int journal = -2; /* not looked for yet; -1: there is none */
+
 /* Datagrams as the kernel sends them: an answer has one to itself, acknowledgements and rows share theirs. */
 static char answers[ANSWERS];
 static size_t answered;
@@ -203,11 +209,24 @@ static size_t attribute(char *at, uint16_t type, const void *value, uint16_t len
   return NLA_HDRLEN + NLA_ALIGN(length);
 }
 
+/* Nobody used it: counters of 0, and of a destination its connections. */
+static size_t counters(char *at, uint16_t type) {
+  static const char zero[8];
+  size_t length = 0;
+  char nest[256];
+  for (uint16_t i = 7; type == 2 && i <= 9; i++) length += attribute(at + length, i, zero, 4);
+  size_t inside = 0;
+  for (uint16_t i = 1; i <= 10; i++) inside += attribute(nest + inside, i, zero, i == 4 || i == 5 ? 8 : 4);
+  return length + attribute(at + length, 10, nest, (uint16_t)inside);
+}
+
 static void put_row(const struct nlmsghdr *to, uint8_t command, uint16_t type, const row *one) {
-  char body[1024];
+  char body[1024], nest[768];
   struct genlmsghdr reply = { command, 1, 0 };
   memcpy(body, &reply, sizeof reply);
-  size_t length = GENL_HDRLEN + attribute(body + GENL_HDRLEN, type, one->nest, (uint16_t)one->nest_length);
+  memcpy(nest, one->nest, one->nest_length);
+  size_t inside = one->nest_length + (journal < 0 ? 0 : counters(nest + one->nest_length, type));
+  size_t length = GENL_HDRLEN + attribute(body + GENL_HDRLEN, type, nest, (uint16_t)inside);
   put(to, FAMILY, NLM_F_MULTI, body, length);
 }
 
@@ -230,6 +249,38 @@ static void dump(const struct nlmsghdr *request, unsigned command, const row *se
   send_back();
 }
 
+/* What a request changes; 0 or an errno. */
+static int carry_out(const struct nlmsghdr *request) {
+  unsigned command = ((const struct genlmsghdr *)NLMSG_DATA(request))->cmd;
+  row service, destination;
+  const struct nlattr *of = find(request, 1), *to = find(request, 2);
+  if (of != NULL) take_row(&service, of, 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5);
+  if (to != NULL) take_row(&destination, to, 1 << 1 | 1 << 2);
+  if (command == FLUSH)
+    for (size_t i = 0; i < MOST_SERVICES; i++)
+      if (services[i] != NULL) forget(i);
+  if (command >= GET_DEST || command == GET_SERVICE || of == NULL) return 0;
+  return change(command, &service, to == NULL ? NULL : &destination);
+}
+
+/* Holds the journal, and does what others have asked since. */
+static off_t replayed;
+static void catch_up(void) {
+  const char *path = journal == -2 ? getenv("IPVS_STAND_IN_TABLE") : NULL;
+  if (journal == -2) journal = path == NULL ? -1 : open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (journal < 0) return;
+  struct stat now;
+  if (flock(journal, LOCK_EX) != 0 || fstat(journal, &now) != 0) abort();
+  size_t more = (size_t)(now.st_size - replayed);
+  char *asked = malloc(more + 1);
+  if (pread(journal, asked, more, replayed) != (ssize_t)more) abort();
+  unsigned left = (unsigned)more;
+  for (struct nlmsghdr *one = (void *)asked; NLMSG_OK(one, left); one = NLMSG_NEXT(one, left))
+    if (one->nlmsg_type != GENL_ID_CTRL) carry_out(one);
+  free(asked);
+  replayed = now.st_size;
+}
+
 static void answer(const struct nlmsghdr *request) {
   const struct genlmsghdr *generic = NLMSG_DATA(request);
   char body[256];
@@ -248,18 +299,14 @@ static void answer(const struct nlmsghdr *request) {
   } else {
     unsigned command = generic->cmd;
     count(command);
-    row service, destination;
-    const struct nlattr *of = find(request, 1), *to = find(request, 2);
+    row service;
+    const struct nlattr *of = find(request, 1);
     if (of != NULL) take_row(&service, of, 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5);
-    if (to != NULL) take_row(&destination, to, 1 << 1 | 1 << 2);
     if ((request->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP) {
       dump(request, command, of == NULL ? NULL : &service);
       return;
     }
-    if (command == FLUSH)
-      for (size_t i = 0; i < MOST_SERVICES; i++)
-        if (services[i] != NULL) forget(i);
-    if (command < GET_DEST && of != NULL) error = change(command, &service, to == NULL ? NULL : &destination);
+    error = carry_out(request);
     if (command == GET_INFO) {
       uint32_t version = 0x010201, table = 4096;
       reply.cmd = SET_INFO;
@@ -288,8 +335,12 @@ static ssize_t take(int fd, const struct iovec *parts, size_t n) {
   for (size_t i = 0; i < n; i++) end = mempcpy(end, parts[i].iov_base, parts[i].iov_len);
   answering = peer_of[fd];
   unsigned left = (unsigned)total;
+  catch_up();
+  if (journal >= 0 && write(journal, all, total) != (ssize_t)total) abort();
+  replayed += (off_t)total;
   for (struct nlmsghdr *one = (void *)all; NLMSG_OK(one, left); one = NLMSG_NEXT(one, left)) answer(one);
   send_back();
+  if (journal >= 0) flock(journal, LOCK_UN);
   free(all);
   return (ssize_t)total;
 }
