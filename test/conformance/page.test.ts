@@ -4,6 +4,7 @@ import { DEFECTS } from "./defects.ts";
 import { defectsPage } from "./defects-page.ts";
 import { ELSEWHERE } from "./elsewhere.ts";
 import type { Matrix } from "./interoperation.ts";
+import { LVS_DEFECTS, LVS_ITEMS } from "./lvs-defects.ts";
 import { missingTests } from "./named-tests.ts";
 import { conformancePage } from "./page.ts";
 
@@ -20,19 +21,20 @@ test.each([
 });
 
 test("every test that the pages name is there", () => {
-  expect(missingTests([...DEFECTS, ...ELSEWHERE].flatMap(({ tests }) => tests))).toEqual([]);
+  expect(missingTests([...DEFECTS, ...LVS_DEFECTS, ...ELSEWHERE].flatMap(({ tests }) => tests))).toEqual([]);
 });
 
 test("every defect is absent by a row of docs/differences.md, or kept for a reason, and has a test", () => {
-  const there = new Set(readFileSync("docs/differences.md", "utf8").match(/(?<=^\| )V\d+(?= \|)/gm));
-  for (const { number, rows, kept, tests } of DEFECTS) {
-    expect([number, rows.filter((row) => !there.has(row))]).toEqual([number, []]);
-    expect([number, rows.length > 0, kept !== undefined, tests.length > 0]).toEqual([
-      number,
+  const there = new Set(readFileSync("docs/differences.md", "utf8").match(/(?<=^\| )[A-Z]\d+(?= \|)/gm));
+  for (const { defect, rows, kept, tests } of [...DEFECTS, ...LVS_DEFECTS]) {
+    expect([defect, rows.filter((row) => !there.has(row))]).toEqual([defect, []]);
+    expect([defect, rows.length > 0, kept !== undefined, tests.length > 0]).toEqual([
+      defect,
       kept === undefined,
       kept !== undefined,
       true,
     ]);
   }
   expect(DEFECTS.map(({ number }) => number)).toEqual(DEFECTS.map((_, i) => i + 1));
+  expect(LVS_DEFECTS.map(({ item }) => item)).toEqual(LVS_ITEMS);
 });
