@@ -13,7 +13,7 @@ import {
   wantedEntries,
 } from "../lvs/pool.ts";
 import { leavingWords, poolWords, serverWords, weightWords } from "../lvs/words.ts";
-import type { ServiceReport } from "../observe/report.ts";
+import type { CheckerReport, ServiceReport } from "../observe/report.ts";
 import { question } from "../plan/check-shape.ts";
 import { type Changed, going, type ListDifference } from "../plan/difference.ts";
 import { healthParameters } from "./checker-runner.ts";
@@ -281,16 +281,19 @@ function adoptedState({ quorumUp, realServers }: ServiceReport, config: Runnable
 function knownAt(origin: "start" | "reload" | ServiceReport, server: RunnableServer): Known {
   if (origin === "reload") return NOTHING;
   const reported = origin === "start" ? undefined : origin.realServers;
-  const reports = reported?.find(({ name }) => name === destinationName(server))?.checkers;
+  const reports = [...(reported?.find(({ name }) => name === destinationName(server))?.checkers ?? [])];
+  const take = (name: string): CheckerReport | undefined => {
+    const i = reports.findIndex(({ identity }) => identity === name); // who asks the same has the next one
+    return reports.splice(i, i < 0 ? 0 : 1)[0];
+  };
   return {
     health: (checker) => {
-      const report = reports?.find(({ identity }) => identity === question(checker));
+      const report = take(question(checker));
       const parameters = healthParameters(checker);
       return report === undefined ? unchecked(parameters) : adopted(parameters, report);
     },
     up: (checker) => {
-      const name = checker.type === "file" ? fileCheckIdentity(checker) : question(checker);
-      const report = reports?.find(({ identity }) => identity === name);
+      const report = take(checker.type === "file" ? fileCheckIdentity(checker) : question(checker));
       return report?.hasRun ? report.up : undefined;
     },
   };

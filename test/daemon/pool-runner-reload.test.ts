@@ -177,6 +177,14 @@ describe("respawn", () => {
     expect(rows(pool.entries)).toEqual([]);
   });
 
+  test("of two checkers that ask the same thing each has its own verdict, also before its first check", () => {
+    const twice = [check(11), check(11, { alpha: true })];
+    const before = bench.start(service([real(11, { checkers: twice })]));
+    expect(rows(before.entries)).toEqual([]);
+    before.stop();
+    expect(rows(bench.start(service([real(11, { checkers: twice })]), before.report()).entries)).toEqual([]);
+  });
+
   test("the sorry server stays while the quorum is within its margin", async () => {
     const all = [real(11), real(12), real(13)];
     const config = service(all, { quorum: 2, hysteresis: 1, sorryServer: SORRY });
