@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Director, type DirectorOptions, type Implementation, startDirector } from "./daemon.ts";
 import { IpvsJournal } from "./ipvs-journal.ts";
@@ -15,13 +16,14 @@ export class IpvsBench {
   readonly journal: IpvsJournal;
   readonly director: Director;
   readonly #config: string;
+  static #standIn: { readonly folder: string; readonly environment: { readonly LD_PRELOAD: string } } | undefined;
 
   private constructor(lan: Lan, text: string, options: Pick<DirectorOptions, "implementation" | "options">) {
     this.lan = lan;
     this.journal = new IpvsJournal(join(lan.folder, "table"));
     this.#config = join(lan.folder, "lb.conf");
     this.configure(text);
-    const environment = { ...standInForIpvs(lan.folder), IPVS_STAND_IN_TABLE: this.journal.path };
+    const environment = { ...IpvsBench.#environment(), IPVS_STAND_IN_TABLE: this.journal.path };
     this.director = startDirector(lan, { node: "lb", config: this.#config, environment, ...options });
   }
 
@@ -38,6 +40,19 @@ export class IpvsBench {
     } finally {
       lan.close();
     }
+  }
+
+  /** Removes what all benches have in common. */
+  static close(): void {
+    if (IpvsBench.#standIn !== undefined) rmSync(IpvsBench.#standIn.folder, { recursive: true });
+    IpvsBench.#standIn = undefined;
+  }
+
+  /** Compiled once. */
+  static #environment(): { readonly LD_PRELOAD: string } {
+    const folder = IpvsBench.#standIn?.folder ?? mkdtempSync(join(tmpdir(), "keepalived-ts-ipvs-"));
+    IpvsBench.#standIn ??= { folder, environment: standInForIpvs(folder) };
+    return IpvsBench.#standIn.environment;
   }
 
   configure(text: string): void {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { seconds } from "../../src/base/time.ts";
 import { IPVS_CMD_NEW_DAEMON } from "../../src/netlink/constants.ts";
 import { decodeSyncDaemon } from "../../src/netlink/ipvs-daemon.ts";
@@ -10,6 +10,7 @@ import { until } from "./run.ts";
 // What Keepalived 2.2.7 asks of the kernel and should not, seen, and what we ask instead: spec §9.1.
 const BOTH: readonly Implementation[] = ["ours", "keepalived"];
 const WITHIN = seconds(60);
+afterAll(() => IpvsBench.close());
 
 function service(
   at: string,
