@@ -23,6 +23,7 @@ import { HaSuspend } from "./ha-suspend.ts";
 import { IpvsTable } from "./ipvs-table.ts";
 import { JsModules } from "./js-modules.ts";
 import type { BfdVerdict } from "./messages.ts";
+import { OneBatch } from "./one-batch.ts";
 import { Patterns } from "./patterns.ts";
 import { PingPermission } from "./ping-permission.ts";
 import { poolNotification } from "./pool-notices.ts";
@@ -64,6 +65,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   readonly #patterns = new Patterns();
   readonly #checks: SharedChecks;
   readonly #sent = new SentFiles();
+  readonly #batch: OneBatch;
   readonly #host: PoolHost;
   #stopped = false;
   #settling = true; // the table is written as a whole at the end
@@ -104,6 +106,9 @@ export class CheckersDaemon implements Running<CheckersReport> {
     if (sessionsOf(this.#services).size > 0) log.info("Activating BFD healthchecker");
     this.#pings = new PingPermission(adopted?.sysctls ?? []);
     this.#pings.configure(this.#services);
+    this.#batch = new OneBatch({
+      ...{ wanted: (entries) => this.#wanted(entries), notify: (told) => context.notify(told) },
+    });
     this.#checks = new SharedChecks(config.global.ipvs.checkOnce, {
       io: {
         ...checkIo(this.#clock, this.#poller, this.#identity, this.#patterns, this.#sent),
@@ -112,16 +117,17 @@ export class CheckersDaemon implements Running<CheckersReport> {
       },
       random: Math.random,
       counted: () => context.counted(),
+      together: (event) => this.#batch.together(event),
     });
     this.#host = {
       checks: this.#checks,
       clock: this.#clock,
       log,
       changed: () => context.changed(),
-      wanted: (entries) => this.#wanted(entries),
+      wanted: (entries) => this.#batch.wanted(entries),
       notice: (notice, service) => {
         const told = poolNotification(notice, service, this.#config.global.ipvs);
-        if (told !== undefined) context.notify(told);
+        if (told !== undefined) this.#batch.notify(told);
       },
       weight: (service, destination) => this.#table.weight(service, destination),
       number: (file) => this.#files.number(file),
@@ -181,7 +187,9 @@ export class CheckersDaemon implements Running<CheckersReport> {
     if (this.#stopped) return;
     const turned = this.#sessions.heard(verdicts);
     if (turned.size === 0) return;
-    for (const pool of this.#pools.values()) pool.sessionsTurned(turned);
+    this.#batch.together(() => {
+      for (const pool of this.#pools.values()) pool.sessionsTurned(turned);
+    });
   }
 
   /** The table first; scripts that do not end when they are told to are waited for last, and for a second only. */
@@ -241,14 +249,16 @@ export class CheckersDaemon implements Running<CheckersReport> {
   }
 
   #fileTurned(file: string): void {
-    for (const pool of this.#pools.values()) pool.fileTurned(file);
+    this.#batch.together(() => {
+      for (const pool of this.#pools.values()) pool.fileTurned(file);
+    });
   }
 
   #tellManagers(make: () => readonly Trap[]): void {
     const { snmp } = this.#config.global;
     if (!snmp.traps || !snmp.checkers) return;
     const traps = make();
-    if (traps.length > 0) this.#context.notify(trapNotification(traps));
+    if (traps.length > 0) this.#batch.notify(trapNotification(traps));
   }
 
   #addressesTurned(): void {

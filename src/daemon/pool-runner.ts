@@ -56,6 +56,7 @@ export class PoolRunner {
   #state: PoolState = EMPTY_POOL;
   #resting: boolean; // its checkers, while the address is elsewhere
   #wanted: Wanted | undefined;
+  #handed: readonly IpvsEntry[] | undefined; // to the host, which sees to it
   readonly #checkers = new Map<string, ServerCheckers>(); // by real server
   readonly #slow: SlowStarter;
 
@@ -221,7 +222,9 @@ export class PoolRunner {
   }
 
   #wantEntries(): void {
-    this.#host.wanted(this.entries);
+    const { entries } = this;
+    if (entries !== this.#handed) this.#host.wanted(entries);
+    this.#handed = entries;
     this.#host.changed();
   }
 

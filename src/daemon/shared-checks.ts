@@ -15,7 +15,9 @@ export interface CheckListener {
 }
 
 /** What the checks need of the world. */
-export type SharedChecksHost = Pick<CheckerHost, "io" | "random" | "counted">;
+export interface SharedChecksHost extends Pick<CheckerHost, "io" | "random" | "counted"> {
+  together(event: () => void): void; // what one verdict means to all who follow it
+}
 
 /**
  * The checks that run: one for all checkers that ask the same in the same way (`runOf`). Keepalived differs: each of its
@@ -123,14 +125,20 @@ export class SharedCheck implements CheckerHost {
   }
 
   turned(): void {
-    for (const listener of this.listeners) listener.learn();
+    this.#teach();
   }
 
   weighed(): void {
-    for (const listener of this.listeners) listener.learn();
+    this.#teach();
   }
 
   counted(): void {
     this.#host.counted();
+  }
+
+  #teach(): void {
+    this.#host.together(() => {
+      for (const listener of this.listeners) listener.learn();
+    });
   }
 }

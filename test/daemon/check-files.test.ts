@@ -109,12 +109,12 @@ test("without weight the server is out while the number is not 0, with reverse w
   await become("80 12=1");
 });
 
-test("services of one file all follow it", async () => {
+test("services of one file all follow it, in one batch for the kernel", async () => {
   start(file("F") + farm(80, { 11: follows("F") }) + farm(81, { 12: follows("F") }));
   written.length = 0;
   write("F", 6);
-  await become("81 12=7");
-  expect(tables()).toEqual([["80 11=7"], ["81 12=7"]]);
+  await become("80 11=7", "81 12=7");
+  expect(tables()).toEqual([["80 11=7", "81 12=7"]]);
 });
 
 test("a reload of the same file changes nothing, and it is followed on", async () => {

@@ -73,6 +73,7 @@ export class PoolBench {
   readonly checks: SharedChecks;
   #random = 0;
   readonly table: string[][] = []; // each wanted table, hosts and weights
+  readonly events: string[] = []; // of a check, and how many tables they wanted
   readonly traps: Trap[] = []; // that managers were told
   readonly numbers = new Map<string, number>(); // in files; 0 where there is none
   readonly rules = { initialNotifies: false, checkerEmails: true };
@@ -85,7 +86,16 @@ export class PoolBench {
 
   /** `once`: equal checks of its pools run once. */
   constructor({ once = true } = {}) {
-    this.checks = new SharedChecks(once, { io: this.servers, random: () => this.#random, counted: () => {} });
+    this.checks = new SharedChecks(once, {
+      io: this.servers,
+      random: () => this.#random,
+      counted: () => {},
+      together: (event) => {
+        const before = this.table.length;
+        event();
+        this.events.push(`event of ${this.table.length - before}`);
+      },
+    });
   }
 
   start(config: RunnableService, origin: "start" | "reload" | ServiceReport = "start", random = 0): PoolRunner {

@@ -43,6 +43,13 @@ describe("start", () => {
     expect(rows(pool.entries)).toEqual(["11 1"]);
   });
 
+  test("a verdict that was expected wants nothing of the table", async () => {
+    bench.start(service([real(11), real(12)]));
+    expect(bench.table).toEqual([["11 1", "12 1"]]);
+    await bench.servers.run(seconds(2));
+    expect(bench.table).toHaveLength(1);
+  });
+
   test("trouble of our own changes nothing and is said", async () => {
     bench.servers.manners.set(11, "local trouble");
     const pool = bench.start(service([real(11)]));

@@ -35,6 +35,16 @@ describe("equal checks of several services", () => {
     expect(counts(pools)).toEqual({ configured: 6, running: 2, saved: 4 });
   });
 
+  test("write the table of all services in one batch", async () => {
+    const pools = [1, 2, 3].map((host) => bench.start(at(host, [11, 12])));
+    await bench.servers.run(seconds(2));
+    bench.servers.manners.set(11, "refused");
+    bench.events.length = 0;
+    await bench.servers.run(seconds(12));
+    expect(tables(pools)).toEqual([["12 1"], ["12 1"], ["12 1"]]);
+    expect(bench.events).toEqual(["event of 3"]);
+  });
+
   test("are said and told by each service as if it had asked", async () => {
     for (const host of [1, 2]) bench.start(at(host, [11, 12]));
     await bench.servers.run(seconds(2));
