@@ -137,6 +137,34 @@ for (const [what, checked] of CHECKED)
     });
   });
 
+console.log(`\n100 services with the same 50 servers, TCP_CHECK and HTTP_GET, delay_loop 6, over ${SECONDS} s.\n`);
+console.log("| | | connections a second | % of a processor | RSS MB |\n| --- | --- | --- | --- | --- |");
+const SHARED: Farm = { services: 100, servers: 50, same: true };
+const WAYS: readonly (readonly [string, Implementation, string])[] = [
+  ["ours", "ours", ""],
+  ["ours, `check_once off`", "ours", "check_once off"],
+  ["keepalived 2.2.7", "keepalived", ""],
+];
+for (const kind of ["tcp", "http"] as const)
+  for (const [name, implementation, global] of WAYS)
+    await alone(implementation, async (counted, lan) => {
+      counted.start(farm({ ...SHARED, check: CHECKS[kind], global }));
+      await counted.until(IPVS.newDestination, size(SHARED), 120);
+      await sleep(20_000);
+      const [opened, before] = [await accepted(lan), counted.usage()];
+      await sleep(SECONDS * 1000);
+      const [now, { processor, resident }] = [await accepted(lan), counted.usage()];
+      const each = [(now - opened) / SECONDS, (100 * (processor - before.processor)) / SECONDS, resident / 2 ** 20];
+      console.log(`| ${kind} | ${name} | ${each.map((value) => value.toFixed(1)).join(" | ")} |`);
+    });
+
+/** TCP connections that the machine has accepted so far. */
+async function accepted(lan: Lan): Promise<number> {
+  const [names, values] = (await lan.run("lb1", ["grep", "^Tcp:", "/proc/net/snmp"])).split("\n");
+  const at = names?.split(" ").indexOf("PassiveOpens") ?? -1;
+  return Number(values?.split(" ")[at]);
+}
+
 console.log(
   "\n5,100 dead servers, connect_timeout 1, warmup 0: from 2 s after they were in the table until all are out.\n",
 );
