@@ -75,8 +75,10 @@ export class SharedChecks {
   }
 
   report(services: readonly ServiceReport[]): ChecksReport {
-    const checkers = services.flatMap(({ realServers }) => realServers.flatMap((server) => server.checkers));
-    const configured = checkers.filter(({ type }) => type !== "file" && type !== "bfd").length;
+    let configured = 0;
+    for (const { realServers } of services)
+      for (const { checkers } of realServers)
+        for (const { type } of checkers) if (type !== "file" && type !== "bfd") configured++;
     const running = this.#checks.size - this.#idle.size;
     return { configured, running, saved: this.#listeners - running };
   }
