@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { seconds } from "../../src/base/time.ts";
+import type { MiscCheckConfig } from "../../src/config/model/check.ts";
 import type { RunnableServer, RunnableService } from "../../src/daemon/runnable.ts";
 import type { ServiceReport } from "../../src/observe/report.ts";
 import { check, PoolBench, real, rows, SORRY, service } from "./pool-bench.ts";
@@ -101,6 +102,28 @@ test("a reload that brings `slow_start` while the server is down counts when it 
   bench.servers.manners.delete(11);
   await bench.servers.run(seconds(3));
   expect(rows(pool.entries)).toEqual(["11 1", "12 50"]);
+});
+
+test("a weight that a check asks for while it rises is what it rises to; 0 is 0 at once", async () => {
+  const weighing: MiscCheckConfig = {
+    type: "misc",
+    command: { argv: ["/weigh"], user: undefined, group: undefined },
+    ...{ timeout: seconds(2), dynamicWeight: true, alpha: false, logAllFailures: false },
+    ...{ delayLoop: seconds(5), retry: 0, delayBeforeRetry: seconds(1), warmup: 0 },
+  };
+  const script = (exited: number) => bench.servers.scripts.set("/weigh", { exited });
+  script(1);
+  const pool = bench.start(slow({ checkers: [weighing] }));
+  await bench.servers.run(seconds(3));
+  script(202);
+  await bench.servers.run(seconds(5)); // asked at 6 seconds
+  expect(rows(pool.entries)[0]).toBe("11 40");
+  script(2);
+  await bench.servers.run(seconds(4));
+  expect(rows(pool.entries)[0]).toBe("11 0");
+  script(0);
+  await bench.servers.run(seconds(5));
+  expect(rows(pool.entries)[0]).toBe("11 100");
 });
 
 test("a respawned process goes on where the one before it was", async () => {

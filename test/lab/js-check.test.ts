@@ -5,6 +5,7 @@ import { milliseconds, seconds } from "../../src/base/time.ts";
 import { ChecksBench, farm, said } from "./checks-stand.ts";
 import type { Director } from "./daemon.ts";
 import type { Lan } from "./lan.ts";
+import { until } from "./run.ts";
 import { Stand } from "./stand.ts";
 
 const bench = new ChecksBench();
@@ -81,6 +82,9 @@ describe.concurrent("JS_CHECK", () => {
       put(state, "return false");
       const lb1 = bench.start(lan, "lb1", SECURE + farm({ 21: check, 22: "" }, "delay_loop 0.2"));
       await lb1.waitForLog(/failed with retry disabled \(returned false\)/);
+      const page = () => lan.run("lb1", ["curl", "-s", "http://127.0.0.1:9650/metrics"]);
+      const down = /^keepalived_real_server_up\{.*real_server="\[192\.0\.2\.21\]:80".*\} 0$/m;
+      await until("the report", async () => down.test(await page()), seconds(10)); // what the next process begins with
       const from = lb1.log.mark();
       lb1.killChild("checkers");
       await lb1.waitForLog(/IPVS: new destination .* -> \[192\.0\.2\.22\]:80/, { from });
