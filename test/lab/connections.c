@@ -1,5 +1,6 @@
 /*
- * Many TCP connections at once, in the emulated kernel, where Node needs too long for each of them (traffic.ts).
+ * Many TCP connections at once, from one process in several namespaces (traffic.ts): in the emulated kernel a process of
+ * Node takes seconds to start in each.
  *
  *   connections serve NETNS=NAME…   in each namespace port 80 says NAME at once, and again for each line that it reads;
  *                                   port 81, where health is asked, hangs up

@@ -9,7 +9,8 @@ import { ipvsTable } from "./tables.ts";
 import { addressOf, GUE_PORT, SERVERS, SORRY, type Way } from "./traffic-cases.ts";
 
 /** What an emulated machine beside others needs at most for a step. */
-const PATIENCE = seconds(120);
+const PATIENCE = seconds(240);
+const MODULES = ["ip_vs", "ipip", "ip6_tunnel", "ip_gre", "ip6_gre", "sit", "fou", "fou6"];
 const REAL = [...SERVERS, SORRY];
 
 /** A director, three real servers, a sorry one and a client of 4,096 addresses on one LAN, both families. */
@@ -31,6 +32,7 @@ export class TrafficStand {
     // Strict reverse paths: `real-server up --tun` has to see to what comes out of a tunnel.
     const strict = ["net.ipv4.conf.all.rp_filter=1", "net.ipv4.conf.eth0.rp_filter=1"];
     const forwarding = ["net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"];
+    await run(["modprobe", "-a", ...MODULES]); // before the namespaces, which then have tunl0, gre0 and their like
     const lan = await Lan.open([
       machine("lb", 1, [...SIX, ...forwarding, ...loose]),
       ...REAL.map((name, i) => machine(name, 11 + i, [...SIX, ...strict])),
