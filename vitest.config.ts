@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** These boot the emulated kernel; what else lies in test/lab/ runs in namespaces of this one, at full speed. */
-const EMULATED = ["clusters", "ipvs", "ipvsadm", "links", "resilience", "unit"].map(
+const EMULATED = ["clusters", "ipvs", "ipvsadm", "links", "resilience", "traffic", "unit"].map(
   (name) => `test/lab/${name}.test.ts`,
 );
 /** These measure times, or hold keepalived to them, and have the machine for themselves. */

@@ -62,6 +62,7 @@ export async function buildLab() {
     "links",
     "checks",
     "services",
+    "traffic",
     "demo",
     "bench/failover",
     "bench/lb",
@@ -77,6 +78,16 @@ export async function buildLab() {
     legalComments: "none",
     logLevel: "warning",
   });
+  const program = join(root, "dist/lab/connections");
+  execFileSync(process.env.CC ?? "cc", [
+    "-O2",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-o",
+    program,
+    `${root}/test/lab/connections.c`,
+  ]);
 }
 
 const [only] = process.argv.slice(2);

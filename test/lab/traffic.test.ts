@@ -1,0 +1,3 @@
+import { proveTraffic } from "./traffic-laws.ts";
+
+proveTraffic("brief");

@@ -1,0 +1,3 @@
+import { proveTraffic } from "../lab/traffic-laws.ts";
+
+proveTraffic("whole");
