@@ -177,6 +177,6 @@ export class Side {
     const said = new Journal<string>("real servers");
     const servers = this.#lan.spawn("rs", argv);
     for (const stream of [servers.stdout, servers.stderr]) stream?.on("data", (bytes) => said.push(String(bytes)));
-    await said.waitFor("ready", (line) => line.includes("ready"), { within: seconds(60) });
+    await said.waitFor("ready", (line) => line.includes("ready"), { within: seconds(300) });
   }
 }
