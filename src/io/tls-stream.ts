@@ -1,6 +1,12 @@
-import type { X509Certificate } from "node:crypto";
 import { isIP, Socket } from "node:net";
-import { connect, createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
+import {
+  checkServerIdentity,
+  connect,
+  createSecureContext,
+  type DetailedPeerCertificate,
+  type SecureContext,
+  type TLSSocket,
+} from "node:tls";
 import type { Certificate, Presented } from "../base/certificate.ts";
 import type { Micros } from "../base/time.ts";
 import type { Clock } from "./clock.ts";
@@ -130,15 +136,19 @@ export class TlsStream {
 
   /** What the server showed of itself, and whether that is good for this name or address. */
   presented(name: string): Presented {
-    const chain: X509Certificate[] = [];
-    let next = this.#socket.getPeerX509Certificate();
-    for (; next !== undefined && chain.length < LONGEST_CHAIN; next = next.issuerCertificate) chain.push(next);
+    const chain: DetailedPeerCertificate[] = [];
+    let next: DetailedPeerCertificate | undefined = this.#socket.getPeerCertificate(true);
+    while (next?.raw !== undefined && chain.length < LONGEST_CHAIN) {
+      const issuer: DetailedPeerCertificate | undefined = next.issuerCertificate;
+      const isRoot: boolean = issuer === next || issuer?.fingerprint256 === next.fingerprint256;
+      if (!isRoot || chain.length === 0) chain.push(next); // else it is the authority, whom the server need not show
+      next = isRoot ? undefined : issuer;
+    }
     const [own] = chain;
-    const good = isIP(name) === 0 ? own?.checkHost(name) : own?.checkIP(name);
     const { authorized, authorizationError } = this.#socket;
     return {
       chain: chain.map(described),
-      goodForName: good !== undefined,
+      goodForName: own !== undefined && checkServerIdentity(name, own) === undefined,
       error: authorized ? undefined : String(authorizationError),
     };
   }
@@ -162,21 +172,22 @@ export class TlsStream {
 /** What more a server shows is not looked at. */
 const LONGEST_CHAIN = 16;
 
-function described(certificate: X509Certificate): Certificate {
-  const { subject, issuer, subjectAltName, validFrom, validTo, fingerprint256 } = certificate;
+function described(certificate: DetailedPeerCertificate): Certificate {
+  const { subject, issuer, subjectaltname, valid_from, valid_to, fingerprint256 } = certificate;
   return {
     subject: nameIn(subject),
     issuer: nameIn(issuer),
-    names: subjectAltName?.split(", ").map((name) => name.replace(/^(DNS|IP Address):/, "")) ?? [],
-    validFrom: secondsOf(validFrom),
-    validTo: secondsOf(validTo),
+    names: subjectaltname?.split(", ").map((name) => name.replace(/^(DNS|IP Address):/, "")) ?? [],
+    validFrom: secondsOf(valid_from),
+    validTo: secondsOf(valid_to),
     fingerprint: fingerprint256.replaceAll(":", "").toLowerCase(),
   };
 }
 
-/** Of `O=Example\nCN=www.example` the common name; without one all of it. */
-function nameIn(subject = ""): string {
-  return /^CN=(.*)$/m.exec(subject)?.[1] ?? subject.replaceAll("\n", ", ");
+/** The common name, the first of several; without one all there is. */
+function nameIn(subject: object = {}): string {
+  const parts = Object.entries(subject).map(([key, value]) => [key, String(Array.isArray(value) ? value[0] : value)]);
+  return parts.find(([key]) => key === "CN")?.[1] ?? parts.map((part) => part.join("=")).join(", ");
 }
 
 /** `Nov 22 05:34:22 2026 GMT`; what OpenSSL cannot read is `Bad time value`. */

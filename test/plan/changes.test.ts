@@ -307,3 +307,15 @@ test("ha_suspend says what becomes of the checks", () => {
   expect(lines(plain, resting)[1]).toBe(line("off → on: checks rest while the address is elsewhere"));
   expect(lines(resting, plain)[1]).toBe(line("on → off: checks run wherever the address is"));
 });
+
+test("days of warning change no verdict, and no secret of a request is shown", () => {
+  const check = (days: number, password: string): string =>
+    `SSL_GET {\ntls_expiry_warning ${days}\nheader X-Token ${password}\nbasic_auth user ${password}\nurl {\npath /\n}\n}`;
+  const from = farm(80, { 11: check(7, "first") });
+  expect(lines(from, farm(80, { 11: check(9, "first") })).join("\n")).toMatch(
+    /changed checker SSL_GET \[192\.0\.2\.11\]:80: begins anew, its verdict stays\n +tls_expiry_warning 7 days → 9 days$/,
+  );
+  const other = lines(from, farm(80, { 11: check(7, "second") })).join("\n");
+  expect(other).toContain("changed method");
+  expect(other).not.toMatch(/first|second/);
+});
