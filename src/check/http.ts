@@ -3,8 +3,8 @@ import { encodeRequest, type HttpRequest, hostOf } from "../wire/http.ts";
 import type { Verification } from "./certificate.ts";
 import { type CheckIo, down, type Target, type Verdict } from "./checker.ts";
 import { type HttpUrl, judge, judgeHttp2 } from "./http-verdict.ts";
-import { http2Check } from "./http2.ts";
-import { http2Request, requestParts } from "./request.ts";
+import { http2Check, http2Request } from "./http2.ts";
+import { requestOf } from "./request.ts";
 import { unconnected } from "./unconnected.ts";
 
 /** What an HTTP_GET or SSL_GET asks for; config/model/check.ts `HttpCheckConfig`, `SslCheckConfig`. */
@@ -61,15 +61,18 @@ async function webCheck(
   if (typeof pattern === "string") return { up: false, why: pattern, local: true };
   const { address, port, protocol } = check;
   const host = url.virtualHost ?? check.virtualHost ?? hostOf(address, port);
-  const parts = requestParts(url.request, io);
-  if (typeof parts === "string") return { up: false, why: parts, local: true };
+  const request = requestOf(url.request, io);
+  if (typeof request === "string") return { up: false, why: request, local: true };
   if (protocol === "2") {
-    const scheme = type === "ssl" ? "https" : "http";
-    const request = http2Request({ scheme, authority: host, path: url.path }, parts);
-    const question = { target, request, judge: judgeHttp2(url, pattern), unconnected, timeouts: TIMEOUTS[type] };
-    return await http2Check(check, question, io, signal);
+    const asked = http2Request({ scheme: type === "ssl" ? "https" : "http", authority: host, path: url.path }, request);
+    const judge = judgeHttp2(url, pattern);
+    return await http2Check(
+      check,
+      { target, request: asked, judge, unconnected, timeouts: TIMEOUTS[type] },
+      io,
+      signal,
+    );
   }
-  const request = encodeRequest({ path: url.path, host, protocol, ...parts });
   const connected = await io.connect(target, io.now() + check.connectTimeout, signal);
   if (!connected.ok) return unconnected(connected);
   const { connection } = connected;
@@ -96,7 +99,7 @@ async function webCheck(
     if (signal.aborted) return stop();
     signal.addEventListener("abort", stop);
     wait();
-    connection.write(request);
+    connection.write(encodeRequest({ path: url.path, host, protocol, ...request }));
     connection.onData((chunk) => {
       if (chunk instanceof Error) return finish(down(`${BROKEN[type]}: ${chunk.message}`));
       const verdict = judged.take(chunk);

@@ -9,7 +9,7 @@ export interface Http2Request {
   readonly authority: string; // what HTTP/1 says in its Host header
   readonly method: string;
   readonly path: string;
-  readonly headers: Readonly<Record<string, string | string[]>>; // names in lower case
+  readonly headers: Readonly<Record<string, string | readonly string[]>>; // names in lower case; each value in a field of its own
   readonly body?: Uint8Array | undefined;
 }
 
@@ -107,7 +107,7 @@ export class Http2Client {
         ":scheme": scheme,
         ":authority": octets(authority),
         ":path": octets(path),
-        ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().map(octets)])),
+        ...headers,
       },
       { endStream: body === undefined },
     );
@@ -165,7 +165,7 @@ export class Http2Client {
 }
 
 /** As UTF-8, a character a byte: so Node writes what is configured as it is. */
-function octets(text: string): string {
+export function octets(text: string): string {
   return toByteString(new TextEncoder().encode(text));
 }
 

@@ -1,6 +1,7 @@
 import type { Micros } from "../base/time.ts";
 import { type CheckIo, type Connected, down, type Target, type Verdict } from "./checker.ts";
-import { type Http2Event, type Http2Request, http2Client } from "./http2-client.ts";
+import { type Http2Event, type Http2Request, http2Client, octets } from "./http2-client.ts";
+import type { RequestParts } from "./request.ts";
 
 /** How long an answer may take: each wait, the connection and the handshake too; and when the next check would be due. */
 export interface Http2Pace extends Target {
@@ -19,6 +20,26 @@ export interface Http2Question {
 
 /** What a server says where nothing else is asked of it. */
 export const USER_AGENT = { "user-agent": "KeepAliveClient" } as const;
+
+/** What is said of an HTTP/1 connection, and of no other (RFC 9113 §8.2.2). */
+const OF_CONNECTIONS: ReadonlySet<string> = new Set(
+  "connection keep-alive proxy-connection transfer-encoding upgrade http2-settings te".split(" "),
+);
+
+/** A request of a web check, in HTTP/2's words: names are in lower case there (RFC 9113 §8.2). */
+export function http2Request(
+  to: Pick<Http2Request, "scheme" | "authority" | "path">,
+  { method = "GET", headers: given = [], body }: RequestParts,
+): Http2Request {
+  const own: Record<string, string[]> = {};
+  for (const [written, value] of given) {
+    const name = written.toLowerCase();
+    if (!OF_CONNECTIONS.has(name)) own[name] = [...(own[name] ?? []), octets(value)];
+  }
+  const headers: Record<string, string | string[]> = { ...USER_AGENT, ...own };
+  if (body !== undefined) headers["content-length"] = `${body.length}`;
+  return { ...to, method, headers, body };
+}
 
 /**
  * Makes one request over HTTP/2: with prior knowledge, or where there is TLS, agreed upon by ALPN (RFC 9113 §3). Frames that

@@ -90,6 +90,42 @@ describe.each(["tcp", "tls"] as const)("http_protocol 2 over %s", (over) => {
     ]);
   });
 
+  test("asks as it is told: method, headers, each of them, body and login", async () => {
+    const seen: unknown[] = [];
+    const target = await serve((stream, headers) => {
+      let body = "";
+      stream.on("data", (chunk: Buffer) => {
+        body += String(chunk);
+      });
+      stream.on("end", () => {
+        seen.push([Object.fromEntries(Object.entries(headers)), body]);
+        hello(stream);
+      });
+    }, over);
+    const headers = [
+      ["X-One", "1"],
+      ["x-one", "é"],
+      ["User-Agent", "probe"],
+    ] as const;
+    const credentials = { text: "user:secret" };
+    const request = { method: "POST", headers, body: { text: "ping" }, credentials };
+    expect((await checked(target, { url: { request }, over })).verdict).toEqual(UP);
+    const expected = {
+      ...{ ":method": "POST", ":path": "/", "user-agent": "probe", authorization: "Basic dXNlcjpzZWNyZXQ=" },
+      ...{ "x-one": `1, ${Buffer.from("é").toString("latin1")}`, "content-length": "4" },
+    };
+    expect(seen).toEqual([[expect.objectContaining(expected), "ping"]]);
+  });
+
+  test("a HEAD is answered without a body", async () => {
+    const target = await serve(
+      (stream) => stream.respond({ ":status": 200, "content-length": 9 }, { endStream: true }),
+      over,
+    );
+    const request = { method: "HEAD", headers: [], body: undefined, credentials: undefined };
+    expect((await checked(target, { url: { request }, over })).verdict).toEqual(UP);
+  });
+
   test("judges status, digest and regex as with HTTP/1.1", async () => {
     const target = await serve(hello, over);
     const digest = createHash("md5").update("hello").digest("hex");
