@@ -40,7 +40,7 @@ const OWN: Readonly<Record<string, string>> = {
 /** `NAME VALUE...`: a header of HTTP. */
 export const readHeader: ArgumentType<readonly [name: string, value: string]> = {
   usage: "<NAME> <QUOTED VALUE>",
-  least: 2,
+  least: 1,
   most: Number.POSITIVE_INFINITY,
   read(argument) {
     const [given = "", ...values] = levelTwo(afterKeyword(argument));
@@ -48,6 +48,7 @@ export const readHeader: ArgumentType<readonly [name: string, value: string]> = 
     const value = values.join(" ");
     const own = OWN[name.toLowerCase()];
     if (!TOKEN.test(name)) return refuse(argument, word(argument), `\`${name}\` is no name of a header`);
+    if (values.length === 0) return refuse(argument, word(argument), `\`${name}\` has no value`, 'as in `header X ""`');
     if (own !== undefined) return refuse(argument, word(argument), `\`${name}\` is no header to be set`, own);
     if (!CONTROL.test(value)) return [name, value];
     return refuse(argument, word(argument, 1), "a header holds no line breaks and no control characters");
@@ -89,11 +90,12 @@ export const readBody: ArgumentType<string> = {
 /** `USER PASSWORD` as HTTP's Basic scheme joins them: `USER:PASSWORD`. RFC 7617 §2. */
 export const readCredentials: ArgumentType<string> = {
   usage: "<USER> <QUOTED PASSWORD>",
-  least: 2,
+  least: 1,
   most: Number.POSITIVE_INFINITY,
   read(argument) {
-    const [user = "", password = "", ...more] = levelTwo(afterKeyword(argument));
-    if (more.length > 0) return wrong(argument, "a user and a password are two words", "write quotes around blanks");
+    const [user = "", password, ...more] = levelTwo(afterKeyword(argument));
+    if (password === undefined || more.length > 0)
+      return wrong(argument, "a user and a password are two words", "write quotes around blanks");
     if (user.includes(":")) return wrong(argument, `\`${user}\` has a colon, which ends a user`);
     if (CONTROL.test(user + password)) return wrong(argument, "neither user nor password may hold control characters");
     return `${user}:${password}`;
