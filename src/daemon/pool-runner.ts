@@ -1,7 +1,6 @@
 import { destinationName, type IpvsEntry, serviceName } from "../base/ipvs.ts";
 import type { Trap } from "../base/trap.ts";
 import { weightWith } from "../lvs/file-check.ts";
-import { adopted, unchecked } from "../lvs/health.ts";
 import { type CheckerTurn, closingNotices, type Leaving, leavingNotices, type PoolNotice } from "../lvs/notice.ts";
 import {
   EMPTY_POOL,
@@ -13,11 +12,9 @@ import {
   wantedEntries,
 } from "../lvs/pool.ts";
 import { leavingWords, poolWords, serverWords, weightWords } from "../lvs/words.ts";
-import type { CheckerReport, ServiceReport } from "../observe/report.ts";
-import { question } from "../plan/check-shape.ts";
+import type { ServiceReport } from "../observe/report.ts";
 import { type Changed, going, type ListDifference } from "../plan/difference.ts";
-import { healthParameters } from "./checker-runner.ts";
-import { fileCheckIdentity } from "./file-check-runner.ts";
+import { adoptedState, knownAt } from "./former-knowledge.ts";
 import { endingTraps, leavingTraps, noteTraps } from "./pool-traps.ts";
 import { filesOf, type RunnableServer, type RunnableService, sessionsOf } from "./runnable.ts";
 import { type Known, NOTHING, ServerCheckers, type ServerCheckersHost } from "./server-checkers.ts";
@@ -286,33 +283,4 @@ export class PoolRunner {
       this.#host.log.info(leavingWords(how, weight > 0 || server.weight === 0, place));
     }
   }
-}
-
-/** As the process before this one left it, which told of it. */
-function adoptedState({ quorumUp, realServers }: ServiceReport, config: RunnableService): PoolState {
-  const known = new Map(realServers.map(({ name, up }) => [name, up]));
-  return { quorumUp, alive: config.realServers.map((server) => known.get(destinationName(server)) ?? true) };
-}
-
-/** What is known of a server's checkers when its service begins to run. */
-function knownAt(origin: "start" | "reload" | ServiceReport, server: RunnableServer): Known {
-  if (origin === "reload") return NOTHING;
-  const reported = origin === "start" ? undefined : origin.realServers;
-  const reports = [...(reported?.find(({ name }) => name === destinationName(server))?.checkers ?? [])];
-  const take = (name: string): CheckerReport | undefined => {
-    const i = reports.findIndex(({ identity }) => identity === name); // who asks the same has the next one
-    return reports.splice(i, i < 0 ? 0 : 1)[0];
-  };
-  return {
-    health: (checker) => {
-      const report = take(question(checker));
-      const parameters = healthParameters(checker);
-      return report === undefined ? unchecked(parameters) : adopted(parameters, report);
-    },
-    up: (checker) => {
-      const report = take(checker.type === "file" ? fileCheckIdentity(checker) : question(checker));
-      return report?.hasRun ? report.up : undefined;
-    },
-    expiry: (checker) => reports?.find(({ identity }) => identity === question(checker))?.expiry,
-  };
 }

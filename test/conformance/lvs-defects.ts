@@ -162,9 +162,11 @@ export const LVS_DEFECTS: readonly LvsDefect[] = [
   {
     item: "8a",
     defect: "SSL_GET verifies nothing",
-    rows: [],
-    kept: "servers behind a director mostly sign their certificates themselves, and nobody's configuration says whose count",
-    tests: [check("ssl", "is up for a certificate that it signed itself and for a foreign name: nothing is verified")],
+    rows: ["D1"],
+    tests: [
+      check("tls-verify", "does not accept one that has expired, and says since when"),
+      check("ssl", "is up for a certificate that it signed itself and for a foreign name: nothing is verified"),
+    ],
   },
   {
     item: "8b",

@@ -211,5 +211,5 @@ test("of the certificates that a checker was shown the first to expire counts, i
   const services = [{ name: "[192.0.2.9]:tcp:80", places: [], quorumUp: true, realServers: [server] }];
   const page = await samples({ ...observed, checkers: { at: 0, sysctls: [], services } });
   const shown = page.filter((sample) => sample.startsWith("keepalived_checker_certificate_days_left"));
-  expect(shown).toEqual([expect.stringMatching(/,checker="http-2"\} -2\.500/)]);
+  expect(shown).toEqual([expect.stringMatching(/,checker="http-2"\} -2\.5/)]);
 });

@@ -111,6 +111,7 @@ test("an empty file is a configuration of nothing", () => {
         "local": undefined,
       },
       "ipvs": {
+        "checkOnce": true,
         "checkerEmails": true,
         "comparison": {
           "interval": 60000000,
