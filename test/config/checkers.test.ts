@@ -169,7 +169,9 @@ test("an HTTP_GET that asks for nothing is left out", () => {
 test("every kind of checker runs, and nothing is said of it", () => {
   const files = "track_file F {\nfile /tmp/f\n}\nbfd_instance B {\nneighbor_ip 192.0.2.9\n}\n";
   const follow = ["FILE_CHECK {\ntrack_file F\n}", "BFD_CHECK {\nname B\n}"];
-  const ask = ["TCP", "SMTP", "DNS", "UDP", "PING", "GRPC", "REDIS", "MYSQL", "PGSQL"].map((kind) => `${kind}_CHECK {\n}`);
+  const ask = ["TCP", "SMTP", "DNS", "UDP", "PING", "GRPC", "REDIS", "MYSQL", "PGSQL"].map(
+    (kind) => `${kind}_CHECK {\n}`,
+  );
   const pages = [HTTP(URL()), HTTP(URL()).replace("HTTP", "SSL"), "MISC_CHECK {\nmisc_path /bin/true\n}"];
   const ours = ["JS_CHECK {\nmodule ./check.mjs\n}"];
   const secure = "global_defs {\nenable_script_security\nscript_user nobody\n}\n";
