@@ -20,7 +20,7 @@
   /* socket.c  */ F(socket) F(close) F(bind) F(connect) F(getsockname) F(setsockopt) F(getsockopt) F(attachFilter) \
                   F(sendmsg) F(sendBatch) F(recvBatch) F(read) F(write) F(ifNametoindex) F(interfaceIoctl) \
   /* process.c */ F(timerCreate) F(timerSet) F(now) F(wallClock) F(schedSetscheduler) F(schedSetaffinity) F(setPriority) \
-                  F(mlock) F(munlockall) F(prctl) F(setrlimit) F(flock) \
+                  F(mlock) F(munlockall) F(mallocTrim) F(prctl) F(setrlimit) F(flock) \
                   F(pidfdOpen) F(mkfifo) F(waitpid) F(kill) F(ignoreSignal) F(catchSignal) F(setns) \
   /* spawn.c   */ F(spawn) F(exec) \
   /* locked.c  */ F(mlockall) \

@@ -1,6 +1,7 @@
 /* The clocks; what a process asks for itself (scheduling, memory, limits); how it watches another one. */
 #include "native.h"
 
+#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/eventfd.h>
@@ -42,6 +43,7 @@ OF_INTEGERS(schedSetscheduler, "iii", sched_setscheduler(a, b, &(struct sched_pa
 OF_BYTES(schedSetaffinity, sched_setaffinity(fd, bytes.length, bytes.data)) /* of a thread; a bit for each processor */
 OF_INTEGERS(setPriority, "ii", setpriority(PRIO_PROCESS, a, b)) /* on Linux a thread's own */
 OF_INTEGERS(munlockall, "", munlockall())
+OF_INTEGERS(mallocTrim, "", malloc_trim(0)) /* 1: something was given back */
 OF_INTEGERS(prctl, "ii", prctl(a, (unsigned long)b, 0UL, 0UL, 0UL))
 OF_INTEGERS(setns, "ii", setns(a, b)) /* of the calling thread */
 OF_INTEGERS(flock, "ii", flock(a, b))

@@ -1,6 +1,7 @@
 import type { Certificate } from "../base/certificate.ts";
 import type { DatagramQuestion, DatagramResult } from "../base/datagram.ts";
 import type { IpAddress } from "../base/ip.ts";
+import type { StopSignal } from "../base/stopping.ts";
 import type { Micros } from "../base/time.ts";
 import type { ProxyManner } from "../wire/proxy-header.ts";
 import type { Verification } from "./certificate.ts";
@@ -86,7 +87,7 @@ export interface CheckIo {
   connect(
     target: Target & { readonly tls?: TlsManner | undefined },
     deadline: Micros,
-    signal: AbortSignal,
+    signal: StopSignal,
   ): Promise<Connected>;
   /**
    * Sends a datagram and hands what comes back to `read` until that makes an answer of one; bytes are valid until it
@@ -95,7 +96,7 @@ export interface CheckIo {
   exchange<Answer>(
     question: DatagramQuestion,
     read: (datagram: Uint8Array) => Answer | undefined,
-    signal: AbortSignal,
+    signal: StopSignal,
   ): Promise<DatagramResult<Answer>>;
 }
 

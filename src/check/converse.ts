@@ -1,3 +1,4 @@
+import type { StopSignal } from "../base/stopping.ts";
 import type { Micros } from "../base/time.ts";
 import type { Dialogue } from "../wire/dialogue.ts";
 import { type CheckIo, down, type Target, UP, type Verdict } from "./checker.ts";
@@ -15,7 +16,7 @@ export async function converse<Visit>(
   check: Conversation,
   dialogue: Dialogue<Visit>,
   io: CheckIo,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<Verdict> {
   const connected = await io.connect(check, io.now() + check.connectTimeout, signal);
   if (!connected.ok) return { up: false, why: connected.why, local: connected.local };

@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import type { StopSignal } from "../base/stopping.ts";
 import type { Micros } from "../base/time.ts";
 import { decodeDnsReply, encodeDnsQuery, isDnsType } from "../wire/dns.ts";
 import { type CheckIo, down, type Target, UP, type Verdict } from "./checker.ts";
@@ -16,7 +17,7 @@ export interface DnsExpectation extends Target {
  * says nothing.
  * (Keepalived differs: its ids follow from the time of day; a reply to another question is up, as are 11 bytes.)
  */
-export async function dnsCheck(check: DnsExpectation, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
+export async function dnsCheck(check: DnsExpectation, io: CheckIo, signal: StopSignal): Promise<Verdict> {
   const { address, port, connectTimeout, queryType, name } = check;
   if (!isDnsType(queryType)) return down(`unknown query type ${queryType}`);
   const request = encodeDnsQuery(randomInt(0x10000), { name, type: queryType });

@@ -1,3 +1,4 @@
+import type { StopSignal } from "../base/stopping.ts";
 import { encodeGrpcMessage, grpcTimeout } from "../wire/grpc.ts";
 import { encodeHealthRequest, HEALTH_CHECK } from "../wire/grpc-health.ts";
 import { hostOf } from "../wire/http.ts";
@@ -16,7 +17,7 @@ export interface GrpcExpectation extends Http2Pace, Pick<TlsManner, "expiryWarni
  * Asks a server after its health or that of one of its services: gRPC's `health-checking.md`, Health/Check. Up: it says
  * SERVING. Each wait may take `connectTimeout`, which the server is told. `signal` ends it early; its verdict then says nothing.
  */
-export function grpcCheck(check: GrpcExpectation, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
+export function grpcCheck(check: GrpcExpectation, io: CheckIo, signal: StopSignal): Promise<Verdict> {
   const { address, port, connectTimeout: patience, service, virtualHost, expiryWarning, ...target } = check;
   const tls = check.tls && { ...check.tls, closeNotify: true, patience, expiryWarning };
   const request = {

@@ -1,3 +1,4 @@
+import type { StopSignal } from "../base/stopping.ts";
 import type { Micros } from "../base/time.ts";
 import { encodeRequest, type HttpRequest, hostOf } from "../wire/http.ts";
 import type { Verification } from "./certificate.ts";
@@ -28,12 +29,12 @@ export interface SslExpectation extends HttpExpectation {
 }
 
 /** The request of an HTTP_GET. Up: a response whose status is among the expected, with the expected body. */
-export function httpCheck(check: HttpExpectation, url: HttpUrl, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
+export function httpCheck(check: HttpExpectation, url: HttpUrl, io: CheckIo, signal: StopSignal): Promise<Verdict> {
   return webCheck("http", check, { url, target: check }, io, signal);
 }
 
 /** The same over TLS; SSL_GET. */
-export function sslCheck(check: SslExpectation, url: SslUrl, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
+export function sslCheck(check: SslExpectation, url: SslUrl, io: CheckIo, signal: StopSignal): Promise<Verdict> {
   const { serverName, tlsCompliant: closeNotify, verification } = url;
   const { connectTimeout: patience, expiryWarning } = check;
   const tls = { serverName, closeNotify, patience, verification, expiryWarning };
@@ -55,7 +56,7 @@ async function webCheck(
   check: HttpExpectation,
   { url, target }: Question,
   io: CheckIo,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<Verdict> {
   const pattern = url.regex === undefined ? undefined : io.pattern(url.regex);
   if (typeof pattern === "string") return { up: false, why: pattern, local: true };

@@ -1,3 +1,4 @@
+import type { StopSignal } from "../base/stopping.ts";
 import type { Micros } from "../base/time.ts";
 import { type CheckIo, type Connected, down, type Target, type Verdict } from "./checker.ts";
 import { type Http2Event, type Http2Request, http2Client, octets } from "./http2-client.ts";
@@ -50,7 +51,7 @@ export async function http2Check(
   { connectTimeout, delayLoop }: Http2Pace,
   question: Http2Question,
   io: CheckIo,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<Verdict> {
   const { target, request, timeouts } = question;
   const asked = target.tls === undefined ? target : { ...target, tls: { ...target.tls, http2: true } };

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { concat } from "../base/bytes.ts";
+import type { StopSignal } from "../base/stopping.ts";
 import { mysqlDialogue } from "../wire/mysql-visit.ts";
 import type { CheckIo, Verdict } from "./checker.ts";
 import { type Conversation, converse } from "./converse.ts";
@@ -12,7 +13,7 @@ export interface MysqlExpectation extends Conversation, Credentials {}
 const ANYBODY = "keepalived";
 
 /** Logs in and leaves. Without `username` it is enough that the server answers. See wire/mysql-visit.ts. */
-export async function mysqlCheck(check: MysqlExpectation, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
+export async function mysqlCheck(check: MysqlExpectation, io: CheckIo, signal: StopSignal): Promise<Verdict> {
   const { username } = check;
   const password = passwordOf(check);
   if (!password.ok) return password.verdict;

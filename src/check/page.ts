@@ -1,4 +1,5 @@
 import { concat } from "../base/bytes.ts";
+import { Stopper } from "../base/stopping.ts";
 import type { Micros } from "../base/time.ts";
 import {
   encodeRequest,
@@ -25,7 +26,7 @@ export type Page =
 
 /** Requests a page, with the reader that the checks have. Never rejects. */
 export async function fetchPage({ target, request, patience }: PageRequest, io: CheckIo): Promise<Page> {
-  const signal = new AbortController().signal;
+  const signal = new Stopper();
   const connected = await io.connect(target, io.now() + patience, signal);
   if (!connected.ok) {
     const why = connected.during === undefined || connected.local ? connected.why : UNCONNECTED[connected.during];

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { family } from "../base/ip.ts";
+import type { StopSignal } from "../base/stopping.ts";
 import type { Micros } from "../base/time.ts";
 import { decodeEchoReply, encodeEchoRequest } from "../wire/icmp-echo.ts";
 import { type CheckIo, down, type Target, UP, type Verdict } from "./checker.ts";
@@ -15,7 +16,7 @@ export const ECHO_DATA: Uint8Array = new TextEncoder().encode("keepalived check 
 export async function pingCheck(
   check: Target & { readonly connectTimeout: Micros },
   io: CheckIo,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<Verdict> {
   const to = family(check.address);
   const sequence = randomInt(0x10000);

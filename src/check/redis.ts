@@ -1,3 +1,4 @@
+import type { StopSignal } from "../base/stopping.ts";
 import { redisDialogue } from "../wire/redis.ts";
 import type { CheckIo, Verdict } from "./checker.ts";
 import { type Conversation, converse } from "./converse.ts";
@@ -9,7 +10,7 @@ export interface RedisExpectation extends Conversation, Credentials {
 }
 
 /** AUTH where there is a password, and PING. Up: `+PONG`. See wire/redis.ts for what an error means. */
-export async function redisCheck(check: RedisExpectation, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
+export async function redisCheck(check: RedisExpectation, io: CheckIo, signal: StopSignal): Promise<Verdict> {
   const { username: user, allowNoauth } = check;
   const password = passwordOf(check);
   if (!password.ok) return password.verdict;

@@ -1,4 +1,5 @@
 import { destinationName } from "../base/ipvs.ts";
+import type { StopSignal } from "../base/stopping.ts";
 import type { Micros } from "../base/time.ts";
 import { visitStart, visitStep } from "../wire/smtp-visit.ts";
 import { type CheckIo, down, type Target, UP, type Verdict } from "./checker.ts";
@@ -14,7 +15,7 @@ export interface SmtpExpectation extends Target {
  * bytes come, so that the whole takes four times that at most. `signal` ends the check early; its verdict then says
  * nothing. Reasons are Keepalived's, with the server that was asked.
  */
-export async function smtpCheck(check: SmtpExpectation, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
+export async function smtpCheck(check: SmtpExpectation, io: CheckIo, signal: StopSignal): Promise<Verdict> {
   const { connectTimeout } = check;
   const failed = (reason: string): Verdict => down(`${reason} server ${destinationName(check)}`);
   const deadline = io.now() + connectTimeout;

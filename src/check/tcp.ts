@@ -1,3 +1,4 @@
+import type { StopSignal } from "../base/stopping.ts";
 import type { Micros } from "../base/time.ts";
 import { type CheckIo, type Target, UP, type Verdict } from "./checker.ts";
 
@@ -8,7 +9,7 @@ import { type CheckIo, type Target, UP, type Verdict } from "./checker.ts";
 export async function tcpCheck(
   { connectTimeout, ...target }: Target & { readonly connectTimeout: Micros },
   io: CheckIo,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<Verdict> {
   const connected = await io.connect(target, io.now() + connectTimeout, signal);
   if (!connected.ok) return { up: false, why: connected.why, local: connected.local };

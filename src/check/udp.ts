@@ -1,3 +1,4 @@
+import type { StopSignal } from "../base/stopping.ts";
 import type { Micros } from "../base/time.ts";
 import { type CheckIo, down, type Target, UP, type Verdict } from "./checker.ts";
 
@@ -20,7 +21,7 @@ export interface ReplyExpectation {
  * is closed within `connectTimeout`. `signal` ends the check early; its verdict then says nothing.
  * (Keepalived differs: trouble of our own is a failure.)
  */
-export async function udpCheck(check: UdpExpectation, io: CheckIo, signal: AbortSignal): Promise<Verdict> {
+export async function udpCheck(check: UdpExpectation, io: CheckIo, signal: StopSignal): Promise<Verdict> {
   const { connectTimeout, payload, requireReply } = check;
   const request = Uint8Array.from(payload.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
   const question = { ...check, protocol: "udp", request, deadline: io.now() + connectTimeout } as const;

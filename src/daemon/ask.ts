@@ -1,3 +1,4 @@
+import type { StopSignal } from "../base/stopping.ts";
 import { type CheckIo, down } from "../check/checker.ts";
 import { dnsCheck } from "../check/dns.ts";
 import { grpcCheck } from "../check/grpc.ts";
@@ -18,13 +19,13 @@ import type { AskingChecker } from "../plan/check-shape.ts";
 /** What the checkers need of the world. */
 export interface AskIo extends CheckIo {
   /** Runs the script of a MISC_CHECK to its end; ends it as soon as `signal` fires. Never rejects. */
-  runScript(check: MiscCheckConfig, signal: AbortSignal): Promise<ScriptEnd>;
+  runScript(check: MiscCheckConfig, signal: StopSignal): Promise<ScriptEnd>;
   /** Calls the module of a JS_CHECK; no longer than until `signal` fires. Never rejects. */
-  runModule(check: JsCheckConfig, signal: AbortSignal): Promise<JsEnd>;
+  runModule(check: JsCheckConfig, signal: StopSignal): Promise<JsEnd>;
 }
 
 /** Asks a server once, as its checker says: `url` is the index into its urls. Never rejects; see `CheckIo` for `signal`. */
-export async function ask(checker: AskingChecker, url: number, io: AskIo, signal: AbortSignal): Promise<CheckResult> {
+export async function ask(checker: AskingChecker, url: number, io: AskIo, signal: StopSignal): Promise<CheckResult> {
   switch (checker.type) {
     case "tcp":
       return tcpCheck(checker, io, signal);

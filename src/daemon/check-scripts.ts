@@ -1,3 +1,4 @@
+import type { StopSignal } from "../base/stopping.ts";
 import { seconds } from "../base/time.ts";
 import type { MiscCheckConfig } from "../config/model/check.ts";
 import type { Clock } from "../io/clock.ts";
@@ -44,7 +45,7 @@ export class CheckScripts {
   /** Runs a script to its end, or as long as it may; ends it as soon as `signal` fires. Never rejects. */
   async run(
     { command, timeout }: Pick<MiscCheckConfig, "command" | "timeout">,
-    signal: AbortSignal,
+    signal: StopSignal,
   ): Promise<ScriptEnd> {
     const permission = scriptPermission(command, this.#rules, "ourselves");
     if (!permission.allowed) return { notRun: permission.why, local: false };

@@ -1,3 +1,4 @@
+import { Stopper } from "../base/stopping.ts";
 import type { Micros } from "../base/time.ts";
 import type { Connected } from "../check/checker.ts";
 import { type Expiry, NO_EXPIRY, seen } from "../check/expiry.ts";
@@ -12,7 +13,7 @@ import {
   healthStep,
 } from "../lvs/health.ts";
 import type { CheckerReport } from "../observe/report.ts";
-import { type AskingChecker, question } from "../plan/check-shape.ts";
+import type { AskingChecker } from "../plan/check-shape.ts";
 import { type AskIo, ask } from "./ask.ts";
 
 export interface CheckerHost {
@@ -26,6 +27,14 @@ export interface CheckerHost {
   warn(words: string): void; // of the server's certificate
 }
 
+/** What a checker begins with. */
+export interface CheckerKnowledge {
+  readonly identity: string; // its `question`
+  readonly parameters: HealthParameters;
+  readonly health: Health;
+  readonly expiry: Expiry; // of the certificates that were seen before
+}
+
 /** Runs one checker of one real server as its machine says. */
 export class CheckerRunner {
   readonly config: AskingChecker;
@@ -37,17 +46,16 @@ export class CheckerRunner {
   #latency: Micros | undefined;
   #succeeded = 0;
   #failed = 0;
-  #checking: AbortController | undefined; // of the check under way
+  #checking: Stopper | undefined; // of the check under way
   #trouble: string | undefined;
   #expiry: Expiry;
   #url = 0; // that is asked
   #cancelWake = (): void => {};
 
-  /** `expiry`: of the certificates that were seen before. */
-  constructor(config: AskingChecker, health: Health, host: CheckerHost, expiry: Expiry = NO_EXPIRY) {
+  constructor(config: AskingChecker, { identity, parameters, health, expiry }: CheckerKnowledge, host: CheckerHost) {
     this.config = config;
-    this.identity = question(config);
-    this.#parameters = healthParameters(config);
+    this.identity = identity;
+    this.#parameters = parameters;
     this.#host = host;
     this.#expiry = expiry;
     this.#io = "expiryWarning" in config ? this.#watching(host.io) : host.io;
@@ -153,14 +161,13 @@ export class CheckerRunner {
   }
 
   #check(url: number): void {
-    const checking = new AbortController();
-    const { signal } = checking;
-    this.#checking = checking;
+    const signal = new Stopper();
+    this.#checking = signal;
     const startedAt = this.#host.io.now();
     this.#url = url;
     ask(this.config, url, this.#io, signal).then((result) => {
       if (signal.aborted) return;
-      this.#checking = undefined; // its signal is larger than all else that a checker keeps between checks
+      this.#checking = undefined; // nothing of it is kept between checks
       this.#latency = this.#host.io.now() - startedAt;
       if (result.up) this.#succeeded++;
       else if (!result.local) this.#failed++;

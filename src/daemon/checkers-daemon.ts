@@ -5,25 +5,26 @@ import type { Config } from "../config/model/model.ts";
 import { Clock } from "../io/clock.ts";
 import { IpvsKernel } from "../io/ipvs-kernel.ts";
 import { Poller } from "../io/poller.ts";
-import { raiseDescriptorLimit } from "../io/realtime.ts";
 import type { Marks } from "../lvs/group-marks.ts";
-import { placesOf } from "../lvs/places.ts";
 import { united } from "../lvs/pool.ts";
 import { goneWords } from "../lvs/words.ts";
-import type { CheckersReport, ServiceReport } from "../observe/report.ts";
+import type { CheckersReport } from "../observe/report.ts";
 import type { ServiceTraffic, TrafficWish } from "../observe/traffic.ts";
 import { going } from "../plan/difference.ts";
 import { CheckFiles } from "./check-files.ts";
 import { checkIo } from "./check-io.ts";
+import { makeRoom } from "./check-room.ts";
 import { CheckScripts } from "./check-scripts.ts";
 import { CheckSessions } from "./check-sessions.ts";
 import { PermanentFailure, type ProgramContext, type Running } from "./child.ts";
 import { ConnectionTimeouts } from "./connection-timeouts.ts";
 import { HaSuspend } from "./ha-suspend.ts";
-import { IpvsTable } from "./ipvs-table.ts";
+import type { IpvsTable } from "./ipvs-table.ts";
 import { JsModules } from "./js-modules.ts";
+import { LeanHeap } from "./lean-heap.ts";
 import type { BfdVerdict } from "./messages.ts";
 import { OneBatch } from "./one-batch.ts";
+import { openTable } from "./open-table.ts";
 import { Patterns } from "./patterns.ts";
 import { PingPermission } from "./ping-permission.ts";
 import { poolNotification } from "./pool-notices.ts";
@@ -48,6 +49,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
   #services: readonly RunnableService[];
   readonly #poller = new Poller();
   readonly #clock = new Clock(this.#poller);
+  readonly #heap = new LeanHeap(this.#clock);
   readonly #table: IpvsTable;
   readonly #timeouts: ConnectionTimeouts;
   readonly #packetMarks: ServiceMarks;
@@ -81,11 +83,11 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#marks = marksOf(config, adopted?.marks ?? {});
     this.#packetMarks = new ServiceMarks(log, config.global.daemon.ipvsNamespace);
     this.#services = runnable(config, this.#marks);
-    this.#makeRoom();
+    makeRoom(this.#services, this.#context.log);
     const unfit = this.#identity.configure(config.ssl);
     if (unfit !== undefined) throw new PermanentFailure(1, unfit);
     this.#syncDaemons = new SyncDaemons({ log, clock: this.#clock });
-    this.#table = this.#openTable(adopted?.services ?? []);
+    this.#table = openTable(log, adopted?.services ?? [], config.global.daemon.ipvsNamespace);
     this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
     if (config.global.ipvs.flushAtStart && adopted === undefined) this.#table.flush();
     const namespace = config.global.daemon.ipvsNamespace;
@@ -141,6 +143,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
       this.#pools.set(identityOf(server), new PoolRunner(server, reported ?? "start", this.#host));
     }
     this.#settle();
+    this.#heap.soon();
   }
 
   /** As planned: what did not change is not touched. */
@@ -161,7 +164,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#checks.configure(config.global.ipvs.checkOnce);
     this.#services = wanted;
     this.#modules.configure(config.global, wanted);
-    this.#makeRoom();
+    makeRoom(this.#services, this.#context.log);
     const turned = this.#files.configure(config, wanted, false);
     this.#pings.configure(wanted);
     this.#table.buffer(config.global.daemon.checkers.netlinkCommandBuffer);
@@ -180,6 +183,7 @@ export class CheckersDaemon implements Running<CheckersReport> {
     this.#addressesTurned();
     for (const file of turned) this.#fileTurned(file); // its name leads to another one
     this.#settle();
+    this.#heap.soon();
   }
 
   /** Those that follow these sessions have another verdict now. */
@@ -238,14 +242,6 @@ export class CheckersDaemon implements Running<CheckersReport> {
       [...this.#pools.values()].map((pool) => pool.counted),
       wish,
     );
-  }
-
-  /** Every checker that connects may have a connection at the same time. */
-  #makeRoom(): void {
-    const checkers = this.#services.flatMap(({ realServers }) => realServers.flatMap((one) => one.checkers));
-    const connecting = checkers.filter(({ type }) => type !== "file");
-    const limited = raiseDescriptorLimit(connecting.length + 64);
-    if (limited !== undefined) this.#context.log.warning("{error}", { error: limited.message });
   }
 
   #fileTurned(file: string): void {
@@ -313,15 +309,5 @@ export class CheckersDaemon implements Running<CheckersReport> {
   #tryAgain(): void {
     this.#cancelRetry();
     this.#cancelRetry = this.#clock.wakeAt(this.#clock.now() + RETRY, () => this.#settle());
-  }
-
-  /** `reported`: what a process of ours left in the table. */
-  #openTable(reported: readonly ServiceReport[]): IpvsTable {
-    const owned = reported.flatMap(({ places }) => placesOf(places).map(serviceName));
-    try {
-      return new IpvsTable(this.#context.log, owned, this.#config.global.daemon.ipvsNamespace);
-    } catch (error) {
-      throw new PermanentFailure(1, `IPVS: Can't initialize ipvs: ${error instanceof Error ? error.message : error}`);
-    }
   }
 }

@@ -15,16 +15,24 @@ export function adoptedState({ quorumUp, realServers }: ServiceReport, config: R
   return { quorumUp, alive: config.realServers.map((server) => known.get(destinationName(server)) ?? true) };
 }
 
-/** What is known of a server's checkers when its service begins to run. */
-export function knownAt(origin: "start" | "reload" | ServiceReport, server: RunnableServer): Known {
-  if (origin === "reload") return NOTHING;
-  const reported = origin === "start" ? undefined : origin.realServers;
-  const reports = [...(reported?.find(({ name }) => name === destinationName(server))?.checkers ?? [])];
+/** What is known of the checkers of each server when its service begins to run. */
+export function formerKnowledge(origin: "start" | "reload" | ServiceReport): (server: RunnableServer) => Known {
+  if (origin === "reload") return () => NOTHING;
+  if (origin === "start") return () => AT_START;
+  const reports = new Map(origin.realServers.map(({ name, checkers }) => [name, checkers]));
+  return (server) => reported(reports.get(destinationName(server)) ?? []);
+}
+
+const AT_START: Known = { health: (checker) => unchecked(healthParameters(checker)), up: () => undefined };
+
+/** As the process before this one reported it: a checker has the first report of the same question that nobody has taken. */
+function reported(checkers: readonly CheckerReport[]): Known {
+  const reports = [...checkers];
   const taken = new Map<CheckerConfig, CheckerReport | undefined>();
   const reportOf = (checker: CheckerConfig): CheckerReport | undefined => {
     if (taken.has(checker)) return taken.get(checker);
     const name = checker.type === "file" ? fileCheckIdentity(checker) : question(checker);
-    const i = reports.findIndex(({ identity }) => identity === name); // who asks the same has the next one
+    const i = reports.findIndex(({ identity }) => identity === name);
     const [report] = reports.splice(i, i < 0 ? 0 : 1);
     taken.set(checker, report);
     return report;

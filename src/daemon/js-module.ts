@@ -1,3 +1,4 @@
+import type { StopSignal } from "../base/stopping.ts";
 import { type Micros, milliseconds, seconds } from "../base/time.ts";
 import { type JsEnd, jsAnswer, plainWords } from "../lvs/js-check.ts";
 import { fromThread, type JsQuestion } from "./js-messages.ts";
@@ -64,7 +65,7 @@ export class JsModule {
   }
 
   /** Calls the module; ends as soon as `signal` fires. Never rejects. */
-  ask(question: JsQuestion, signal: AbortSignal): Promise<JsEnd> {
+  ask(question: JsQuestion, signal: StopSignal): Promise<JsEnd> {
     const failure = this.#failure;
     if (failure !== undefined && this.#host.clock.now() < failure.until)
       return Promise.resolve({ notRun: failure.why });
@@ -73,7 +74,7 @@ export class JsModule {
       const id = ++this.#id;
       const asked = { on: undefined, started: false, overdue: false, again: false, cancelDeadline: () => {} };
       this.#calls.set(id, { question, resolve, ...asked });
-      signal.addEventListener("abort", () => this.#abandon(id), { once: true });
+      signal.addEventListener("abort", () => this.#abandon(id));
       if (signal.aborted) this.#abandon(id);
       else {
         this.#waiting.add(id);

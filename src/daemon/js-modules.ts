@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { StopSignal } from "../base/stopping.ts";
 import { type Micros, milliseconds, seconds } from "../base/time.ts";
 import type { JsCheckConfig } from "../config/model/check.ts";
 import { modulePermission, type ScriptRules } from "../io/script-permission.ts";
@@ -50,7 +51,7 @@ export class JsModules {
   }
 
   /** Calls the module of a check, as long as it may; ends as soon as `signal` fires. Never rejects. */
-  run({ module, arguments: words, timeLimit, server }: JsCheckConfig, signal: AbortSignal): Promise<JsEnd> {
+  run({ module, arguments: words, timeLimit, server }: JsCheckConfig, signal: StopSignal): Promise<JsEnd> {
     const path = resolve(module);
     let known = this.#modules.get(path);
     if (known === undefined) {

@@ -14,7 +14,7 @@ import {
 import { leavingWords, poolWords, serverWords, weightWords } from "../lvs/words.ts";
 import type { ServiceReport } from "../observe/report.ts";
 import { type Changed, going, type ListDifference } from "../plan/difference.ts";
-import { adoptedState, knownAt } from "./former-knowledge.ts";
+import { adoptedState, formerKnowledge } from "./former-knowledge.ts";
 import { endingTraps, leavingTraps, noteTraps } from "./pool-traps.ts";
 import { filesOf, type RunnableServer, type RunnableService, sessionsOf } from "./runnable.ts";
 import { type Known, NOTHING, ServerCheckers, type ServerCheckersHost } from "./server-checkers.ts";
@@ -54,7 +54,8 @@ export class PoolRunner {
   #resting: boolean; // its checkers, while the address is elsewhere
   #wanted: Wanted | undefined;
   #handed: readonly IpvsEntry[] | undefined; // to the host, which sees to it
-  readonly #checkers = new Map<string, ServerCheckers>(); // by real server
+  readonly #servers: ServerCheckersHost;
+  readonly #checkers = new Map<string, ServerCheckers>(); // by real server, of those that have some
   readonly #slow: SlowStarter;
 
   /** `origin`: whether the daemon starts or a reload brought the service, or what the process before this one knew. */
@@ -64,7 +65,15 @@ export class PoolRunner {
     this.#files = filesOf([config]);
     this.#sessions = sessionsOf([config]);
     this.#resting = host.isAway(config.label);
-    for (const server of config.realServers) this.#startServer(server, knownAt(origin, server));
+    const { checks, log, number, isUp } = host;
+    this.#servers = {
+      ...{ checks, log, number, isUp, protocol: config.protocol, virtualServer: config.name },
+      isResting: () => this.#resting,
+      turned: (server, turn) => this.#turned(server, turn),
+      weighed: () => this.#serverWeighed(),
+    };
+    const known = formerKnowledge(origin);
+    for (const server of config.realServers) this.#startServer(server, known(server));
     this.#weighed = this.#weigh(config);
     if (typeof origin !== "string") this.#state = adoptedState(origin, config);
     this.#slow = new SlowStarter(typeof origin === "string" ? new Map() : adoptedStarts(origin, config), {
@@ -104,8 +113,10 @@ export class PoolRunner {
     }
     for (const entry of realServers?.entries ?? []) {
       if (entry.type === "added" || entry.type === "replaced") this.#startServer(entry.to, NOTHING);
-      if (entry.type === "changed" && entry.difference.lists.checkers !== undefined)
-        this.#checkers.get(entry.key)?.change(entry.difference.lists.checkers);
+      if (entry.type !== "changed" || entry.difference.lists.checkers === undefined) continue;
+      const checkers = this.#checkers.get(entry.key);
+      if (checkers === undefined) this.#startServer(entry.to, NOTHING);
+      else checkers.change(entry.difference.lists.checkers);
     }
     const from = this.#weighed;
     this.#config = to;
@@ -176,21 +187,8 @@ export class PoolRunner {
   }
 
   #startServer(server: RunnableServer, known: Known): void {
-    const { protocol, name: virtualServer } = this.#config;
-    const name = destinationName(server);
-    const { checks, log, number, isUp } = this.#host;
-    const checkers = new ServerCheckers(server.checkers, known, {
-      checks,
-      log,
-      number,
-      isUp,
-      realServer: serverWords(server, protocol),
-      virtualServer,
-      isResting: () => this.#resting,
-      turned: (turn) => this.#turned(name, turn),
-      weighed: () => this.#serverWeighed(),
-    });
-    this.#checkers.set(name, checkers);
+    if (server.checkers.length === 0) return;
+    this.#checkers.set(destinationName(server), new ServerCheckers(server, known, this.#servers));
   }
 
   #turned(name: string, turn: CheckerTurn): void {

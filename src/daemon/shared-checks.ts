@@ -1,9 +1,9 @@
 import type { Expiry } from "../check/expiry.ts";
-import type { Health, HealthNote } from "../lvs/health.ts";
+import type { Health, HealthNote, HealthParameters } from "../lvs/health.ts";
 import { wordOf } from "../lvs/heard.ts";
 import type { ChecksReport, ServiceReport } from "../observe/report.ts";
-import { type AskingChecker, runOf } from "../plan/check-shape.ts";
-import { type CheckerHost, CheckerRunner } from "./checker-runner.ts";
+import { type AskingChecker, asksAlike, question } from "../plan/check-shape.ts";
+import { type CheckerHost, type CheckerKnowledge, CheckerRunner, healthParameters } from "./checker-runner.ts";
 
 /** Whoever follows a check: one checker of one real server of one service. */
 export interface CheckListener {
@@ -20,15 +20,16 @@ export interface SharedChecksHost extends Pick<CheckerHost, "io" | "random" | "c
 }
 
 /**
- * The checks that run: one for all checkers that ask the same in the same way (`runOf`). Keepalived differs: each of its
+ * The checks that run: one for all checkers that ask the same in the same way. Keepalived differs: each of its
  * checkers asks for itself. With `check_once off` ours do, too.
  */
 export class SharedChecks {
   readonly #host: SharedChecksHost;
-  readonly #checks = new Map<string, SharedCheck>();
+  readonly #checks = new Map<string, SharedCheck[]>(); // by what they ask
   readonly #idle = new Set<SharedCheck>(); // nobody follows them at the moment
   #once: boolean;
-  #serial = 0; // of checks that are not shared
+  #parameters: HealthParameters | undefined; // of the check that was made last
+  #running = 0;
   #listeners = 0;
 
   constructor(once: boolean, host: SharedChecksHost) {
@@ -40,19 +41,24 @@ export class SharedChecks {
   configure(once: boolean): void {
     if (once === this.#once) return;
     this.#once = once;
-    for (const check of [...this.#checks.values()]) for (const listener of check.listeners) listener.restart();
+    for (const check of [...this.#checks.values()].flat())
+      for (const listener of [...check.listeners]) listener.restart();
   }
 
   /** The check that answers this checker: one that runs, or a new one with this knowledge. */
   join(listener: CheckListener, health: Health, expiry: Expiry): SharedCheck {
-    const key = this.#once ? runOf(listener.config) : `${++this.#serial}`;
-    let check = this.#checks.get(key);
+    const { config } = listener;
+    const identity = question(config);
+    const alike = this.#checks.get(identity);
+    let check = this.#once ? alike?.find(({ runner }) => asksAlike(runner.config, config)) : undefined;
     if (check === undefined) {
-      check = new SharedCheck(key, listener.config, { health, expiry }, this.#host);
-      this.#checks.set(key, check);
+      const parameters = this.#parametersOf(config);
+      check = new SharedCheck(listener, { identity, parameters, health, expiry }, this.#host);
+      if (alike === undefined) this.#checks.set(identity, [check]);
+      else alike.push(check);
+      this.#running++;
       check.runner.start();
-    }
-    check.listeners.add(listener);
+    } else check.listeners.push(listener);
     this.#idle.delete(check);
     this.#listeners++;
     return check;
@@ -60,16 +66,22 @@ export class SharedChecks {
 
   /** A check that nobody follows runs on until `settle`: in a reload another service may come to it. */
   leave(listener: CheckListener, check: SharedCheck): void {
-    if (!check.listeners.delete(listener)) return;
+    const i = check.listeners.indexOf(listener);
+    if (i === -1) return;
+    check.listeners.splice(i, 1);
     this.#listeners--;
-    if (check.listeners.size === 0) this.#idle.add(check);
+    if (check.listeners.length === 0) this.#idle.add(check);
   }
 
   /** Everybody has come who was to come: ends the checks that nobody follows, also those under way. */
   settle(): void {
     for (const check of this.#idle) {
       check.runner.stop();
-      this.#checks.delete(check.key);
+      this.#running--;
+      const { identity } = check.runner;
+      const alike = this.#checks.get(identity) ?? [];
+      if (alike.length > 1) alike.splice(alike.indexOf(check), 1);
+      else this.#checks.delete(identity);
     }
     this.#idle.clear();
   }
@@ -79,29 +91,32 @@ export class SharedChecks {
     for (const { realServers } of services)
       for (const { checkers } of realServers)
         for (const { type } of checkers) if (type !== "file" && type !== "bfd") configured++;
-    const running = this.#checks.size - this.#idle.size;
+    const running = this.#running - this.#idle.size;
     return { configured, running, saved: this.#listeners - running };
+  }
+
+  /** One object for all that have the same, one behind the other. */
+  #parametersOf(config: AskingChecker): HealthParameters {
+    const own = healthParameters(config);
+    const fields = Object.keys(own) as (keyof HealthParameters)[];
+    const former = this.#parameters;
+    if (former === undefined || fields.some((field) => former[field] !== own[field])) this.#parameters = own;
+    return this.#parameters ?? own;
   }
 }
 
 /** A check that runs, and who follows it. */
 export class SharedCheck implements CheckerHost {
-  readonly key: string;
   readonly runner: CheckerRunner;
-  readonly listeners = new Set<CheckListener>();
+  readonly listeners: CheckListener[]; // mostly one: a Set would be larger than the check
   readonly #host: SharedChecksHost;
   #word: HealthNote | undefined;
 
-  constructor(
-    key: string,
-    config: AskingChecker,
-    { health, expiry }: { readonly health: Health; readonly expiry: Expiry },
-    host: SharedChecksHost,
-  ) {
-    this.key = key;
+  constructor(listener: CheckListener, known: CheckerKnowledge, host: SharedChecksHost) {
+    this.listeners = [listener];
     this.#host = host;
-    this.#word = wordOf(health);
-    this.runner = new CheckerRunner(config, health, this, expiry);
+    this.#word = wordOf(known.health);
+    this.runner = new CheckerRunner(listener.config, known, this);
   }
 
   /** Of its last verdict; undefined: there is none. */
@@ -119,11 +134,11 @@ export class SharedCheck implements CheckerHost {
 
   note(note: HealthNote): void {
     if (note.name === "succeeded" || note.name === "failed") this.#word = note;
-    for (const listener of this.listeners) listener.note(note);
+    for (const listener of [...this.listeners]) listener.note(note);
   }
 
   warn(words: string): void {
-    for (const listener of this.listeners) listener.warn(words);
+    for (const listener of [...this.listeners]) listener.warn(words);
   }
 
   turned(): void {
@@ -140,7 +155,7 @@ export class SharedCheck implements CheckerHost {
 
   #teach(): void {
     this.#host.together(() => {
-      for (const listener of this.listeners) listener.learn();
+      for (const listener of [...this.listeners]) listener.learn();
     });
   }
 }

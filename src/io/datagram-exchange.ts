@@ -1,5 +1,6 @@
 import type { DatagramQuestion, DatagramResult } from "../base/datagram.ts";
 import { family } from "../base/ip.ts";
+import type { StopSignal } from "../base/stopping.ts";
 import type { Clock } from "./clock.ts";
 import {
   EACCES,
@@ -35,7 +36,7 @@ export function exchange<Answer>(
   question: DatagramQuestion,
   read: (datagram: Uint8Array) => Answer | undefined,
   { clock, poller }: { readonly clock: Clock; readonly poller: Poller },
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<DatagramResult<Answer>> {
   if (signal.aborted) return Promise.resolve({ type: "silence" });
   const opened = open(question);

@@ -54,6 +54,8 @@ export interface Native {
    */
   mlockall(): number;
   munlockall(): number;
+  /** malloc_trim(3): what is free goes back to the kernel; 1 where something was. */
+  mallocTrim(): number;
   /** mlock2(2) with MLOCK_ONFAULT of a range of our own memory, as /proc/self/maps shows it. */
   mlock(address: number, length: number): number;
   prctl(option: number, argument: number): number;

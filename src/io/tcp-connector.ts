@@ -1,4 +1,5 @@
 import type { Outgoing } from "../base/outgoing.ts";
+import type { StopSignal } from "../base/stopping.ts";
 import type { Micros } from "../base/time.ts";
 import type { Clock } from "./clock.ts";
 import { EINPROGRESS, EPOLLOUT, IPPROTO_TCP, SOCK_STREAM } from "./constants.ts";
@@ -23,7 +24,7 @@ export type TcpResult =
  * Connects without blocking. The descriptor is the caller's (for `Stream`). Never rejects; gives up with kind "timeout"
  * at the deadline or when `signal` fires.
  */
-export function connect(target: TcpTarget, clock: Clock, poller: Poller, signal?: AbortSignal): Promise<TcpResult> {
+export function connect(target: TcpTarget, clock: Clock, poller: Poller, signal?: StopSignal): Promise<TcpResult> {
   if (signal?.aborted) return Promise.resolve(GIVEN_UP);
   let fd: number;
   let connecting: number;

@@ -8,6 +8,7 @@ import {
   type TLSSocket,
 } from "node:tls";
 import type { Certificate, Presented } from "../base/certificate.ts";
+import type { StopSignal } from "../base/stopping.ts";
 import type { Micros } from "../base/time.ts";
 import type { Clock } from "./clock.ts";
 
@@ -61,7 +62,7 @@ export function shakeHands(
   fd: number,
   { context, serverName, closeNotify, http2 }: TlsClient,
   clock: Clock,
-  { deadline, signal }: { readonly deadline: Micros; readonly signal: AbortSignal },
+  { deadline, signal }: { readonly deadline: Micros; readonly signal: StopSignal },
 ): Promise<Secured> {
   const socket = connect({
     socket: new Socket({ fd, readable: true, writable: true }),

@@ -32,12 +32,19 @@ export function question(checker: Paced): string {
 }
 
 /**
- * Equal for checkers of which one may run for all: they ask the same question, as often, and judge the answers alike. All
- * that a checker is configured with counts; whose server it is does not, and no checker asks by that.
+ * Whether of two checkers with the same `question` one may run for both: they ask it as often, and judge the answers alike.
+ * Whose server it is does not count, and no checker asks by that.
  */
-export function runOf(checker: AskingChecker): string {
-  return JSON.stringify(checker);
+export function asksAlike(a: AskingChecker, b: AskingChecker): boolean {
+  const [one, other]: readonly [Paced, Paced] = [a, b];
+  return MANNER.every((field) => one[field] === other[field]);
 }
+
+/** What `question` leaves out. */
+const MANNER = [
+  ...(["connectTimeout", "delayLoop", "retry", "delayBeforeRetry", "warmup", "alpha", "logAllFailures"] as const),
+  ...(["fastRecovery", "expiryWarning", "weight", "reverse", "timeLimit"] as const),
+] satisfies readonly (keyof Paced)[];
 
 /** One that asks its server from time to time; the others follow what they are told. */
 export type AskingChecker = Exclude<CheckerConfig, FileCheckConfig | BfdCheckConfig>;

@@ -66,6 +66,17 @@ test.concurrent("child_wait_time is how long a child that hangs is waited for, a
   expect([isAlive(child), took > 900, took < 4000]).toEqual([false, true, true]);
 });
 
+test.concurrent("of processes that are started while the file is read, the one that nothing wants is gone", async () => {
+  bench.write("ahead", "r1", "# a virtual_server will come\n");
+  const daemon = bench.start("early", "r1", "-nl", "-f", bench.path("ahead", "conf"));
+  await daemon.says("Startup complete");
+  const children = (): string[] =>
+    readFileSync(`/proc/${daemon.pid}/task/${daemon.pid}/children`, "utf8").trim().split(" ");
+  await expect.poll(children, { timeout: 10_000 }).toEqual([`${daemon.childPid}`]);
+  daemon.signal("SIGTERM");
+  expect(await daemon.ended).toBe(0);
+});
+
 const SLOW = 'global_defs {\nstartup_script "/bin/sleep 60"\nstartup_script_timeout 1\n}\n';
 
 test.concurrent("a startup script that does not end holds up the processes until its timeout, and no longer", async () => {

@@ -2,6 +2,7 @@
 // neither our checkers process nor keepalived's runs. `node checks.js check FILE [SYSCTLS]` says one JSON line an event
 // (`CheckEvent`) until SIGTERM; `node checks.js serve` is `serveDatagrams`.
 import { destinationName } from "../../src/base/ipvs.ts";
+import { NO_EXPIRY } from "../../src/check/expiry.ts";
 import { readConfig } from "../../src/config/read.ts";
 import { checkIo } from "../../src/daemon/check-io.ts";
 import { CheckerRunner, healthParameters } from "../../src/daemon/checker-runner.ts";
@@ -13,6 +14,7 @@ import { Poller } from "../../src/io/poller.ts";
 import { healthWords } from "../../src/lvs/check-words.ts";
 import { unchecked } from "../../src/lvs/health.ts";
 import { serverWords } from "../../src/lvs/words.ts";
+import { question } from "../../src/plan/check-shape.ts";
 import type { CheckEvent } from "./check-event.ts";
 import { serveDatagrams } from "./datagram-servers.ts";
 
@@ -38,7 +40,9 @@ function check(): void {
         if (checker.type === "file" || checker.type === "bfd") continue;
         const realServer = serverWords(server, service.protocol);
         const subject = { type: checker.type, realServer, virtualServer, urls: [], script: "" };
-        const runner: CheckerRunner = new CheckerRunner(checker, unchecked(healthParameters(checker)), {
+        const parameters = healthParameters(checker);
+        const known = { identity: question(checker), parameters, health: unchecked(parameters), expiry: NO_EXPIRY };
+        const runner: CheckerRunner = new CheckerRunner(checker, known, {
           io,
           random: () => 0,
           note: (note) => say({ type: "note", service: port, note: note.name, words: healthWords(subject, note) }),

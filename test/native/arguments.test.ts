@@ -21,6 +21,7 @@ const SAFE_WITH_INTEGERS = new Set([
 ]);
 const NO_ARGUMENTS = new Set([
   "inotifyInit",
+  "mallocTrim",
   "mlockall",
   "munlockall",
   "now",
@@ -49,6 +50,7 @@ test("the addon offers exactly the functions that native.ts declares", () => {
       "inotifyRemove",
       "interfaceIoctl",
       "kill",
+      "mallocTrim",
       "mkfifo",
       "mlock",
       "mlockall",
