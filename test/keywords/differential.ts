@@ -126,6 +126,7 @@ export const HEADERS: readonly string[] = [
 /** Where we differ from keepalived 2.2.7, by keyword and value, and why. */
 export const DIFFERENT: readonly (readonly [RegExp, string])[] = [
   [/vrrp_(skip_check_adv_addr|strict) (1|ON|maybe)$/, "2.2.7 does not read the argument; later versions do"],
+  [/(HTTP|SSL)_GET\.http_protocol 2$/, "HTTP/2 is ours: keepalived knows 1.0 and 1.1"],
   [/(interval|timeout) 0\.001$/, "fractions of a second came with 2.3.2"],
   [/garp_group\.\w+_interval 4294\.967295$/, "the range grew with 2.3.2"],
   [/default_interface a234567890123456$/, "no interface can have a name of 16 characters"],

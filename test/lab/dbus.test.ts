@@ -92,6 +92,7 @@ async function life(stand: Stand, implementation: Implementation) {
   await bus.signals.waitFor("VrrpStopped", ({ member }) => member === "VrrpStopped");
   const signals: Record<string, unknown[]> = {};
   for (const { path: of, member, body } of bus.signals.entries) {
+    if (member === "VrrpStatusChange" && body[0] === 0) continue; // keepalived tells it or not, as its thread is quick
     signals[of] ??= [];
     signals[of].push([member, ...body]);
   }
