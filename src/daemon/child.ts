@@ -82,7 +82,7 @@ const LONGEST_STOP = 1000; // milliseconds more than the supervisor waits, child
  */
 export function runChild<Report>(program: Program<Report>): void {
   callProcess(["keepalived", ...process.argv.slice(2)]);
-  delete process.env["LD_PRELOAD"]; // it is in force, and not for what we start ourselves
+  for (const name of ["LD_PRELOAD", "MALLOC_ARENA_MAX"]) delete process.env[name]; // in force; not for what we start ourselves
   let log: Log | undefined;
   let scheduling: OwnScheduling | undefined;
   let umask: number | undefined; // -u

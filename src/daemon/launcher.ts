@@ -10,9 +10,12 @@ export type Programs = Readonly<Record<ProcessName, string>>;
 const WITHOUT_THREADS = ["--single-threaded", "--no-memory-reducer", "--max-semi-space-size=4"]; // see ARCHITECTURE.md
 const NODE_OPTIONS: Readonly<Record<ProcessName, readonly string[]>> = {
   vrrp: WITHOUT_THREADS,
-  checkers: [],
+  checkers: ["--max-semi-space-size=2"], // see lean-heap.ts
   bfd: WITHOUT_THREADS,
 };
+
+/** What the threads of V8 and of libuv allocate lies in one place, mallopt(3): 1.7 MB less for each of them. */
+const ONE_ARENA = { MALLOC_ARENA_MAX: "1" } as const;
 
 /** Keywords without which a configuration does not need a process. */
 const KEYWORD: Readonly<Record<ProcessName, string>> = {
@@ -60,7 +63,7 @@ export class Launcher {
     const { NOTIFY_SOCKET: _, ...environment } = process.env;
     const child = fork(this.#programs[name], [name], {
       execArgv: [...NODE_OPTIONS[name]],
-      env: { ...environment, ...preload() },
+      env: { ...environment, ...ONE_ARENA, ...preload() },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     child.on("error", forget);

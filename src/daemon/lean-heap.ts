@@ -22,8 +22,9 @@ export class LeanHeap {
     this.#cancel();
     this.#cancel = this.#clock.wakeAt(this.#clock.now() + SETTLED, () => {
       // Later than at the start: there the garbage collector would run again and again.
-      setV8Flags("--semi-space-growth-factor=1", "--heap-growing-percent=15");
+      setV8Flags("--heap-growing-percent=15", "--compact-on-every-full-gc");
       collectGarbage();
+      setV8Flags("--no-compact-on-every-full-gc");
     });
   }
 }
