@@ -26,15 +26,22 @@ export async function buildPrograms() {
   mkdirSync(join(root, "dist"), { recursive: true });
   for (const file of readdirSync(join(root, "dist")).filter((name) => /\.js(\.map)?$/.test(name)))
     rmSync(join(root, "dist", file)); // chunks of earlier builds
+  const programs = {
+    main: "src/daemon/main.ts",
+    vrrp: "src/daemon/vrrp-process.ts",
+    checkers: "src/daemon/checkers-process.ts",
+    bfd: "src/daemon/bfd-process.ts",
+    "js-check": "src/daemon/js-check-thread.ts",
+  };
+  await Promise.all(Object.entries(programs).map(([name, file]) => buildProgram(name, file)));
+}
+
+/** What a program loads at its start is one file or a few: with chunks for all in common each opened thirty. */
+async function buildProgram(name, file) {
   await build({
     absWorkingDir: root,
-    entryPoints: {
-      main: "src/daemon/main.ts",
-      vrrp: "src/daemon/vrrp-process.ts",
-      checkers: "src/daemon/checkers-process.ts",
-      bfd: "src/daemon/bfd-process.ts",
-      "js-check": "src/daemon/js-check-thread.ts",
-    },
+    entryPoints: { [name]: file },
+    chunkNames: `${name}-[name]-[hash]`,
     outdir: "dist",
     bundle: true,
     splitting: true,

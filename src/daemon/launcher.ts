@@ -24,8 +24,11 @@ const KEYWORD: Readonly<Record<ProcessName, string>> = {
   bfd: "bfd_instance",
 };
 
+/** A shorter file is read before a process could have started, characters. */
+const LONG = 64 * 1024;
+
 /**
- * Starts processes, some of them ahead of time: one takes 0.1 s until it can be told anything, and in that time the
+ * Starts processes, some of them ahead of time: one takes 0.1 s until it can be told anything, and in that time a long
  * configuration is read.
  */
 export class Launcher {
@@ -38,6 +41,7 @@ export class Launcher {
 
   /** Starts what the text of a configuration file names, of these. It may turn out not to be wanted: `dismiss`. */
   lookAhead(text: string, names: readonly ProcessName[]): void {
+    if (text.length < LONG) return;
     for (const name of names)
       if (!this.#ahead.has(name) && text.includes(KEYWORD[name])) this.#ahead.set(name, this.#fork(name));
   }

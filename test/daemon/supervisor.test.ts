@@ -67,7 +67,7 @@ test.concurrent("child_wait_time is how long a child that hangs is waited for, a
 });
 
 test.concurrent("of processes that are started while the file is read, the one that nothing wants is gone", async () => {
-  bench.write("ahead", "r1", "# a virtual_server will come\n");
+  bench.write("ahead", "r1", "# a virtual_server will come\n".repeat(3000));
   const daemon = bench.start("early", "r1", "-nl", "-f", bench.path("ahead", "conf"));
   await daemon.says("Startup complete");
   const children = (): string[] =>
