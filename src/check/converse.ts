@@ -2,6 +2,7 @@ import type { StopSignal } from "../base/stopping.ts";
 import type { Micros } from "../base/time.ts";
 import type { Dialogue } from "../wire/dialogue.ts";
 import { type CheckIo, down, type Target, UP, type Verdict } from "./checker.ts";
+import { held } from "./held.ts";
 
 /** Whom a conversation is with, and for how long. */
 export interface Conversation extends Target {
@@ -21,23 +22,11 @@ export async function converse<Visit>(
   const connected = await io.connect(check, io.now() + check.connectTimeout, signal);
   if (!connected.ok) return { up: false, why: connected.why, local: connected.local };
   const { connection } = connected;
-  return await new Promise((resolve) => {
+  let heard = false;
+  const late = (): Verdict => down(heard ? "its answer does not end" : "it does not answer");
+  return await held(io, signal, { close: () => connection.close(), late }, ({ wait, finish }) => {
     let visit = dialogue.visit;
-    let heard = false;
-    const stop = (): void => finish(down("stopped"));
-    const finish = (verdict: Verdict): void => {
-      connection.close();
-      cancelWake();
-      signal.removeEventListener("abort", stop);
-      resolve(verdict);
-    };
-    // Where we were held up ourselves (a suspended machine), the answer may lie there unread: sockets have one more turn.
-    const late = (): void => {
-      cancelWake = io.wakeAt(io.now(), () => finish(down(heard ? "its answer does not end" : "it does not answer")));
-    };
-    let cancelWake = io.wakeAt(io.now() + check.connectTimeout, late);
-    if (signal.aborted) return stop();
-    signal.addEventListener("abort", stop);
+    wait(io.now() + check.connectTimeout);
     if (dialogue.say !== undefined) connection.write(dialogue.say);
     connection.onData((chunk) => {
       if (chunk === "end") return finish(down(`it closes the connection ${heard ? "early" : "without a word"}`));

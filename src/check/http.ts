@@ -3,6 +3,7 @@ import type { Micros } from "../base/time.ts";
 import { encodeRequest, type HttpRequest, hostOf } from "../wire/http.ts";
 import type { Verification } from "./certificate.ts";
 import { type CheckIo, down, type Target, type Verdict } from "./checker.ts";
+import { held } from "./held.ts";
 import { type HttpUrl, judge, judgeHttp2 } from "./http-verdict.ts";
 import { http2Check, http2Request } from "./http2.ts";
 import { requestOf } from "./request.ts";
@@ -77,34 +78,17 @@ async function webCheck(
   const connected = await io.connect(target, io.now() + check.connectTimeout, signal);
   if (!connected.ok) return unconnected(connected);
   const { connection } = connected;
-  return await new Promise((resolve) => {
-    let cancelWake = (): void => {};
-    const stop = (): void => finish(down("stopped"));
-    const finish = (verdict: Verdict): void => {
-      connection.close(); // at once: what has come already must not be read any more
-      cancelWake();
-      signal.removeEventListener("abort", stop);
-      resolve(verdict);
-    };
-    const judged = judge(url, pattern);
-    // Where we were held up ourselves (a suspended machine), the answer may lie there unread: sockets have one more turn.
-    const late = (): void => {
-      cancelWake = io.wakeAt(io.now(), () => finish(down(TIMEOUTS[type][judged.began ? "answering" : "silent"])));
-    };
+  const judged = judge(url, pattern);
+  const late = (): Verdict => down(TIMEOUTS[type][judged.began ? "answering" : "silent"]);
+  return await held(io, signal, { close: () => connection.close(), late }, ({ wait, finish }) => {
     const endAt = io.now() + check.connectTimeout + Math.max(check.connectTimeout, check.delayLoop);
-    const wait = (): void => {
-      cancelWake();
-      const at = Math.min(io.now() + check.connectTimeout, endAt);
-      cancelWake = io.wakeAt(at, late);
-    };
-    if (signal.aborted) return stop();
-    signal.addEventListener("abort", stop);
-    wait();
+    const next = (): void => wait(Math.min(io.now() + check.connectTimeout, endAt));
+    next();
     connection.write(encodeRequest({ path: url.path, host, protocol, ...request }));
     connection.onData((chunk) => {
       if (chunk instanceof Error) return finish(down(`${BROKEN[type]}: ${chunk.message}`));
       const verdict = judged.take(chunk);
-      if (verdict === undefined) wait();
+      if (verdict === undefined) next();
       else finish(verdict);
     });
   });

@@ -1,6 +1,7 @@
 import type { StopSignal } from "../base/stopping.ts";
 import type { Micros } from "../base/time.ts";
 import { type CheckIo, type Connected, down, type Target, type Verdict } from "./checker.ts";
+import { held } from "./held.ts";
 import { type Http2Event, type Http2Request, http2Client, octets } from "./http2-client.ts";
 import type { RequestParts } from "./request.ts";
 
@@ -58,32 +59,16 @@ export async function http2Check(
   const connected = await io.connect(asked, io.now() + connectTimeout, signal);
   if (!connected.ok) return question.unconnected(connected);
   const client = await http2Client(connected.connection);
-  return await new Promise((resolve) => {
-    let cancelWake = (): void => {};
-    let began = false;
-    const stop = (): void => finish(down("stopped"));
-    const finish = (verdict: Verdict): void => {
-      client.close();
-      cancelWake();
-      signal.removeEventListener("abort", stop);
-      resolve(verdict);
-    };
-    // Where we were held up ourselves (a suspended machine), the answer may lie there unread: sockets have one more turn.
-    const late = (): void => {
-      cancelWake = io.wakeAt(io.now(), () => finish(down(timeouts[began ? "answering" : "silent"])));
-    };
+  let began = false;
+  const late = (): Verdict => down(timeouts[began ? "answering" : "silent"]);
+  return await held(io, signal, { close: () => client.close(), late }, ({ wait, finish }) => {
     const endAt = io.now() + connectTimeout + Math.max(connectTimeout, delayLoop);
-    const wait = (): void => {
-      cancelWake();
-      cancelWake = io.wakeAt(Math.min(endAt, io.now() + connectTimeout), late);
-    };
-    if (signal.aborted) return stop();
-    signal.addEventListener("abort", stop);
-    wait();
+    const next = (): void => wait(Math.min(endAt, io.now() + connectTimeout));
+    next();
     client.request(request, (event) => {
       began = true;
       const verdict = question.judge(event);
-      if (verdict === undefined) wait();
+      if (verdict === undefined) next();
       else finish(verdict);
     });
   });

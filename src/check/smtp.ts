@@ -3,6 +3,7 @@ import type { StopSignal } from "../base/stopping.ts";
 import type { Micros } from "../base/time.ts";
 import { visitStart, visitStep } from "../wire/smtp-visit.ts";
 import { type CheckIo, down, type Target, UP, type Verdict } from "./checker.ts";
+import { held } from "./held.ts";
 
 /** What an SMTP_CHECK says and how long it waits; config/model/check.ts `SmtpCheckConfig`. */
 export interface SmtpExpectation extends Target {
@@ -25,33 +26,16 @@ export async function smtpCheck(check: SmtpExpectation, io: CheckIo, signal: Sto
     return failed(io.now() >= deadline ? "Connection timeout to" : "Could not connect to");
   }
   const { connection } = connected;
-  return await new Promise((resolve) => {
+  const ending = { close: () => connection.close(), late: () => failed("Read timeout from") };
+  return await held(io, signal, ending, ({ wait, finish }) => {
     let visit = visitStart(check.heloName);
-    let cancelWake = (): void => {};
-    const stop = (): void => finish(down("stopped"));
-    const finish = (verdict: Verdict): void => {
-      connection.close();
-      cancelWake();
-      signal.removeEventListener("abort", stop);
-      resolve(verdict);
-    };
-    // Where we were held up ourselves (a suspended machine), the answer may lie there unread: sockets have one more turn.
-    const late = (): void => {
-      cancelWake = io.wakeAt(io.now(), () => finish(failed("Read timeout from")));
-    };
-    const wait = (): void => {
-      cancelWake();
-      cancelWake = io.wakeAt(io.now() + connectTimeout, late);
-    };
-    if (signal.aborted) return stop();
-    signal.addEventListener("abort", stop);
-    wait();
+    wait(io.now() + connectTimeout);
     connection.onData((chunk) => {
       if (!(chunk instanceof Uint8Array)) return finish(failed("Read failure from"));
       const step = visitStep(visit, chunk);
       if (step.type === "welcome") return finish(UP);
       if (step.type === "refused") return finish(failed(REFUSALS[step.phase]));
-      if (step.visit.phase !== visit.phase) wait();
+      if (step.visit.phase !== visit.phase) wait(io.now() + connectTimeout);
       visit = step.visit;
       if (step.say !== undefined) connection.write(step.say);
     });

@@ -52,7 +52,6 @@ export class Launcher {
     this.#ahead.delete(name);
     if (child === undefined || !child.connected || child.exitCode !== null || child.signalCode !== null)
       return this.#fork(name);
-    child.off("error", forget);
     return child;
   }
 
@@ -70,10 +69,7 @@ export class Launcher {
       env: { ...environment, ...ONE_ARENA, ...preload() },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
-    child.on("error", forget);
+    child.on("error", () => {}); // who launches it hears of it; one that could not be started is not connected
     return child;
   }
 }
-
-/** Who launches it hears of it; one that could not be started is not connected. */
-function forget(): void {}
